@@ -1,0 +1,127 @@
+// What an engine says of itself: identity, listeners, parts with their fail state, providers, aliases, credentials.
+// Values of the admin API (GET status, providers, aliases, credentials). Any thread; values. "Unknown" is an empty
+// optional, never a zero.
+#pragma once
+
+#include "api/result.h"
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+#include <QVector>
+
+#include <optional>
+
+namespace gateway::api {
+
+enum class Health { Ok, Degraded, Down, Unknown, Paused };
+
+QString nameOf(Health health);
+Health healthFromName(QStringView name);  // Unknown for any other name
+
+// A part the engine depends on, with the fail mode that is in force while it is down (architecture.md, "Failing").
+struct Part
+{
+    QString name;  // store, audit, credential, config ...
+    Health health = Health::Ok;
+    QString detail;
+};
+
+struct EngineStatus
+{
+    QString version;
+    qint64 pid = 0;
+    QDateTime startedAt;
+    QDateTime asOf;
+    int revision = 0;
+    QString gatewayUrl;  // scheme://host:port, no path
+    QString adminUrl;
+    QString dataDirectory;
+    QString configFile;
+    bool ready = false;
+    bool draining = false;
+    bool demo = false;
+    int workers = 0;
+    int callsInFlight = 0;
+    qint64 callsTotal = 0;
+    qint64 callsFailed = 0;  // since start
+    qint64 storeQueue = 0;   // records waiting for their commit
+    qint64 residentBytes = 0;
+    double cpuPercent = 0;  // of one core, over the last sample
+    int openFiles = 0;
+    qint64 eventSequence = 0;
+    QVector<Part> parts;
+};
+
+struct ProviderStatus
+{
+    QString name;
+    QString kind;
+    QString region;
+    QString baseUrl;
+    QString retention;
+    QString keyReference;  // env:NAME, file:PATH; never the key
+    QStringList models;
+    QStringList aliases;  // that have a candidate here
+    Health health = Health::Unknown;
+    QString why;  // one sentence of evidence
+    qint64 attempts5m = 0;
+    qint64 failures5m = 0;
+    std::optional<double> firstTokenP50Ms;  // 5 minutes; first byte for calls that do not stream
+    std::optional<double> firstTokenP95Ms;
+    std::optional<double> totalP95Ms;
+    std::optional<double> tokensPerSecond;
+    std::optional<double> share;  // of attempts, 5 minutes, 0 to 1
+    std::optional<QDateTime> lastSuccess;
+    std::optional<QDateTime> lastFailure;
+    int connectionsOpen = 0;
+};
+
+struct AliasStatus
+{
+    QString name;
+    QString purpose;
+    QString owner;
+    QStringList candidates;  // provider/model@region
+};
+
+struct CredentialInfo
+{
+    QString id;
+    QString tenant;
+    QStringList aliases;   // empty or "*": all
+    QStringList features;  // empty: any
+    QDateTime issuedAt;
+    std::optional<QDateTime> expiresAt;
+    std::optional<QDateTime> revokedAt;
+    QString note;
+};
+
+struct CredentialRequest
+{
+    QString tenant;
+    QStringList aliases;
+    QStringList features;
+    std::optional<QDateTime> expiresAt;
+    QString note;
+};
+
+struct IssuedCredential
+{
+    QString id;
+    QString key;  // shown once, never stored
+};
+
+QJsonObject toJson(const EngineStatus& status);
+QJsonObject toJson(const ProviderStatus& provider);
+QJsonObject toJson(const AliasStatus& alias);
+QJsonObject toJson(const CredentialInfo& credential);
+QJsonObject toJson(const CredentialRequest& request);
+Result<EngineStatus> engineStatusFromJson(const QJsonObject& json);
+Result<ProviderStatus> providerStatusFromJson(const QJsonObject& json);
+Result<AliasStatus> aliasStatusFromJson(const QJsonObject& json);
+Result<CredentialInfo> credentialInfoFromJson(const QJsonObject& json);
+Result<CredentialRequest> credentialRequestFromJson(const QJsonObject& json);
+
+}  // namespace gateway::api

@@ -1,0 +1,45 @@
+// GatewayClient: the typed side of the admin contract. Each request is one call on an AdminTransport and one codec; the
+// console, the command line and the contract tests use nothing else. Thread: that of its transport. Futures never block
+// the caller's thread; attach continuations with a context object (QFuture::then(context, ...)).
+#pragma once
+
+#include "api/admin_transport.h"
+#include "api/call.h"
+#include "api/engine_status.h"
+#include "api/series.h"
+
+#include <memory>
+
+namespace gateway::api {
+
+class GatewayClient
+{
+public:
+    explicit GatewayClient(std::shared_ptr<AdminTransport> transport);
+
+    template <typename T>
+    using Reply = QFuture<Result<T>>;
+
+    Reply<EngineStatus> status() const;
+    Reply<QVector<ProviderStatus>> providers() const;
+    Reply<QVector<AliasStatus>> aliases() const;
+    Reply<CallPage> calls(const CallQuery& query) const;
+    Reply<Call> call(const QString& id) const;
+    Reply<Series> series(const SeriesQuery& query) const;
+    Reply<QVector<CredentialInfo>> credentials() const;
+    Reply<IssuedCredential> issueCredential(const CredentialRequest& request, const QString& reason) const;
+
+    std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
+    QString description() const { return m_transport->description(); }
+
+private:
+    std::shared_ptr<AdminTransport> m_transport;
+};
+
+// The query string of a CallQuery and SeriesQuery; both ends use these two pairs.
+QUrlQuery toQuery(const CallQuery& query);
+Result<CallQuery> callQueryFromQuery(const QUrlQuery& query);
+QUrlQuery toQuery(const SeriesQuery& query);
+Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& query);
+
+}  // namespace gateway::api

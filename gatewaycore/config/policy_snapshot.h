@@ -1,0 +1,169 @@
+// PolicySnapshot: one compiled, immutable config revision, in the form the hot path reads. Made by the config compiler
+// on the control thread, handed to the workers as shared_ptr<const PolicySnapshot>; nobody changes one. Pointers inside
+// point into the same snapshot and live as long as it does. Provider keys are resolved here and only here (Secret).
+#pragma once
+
+#include "api/money.h"
+#include "base/secret.h"
+
+#include <QHash>
+#include <QString>
+#include <QStringList>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace gateway::config {
+
+using std::chrono::milliseconds;
+
+enum class ProviderKind {
+    OpenAi, AzureOpenAi, Anthropic, Gemini, Vertex, Bedrock, Mistral, Cohere, Groq, DeepSeek, Xai, OpenRouter, Ollama,
+    OpenAiCompatible, Simulator,
+};
+QString nameOf(ProviderKind kind);
+std::optional<ProviderKind> providerKindFromName(QStringView name);
+
+enum class WorkloadClass { Interactive, Streaming, Background, Batch };
+constexpr int kWorkloadClasses = 4;
+QString nameOf(WorkloadClass kind);
+std::optional<WorkloadClass> workloadClassFromName(QStringView name);
+
+// Where a provider is reached; a key belongs to exactly one origin and is never sent to another.
+struct Origin
+{
+    QString host;
+    quint16 port = 0;
+    bool tls = true;
+    QString caFile;  // empty: the system's
+
+    QString key() const { return (tls ? QStringLiteral("https://") : QStringLiteral("http://")) + host + u':' + QString::number(port); }
+};
+
+struct Timeouts
+{
+    milliseconds connect{2000};
+    milliseconds firstByte{30000};
+    milliseconds idle{60000};
+    milliseconds total{600000};
+};
+
+struct ProviderLimits
+{
+    std::optional<qint64> requestsPerMinute;
+    std::optional<qint64> tokensPerMinute;
+    int headroomPercent = 0;
+};
+
+struct Provider
+{
+    int index = 0;  // in PolicySnapshot::providers
+    QString name;
+    ProviderKind kind = ProviderKind::OpenAiCompatible;
+    Origin origin;
+    QByteArray basePath;  // "/v1", no slash at the end; may be empty
+    QString baseUrl;      // as configured or the kind's default
+    QString keyReference;
+    Secret key;  // empty: the provider takes none (local models, simulator)
+    QString region;
+    QString retention;
+    ProviderLimits limits;
+    Timeouts timeouts;
+};
+
+struct Candidate
+{
+    const Provider* provider = nullptr;
+    QString model;
+    QByteArray modelUtf8;
+    int weight = 0;
+    QString label;  // provider/model@region
+};
+
+enum class FallbackKind { OtherRegion, OtherProvider, SmallerModel, Cached, Refuse };
+QString nameOf(FallbackKind kind);
+
+struct FallbackStep
+{
+    FallbackKind kind = FallbackKind::Refuse;
+    Candidate candidate;  // provider == nullptr for cached and refuse
+};
+
+struct Alias
+{
+    QString name;
+    QString purpose;
+    QString owner;
+    std::vector<Candidate> candidates;
+    std::vector<FallbackStep> fallback;
+    bool degradeServes = true;  // degrade: serve | refuse
+    std::optional<api::Money> costCeiling;
+    std::array<milliseconds, kWorkloadClasses> latencyBudget{};  // zero: none
+};
+
+struct Zone
+{
+    QString name;
+    QStringList regions;
+    QString retention;
+};
+
+struct Tenant
+{
+    QString name;
+    const Zone* zone = nullptr;  // nullptr: no zone was configured
+    std::optional<qint64> requestsPerMinute;
+    std::optional<qint64> inputTokensPerMinute;
+    std::optional<qint64> outputTokensPerMinute;
+    std::optional<qint64> concurrency;
+};
+
+struct TlsFiles
+{
+    QString certificate;
+    QString key;
+};
+
+struct Listener
+{
+    QString host = QStringLiteral("127.0.0.1");
+    quint16 port = 0;
+    std::optional<TlsFiles> tls;
+};
+
+enum class Acknowledge { Committed, Queued };
+enum class WhenUnavailable { Spill, Refuse };
+
+struct AuditPolicy
+{
+    Acknowledge acknowledge = Acknowledge::Committed;
+    WhenUnavailable whenUnavailable = WhenUnavailable::Spill;
+    std::chrono::hours retention{24 * 400};
+};
+
+struct PolicySnapshot
+{
+    int revision = 1;
+    QByteArray contentHash;  // SHA-256 of the file's bytes, hex
+    QString sourceFile;
+    Listener gateway{QStringLiteral("127.0.0.1"), 4180, {}};
+    Listener admin{QStringLiteral("127.0.0.1"), 4181, {}};
+    AuditPolicy audit;
+    std::vector<std::unique_ptr<Zone>> zones;
+    std::vector<std::unique_ptr<Provider>> providers;
+    std::vector<std::unique_ptr<Alias>> aliases;
+    std::vector<std::unique_ptr<Tenant>> tenants;
+    QHash<QString, const Alias*> aliasByName;
+    QHash<QString, const Tenant*> tenantByName;
+    QStringList warnings;  // sentences: price missing, a limit that is configured but does nothing yet ...
+
+    PolicySnapshot() = default;
+    Q_DISABLE_COPY_MOVE(PolicySnapshot)
+};
+
+using SnapshotPtr = std::shared_ptr<const PolicySnapshot>;
+
+}  // namespace gateway::config
