@@ -4,7 +4,7 @@
 // only ours. Every label value comes from MetricLabels or from a closed list. Control thread, or any: it only reads.
 #pragma once
 
-#include "observability/counters.h"
+#include "observability/worker_metrics.h"
 
 #include <QByteArray>
 

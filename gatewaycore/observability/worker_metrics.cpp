@@ -1,4 +1,4 @@
-#include "observability/counters.h"
+#include "observability/worker_metrics.h"
 
 #include "observability/attempt_facts.h"
 
