@@ -114,6 +114,11 @@ void Server::drain()
 {
     m_draining = true;
     close();
+    closeIdle();
+}
+
+void Server::closeIdle()
+{
     const auto connections = m_connections;
     for (ServerConnection* connection : connections) {
         if (connection->isIdle())

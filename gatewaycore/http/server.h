@@ -36,7 +36,9 @@ public:
     ~Server() override;
 
     api::Outcome start();
-    // Stops listening, closes idle connections; the others close after their answer.
+    // Closes the connections that wait for a request; those at work go on.
+    void closeIdle();
+    // Stops listening too; connections at work close after their answer.
     void drain();
     bool isDraining() const { return m_draining; }
     int connectionCount() const { return int(m_connections.size()); }

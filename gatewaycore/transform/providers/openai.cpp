@@ -1,6 +1,6 @@
 #include "transform/providers/openai.h"
 
-#include "transform/providers/retry_after.h"
+#include <QVarLengthArray>
 
 #include <array>
 
@@ -213,10 +213,9 @@ StreamFacts StreamReader::read(QByteArrayView data)
     return event;
 }
 
-CallError readError(int status, const http::MessageHead& head, QByteArrayView body, QByteArrayView providerKey, qint64 nowMs)
+CallError readError(int status, QByteArrayView body, QByteArrayView providerKey)
 {
     CallError error;
-    error.retryAfterMs = retryAfterMs(head, nowMs);
     QByteArray providerCode;
     const JsonText text = JsonText::parse(body);
     if (!text.error) {

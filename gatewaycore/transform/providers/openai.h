@@ -5,7 +5,6 @@
 #pragma once
 
 #include "api/call.h"
-#include "http/message.h"
 #include "transform/call_error.h"
 #include "transform/chat_request.h"
 
@@ -51,7 +50,7 @@ private:
     qint64 m_contentEvents = 0;
 };
 
-// An answer that is not a 200: status, retry advice (headers in seconds, milliseconds or a date) and body as a CallError.
-CallError readError(int status, const http::MessageHead& head, QByteArrayView body, QByteArrayView providerKey, qint64 nowMs);
+// An answer that is not a 200, in our terms. Its retry advice is in its head: see retry_after.h.
+CallError readError(int status, QByteArrayView body, QByteArrayView providerKey);
 
 }  // namespace gateway::transform::openai
