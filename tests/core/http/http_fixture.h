@@ -152,7 +152,13 @@ public:
         return true;
     }
 
-    enum class Got { Bytes, End, Reset, Nothing };
+    enum class Got
+    {
+        Bytes,
+        End,
+        Reset,
+        Nothing
+    };
     // One read into the buffer, waiting at most `ms`.
     Got readSome(int ms = kPatienceMs, qsizetype atMost = 64 * 1024)
     {
@@ -312,9 +318,9 @@ public:
     explicit ServerHost(ServerOptions options = {})
     {
         handler.onRequest = [](std::unique_ptr<Exchange> exchange) {
-            exchange->respond(plain(200,
-                exchange->head().method.toByteArray() + ' ' + exchange->head().target.toByteArray() + ' '
-                    + QByteArray::number(exchange->body().size())));
+            exchange->respond(
+                plain(200, exchange->head().method.toByteArray() + ' ' + exchange->head().target.toByteArray() + ' ' +
+                               QByteArray::number(exchange->body().size())));
         };
         worker.run([&] {
             m_wheel = new TimerWheel;
@@ -334,7 +340,10 @@ public:
         worker.stop();
     }
     quint16 port() const { return m_port; }
-    Wire connect(const char* address = "127.0.0.1", int receiveBuffer = 0) { return Wire::to(m_port, address, receiveBuffer); }
+    Wire connect(const char* address = "127.0.0.1", int receiveBuffer = 0)
+    {
+        return Wire::to(m_port, address, receiveBuffer);
+    }
     int connections()
     {
         return worker.ask([this] { return m_server->connectionCount(); });
@@ -355,4 +364,4 @@ private:
     quint16 m_port = 0;
 };
 
-}  // namespace httptest
+} // namespace httptest
