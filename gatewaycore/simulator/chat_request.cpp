@@ -88,7 +88,7 @@ std::optional<ChatFault> readChatRequest(const QByteArray& bytes, ChatRequest& r
         return fault;
     if (auto fault = readTools(body, request))
         return fault;
-    for (const auto name : {u"max_completion_tokens", u"max_tokens"}) {
+    for (const auto name : {QLatin1String("max_completion_tokens"), QLatin1String("max_tokens")}) {
         const QJsonValue limit = body[name];
         if (limit.isUndefined() || limit.isNull())
             continue;

@@ -46,8 +46,9 @@ QByteArray plainBody(
     if (!answer.toolCalls.isEmpty()) {
         QByteArray calls;
         for (const ChatToolCall& call : answer.toolCalls) {
-            calls += (calls.isEmpty() ? "" : ",") + ("{\"id\":\"" + call.id) +
-                     "\",\"type\":\"function\",\"function\":{\"name\":" + quoted(call.name) +
+            if (!calls.isEmpty())
+                calls += ',';
+            calls += "{\"id\":\"" + call.id + "\",\"type\":\"function\",\"function\":{\"name\":" + quoted(call.name) +
                      ",\"arguments\":" + quoted(call.argumentPieces.join(QString())) + "}}";
         }
         message += ",\"tool_calls\":[" + calls + "]";
@@ -185,7 +186,7 @@ Script streamedChat(const ChatRequest& request, const ChatAnswer& answer, const 
     Script script;
     script.requestId = context.requestId;
     HeaderList headers = commonHeaders(context, "text/event-stream; charset=utf-8");
-    headers.append({"transfer-encoding", "chunked"});
+    headers.emplaceBack("transfer-encoding", "chunked");
     QByteArray bytes = interimBytes(wishes) + headBytes(200, headers);
     double due = double(pace.firstByteUs);
     for (qsizetype i = 0; i < events.size() && i != fault.after; ++i) {
@@ -207,7 +208,7 @@ Script plainScript(int status, HeaderList headers, const QByteArray& body, const
     Script script;
     script.status = status;
     script.requestId = context.requestId;
-    headers.append({"content-length", QByteArray::number(body.size())});
+    headers.emplaceBack("content-length", QByteArray::number(body.size()));
     const QByteArray head = interimBytes(wishes) + headBytes(status, headers);
     const std::optional<int> limit = wishes.cutAfter     ? wishes.cutAfter
                                      : wishes.resetAfter ? wishes.resetAfter
@@ -261,7 +262,7 @@ Script errorScript(int status, const char* type, const QString& message, const Q
     if (wishes.retryAfter)
         retry = *wishes.retryAfter;
     if (retry && (status == 429 || status == 503 || status == 529))
-        headers.append({"retry-after", QByteArray::number(*retry)});
+        headers.emplaceBack("retry-after", QByteArray::number(*retry));
     Wishes whole = wishes;
     whole.cutAfter = whole.resetAfter = whole.stallAfter = std::nullopt;
     return plainScript(status, headers, body, whole, qint64(wishes.firstByteMs.value_or(0)) * 1000, context);
@@ -308,9 +309,11 @@ Script openAiErrorFor(
 Script openAiModels(const Profile& profile, const AnswerContext& context)
 {
     QByteArray rows;
-    for (const QString& model : profile.models)
-        rows += (rows.isEmpty() ? "" : ",") + ("{\"id\":" + quoted(model)) +
-                ",\"object\":\"model\",\"created\":1756684800,\"owned_by\":\"simulator\"}";
+    for (const QString& model : profile.models) {
+        if (!rows.isEmpty())
+            rows += ',';
+        rows += "{\"id\":" + quoted(model) + ",\"object\":\"model\",\"created\":1756684800,\"owned_by\":\"simulator\"}";
+    }
     return plainScript(200, commonHeaders(context, "application/json"), "{\"object\":\"list\",\"data\":[" + rows + "]}",
         {}, 0, context);
 }

@@ -45,7 +45,7 @@ RequestReader::State RequestReader::readHead()
         return State::Malformed;
 
     m_request.method = words[0];
-    m_request.path = words[1].left(words[1].indexOf('?'));
+    m_request.path = words[1].split('?').first();
     int lengths = 0;
     int codings = 0;
     m_length = 0;
