@@ -110,12 +110,12 @@ std::optional<api::Error> Gateway::startRecord()
     if (!recovered)
         return part("open calls", recovered.error());
     m_recovered = *recovered;
-    keepRevision();
+    continueRevisions();
     return std::nullopt;
 }
 
 // The same content keeps its number across restarts; another content gets the next.
-void Gateway::keepRevision()
+void Gateway::continueRevisions()
 {
     std::optional<store::RevisionMark> kept;
     m_parts.store->submitAndWait([&](QSqlDatabase& database) {
@@ -129,12 +129,17 @@ void Gateway::keepRevision()
         else
             m_parts.config.load(m_parts.options.configFile);
     }
+    markRevision();
+}
+
+void Gateway::markRevision()
+{
     const config::SnapshotPtr snapshot = m_parts.config.current();
     m_parts.store->submit(
         [mark = store::RevisionMark{snapshot->revision, snapshot->contentHash}](QSqlDatabase& database) {
             return store::writeRevisionMark(database, mark);
         },
-        {});
+        [](bool) {});
 }
 
 std::optional<api::Error> Gateway::startCredentials()
@@ -161,17 +166,27 @@ std::optional<api::Error> Gateway::startCredentials()
     return std::nullopt;
 }
 
+// What a snapshot's providers need of us before calls go to them: their keys kept out of the log, and the simulated
+// provider running if one of them is it.
+api::Outcome Gateway::prepareProviders()
+{
+    for (const auto& provider : m_parts.config.current()->providers) {
+        observability::keepOutOfLog(provider->key);
+        if (provider->origin.port != 0 || m_parts.simulator)
+            continue;
+        auto simulator = std::make_unique<simulator::SimulatorServer>(simulator::Profile());
+        if (const api::Outcome listening = simulator->listen(QStringLiteral("127.0.0.1"), 0); !listening)
+            return listening.error();
+        m_parts.simulator = std::move(simulator);
+    }
+    return api::Done{};
+}
+
 std::optional<api::Error> Gateway::startWorkers()
 {
     const config::SnapshotPtr snapshot = m_parts.config.current();
-    for (const auto& provider : snapshot->providers) {
-        observability::keepOutOfLog(provider->key);
-        if (provider->origin.port == 0 && !m_parts.simulator) {
-            m_parts.simulator = std::make_unique<simulator::SimulatorServer>(simulator::Profile());
-            if (const api::Outcome listening = m_parts.simulator->listen(QStringLiteral("127.0.0.1"), 0); !listening)
-                return part("simulator", listening.error());
-        }
-    }
+    if (const api::Outcome ready = prepareProviders(); !ready)
+        return part("simulator", ready.error());
     auto options = listenOptions(snapshot->gateway, m_parts.options.gatewayAddress, false);
     if (!options)
         return part("gateway", options.error());
@@ -183,7 +198,7 @@ std::optional<api::Error> Gateway::startWorkers()
         auto worker = std::make_unique<Worker>(i,
             WorkerServices{m_parts.clock, m_parts.random, *m_parts.store, m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state});
         const api::Result<quint16> port =
-            worker->start(*options, snapshot, m_parts.credentials->book(), m_parts.simulator ? m_parts.simulator->port() : quint16(0));
+            worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)
             return part("gateway", port.error());
@@ -274,19 +289,23 @@ void Gateway::reload()
     publishSnapshot();
     if (!report.revisionChanged)
         return;
-    keepRevisionOf(*report.snapshot);
+    markRevision();
     log(LogLevel::Info, "config.activated", {{"revision", revision()}});
     m_events->publish(QStringLiteral("revision.activated"), {{QStringLiteral("revision"), revision()}});
 }
 
 void Gateway::publishSnapshot()
 {
-    const config::SnapshotPtr snapshot = m_parts.config.current();
-    for (const auto& provider : snapshot->providers)
-        observability::keepOutOfLog(provider->key);
-    m_parts.labels = observability::MetricLabels::extended(*m_parts.labels, *snapshot);
+    if (const api::Outcome ready = prepareProviders(); !ready)
+        log(LogLevel::Error, "simulator.unavailable", {{"message", ready.error().message}});
+    m_parts.labels = observability::MetricLabels::extended(*m_parts.labels, *m_parts.config.current());
     for (const auto& worker : m_parts.workers)
-        worker->setSnapshot(snapshot, m_parts.labels);
+        worker->setPolicy(policy());
+}
+
+WorkerPolicy Gateway::policy() const
+{
+    return {m_parts.config.current(), m_parts.labels, m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
 }
 
 void Gateway::drain(milliseconds allowed)

@@ -57,8 +57,11 @@ private:
     std::optional<api::Error> startWorkers();
     std::optional<api::Error> startAdmin();
     void startSeries();
+    api::Outcome prepareProviders();
+    WorkerPolicy policy() const;
     void publishSnapshot();
-    void keepRevision();
+    void continueRevisions();
+    void markRevision();
     void checkDrained();
     void callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls);
     void takeCommitted();

@@ -77,9 +77,8 @@ api::ConfigCheck GatewayView::checkConfig(const QByteArray& yaml) const
 {
     config::Problems problems;
     api::ConfigCheck check;
-    const config::ConfigFile file = config::parseConfig(yaml, QStringLiteral("text"), problems);
-    if (problems.isEmpty()) {
-        if (const auto snapshot = config::compile(file, config::KeySource(), problems))
+    if (const auto file = config::parseConfig(QStringLiteral("text"), yaml, problems)) {
+        if (const auto snapshot = config::compile(*file, config::KeySource(), problems))
             check.warnings = snapshot->warnings;
     }
     check.problems = asValues(problems);
