@@ -35,10 +35,10 @@ private:
     friend class InProcessTransport;
     friend class InProcessEventStream;
     struct Feed;
-    void serve(QObject* receiver, quint64 number, const api::AdminRequest& request);
-    void openFeed(QObject* receiver, quint64 number, qint64 since);
-    void closeFeed(quint64 number);
-    void feedTaken(quint64 number); // the reader has had its batch and may get the next
+    void serve(quint64 transport, quint64 number, const api::AdminRequest& request);
+    void openFeed(quint64 stream, qint64 since);
+    void closeFeed(quint64 stream);
+    void feedTaken(quint64 stream); // the reader has had its batch and may get the next
     void sendBatches();
 
     Router& m_router;
