@@ -178,6 +178,7 @@ void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange)
     auto call = std::make_unique<Call>(m_context, std::move(exchange), *credential, token);
     Call& begun = *call;
     m_calls.emplace(token, std::move(call));
+    m_services.metrics.callBegan();
     m_services.state.callsInFlight.fetch_add(1, std::memory_order_relaxed);
     begun.begin();
 }

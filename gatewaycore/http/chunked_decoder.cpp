@@ -3,6 +3,8 @@
 namespace gateway::http {
 namespace {
 
+constexpr qint64 kOverhead = 16 * 1024;
+
 int hexDigit(unsigned char c)
 {
     if (c >= '0' && c <= '9')
@@ -11,7 +13,7 @@ int hexDigit(unsigned char c)
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-}  // namespace
+} // namespace
 
 void ChunkedDecoder::reset()
 {
@@ -20,6 +22,7 @@ void ChunkedDecoder::reset()
     m_digits = 0;
     m_lineBytes = 0;
     m_trailerBytes = 0;
+    m_overhead = 0;
     m_data = {};
     m_error = {};
 }
@@ -84,6 +87,11 @@ bool ChunkedDecoder::step(unsigned char c)
         if (c != '\n')
             return refuse("CR without LF after a chunk size");
         m_digits = 0;
+        // a kilobyte of extension on each one-byte chunk would cost a thousand times what the body limit says
+        m_overhead += m_lineBytes - 16 - qint64(std::min<quint64>(m_remaining, quint64(m_limits.bodyBytes)));
+        m_overhead = std::max<qint64>(m_overhead, 0);
+        if (m_overhead > kOverhead)
+            return refuse("chunk extensions that outweigh the body");
         m_state = m_remaining == 0 ? State::TrailerStart : State::Data;
         return true;
     case State::DataCr:
@@ -135,4 +143,4 @@ bool ChunkedDecoder::step(unsigned char c)
     return refuse("a chunked body that could not be read");
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -25,12 +26,17 @@ nanoseconds now()
     return steady_clock::now().time_since_epoch();
 }
 
-}  // namespace
+int pollTimeout(nanoseconds limit)
+{
+    return limit.count() < 0 ? -1 : int(std::min<qint64>(ceil<milliseconds>(limit).count(), INT_MAX));
+}
+
+} // namespace
 
 EpollDispatcher::EpollDispatcher(QObject* parent)
-    : QAbstractEventDispatcher(parent)
-    , m_epoll(epoll_create1(EPOLL_CLOEXEC))
-    , m_wakeFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    : QAbstractEventDispatcher(parent),
+      m_epoll(epoll_create1(EPOLL_CLOEXEC)),
+      m_wakeFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     if (m_epoll < 0 || m_wakeFd < 0)
         qFatal("epoll or eventfd could not be created: %s", qPrintable(qt_error_string(errno)));
@@ -54,7 +60,7 @@ bool EpollDispatcher::ownThread() const
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     m_interrupted.store(false, std::memory_order_relaxed);
-    clearWake();
+    m_selfWoken = false;
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
     if (m_interrupted.load(std::memory_order_relaxed))
@@ -64,9 +70,9 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     const bool timers = !(flags & QEventLoop::X11ExcludeTimers);
     bool block = (flags & QEventLoop::WaitForMoreEvents) && !m_selfWoken && !m_woken.load(std::memory_order_acquire);
     nanoseconds limit{-1};
-    if (timers && !m_timerOrder.empty()) {
-        limit = std::max(nanoseconds(0), m_timerOrder.begin()->first - now());
-        block = block && limit.count() > 0;
+    if (timers) {
+        limit = timeToFirstTimer();
+        block = block && limit.count() != 0;
     }
     if (block)
         Q_EMIT aboutToBlock();
@@ -76,15 +82,25 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     return delivered > 0;
 }
 
+// Called after waiting and never before it: a wake may stand for QEventLoop::exit() alone, which only the caller of
+// processEvents looks at, so whoever consumes a wake has to return. What was posted is sent at the start of the next
+// call. The eventfd is read before the flag falls: a wake in between writes again, and none is lost.
 void EpollDispatcher::clearWake()
 {
-    m_selfWoken = false;
-    // the eventfd is read before the flag falls: a wake in between writes again, and none is lost
-    if (m_woken.load(std::memory_order_acquire)) {
-        eventfd_t count = 0;
-        eventfd_read(m_wakeFd, &count);
-        m_woken.store(false, std::memory_order_release);
+    eventfd_t count = 0;
+    eventfd_read(m_wakeFd, &count);
+    m_woken.store(false, std::memory_order_release);
+}
+
+// Negative: none. A timer that is being delivered (we are in a loop nested in its handler) does not count, or a zero
+// timer whose handler waits in a dialog would keep the processor busy.
+nanoseconds EpollDispatcher::timeToFirstTimer() const
+{
+    for (const auto& [due, id] : m_timerOrder) {
+        if (!m_timers.constFind(id)->active)
+            return std::max(nanoseconds(0), due - now());
     }
+    return nanoseconds(-1);
 }
 
 void EpollDispatcher::wakeUp()
@@ -107,12 +123,12 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
 {
     if (flags & QEventLoop::ExcludeSocketNotifiers) {
         pollfd wake{m_wakeFd, POLLIN, 0};
-        const int ms = !block ? 0 : limit.count() < 0 ? -1 : int(ceil<milliseconds>(limit).count());
-        ::poll(&wake, 1, ms);
+        if (::poll(&wake, 1, block ? pollTimeout(limit) : 0) > 0 || m_woken.load(std::memory_order_acquire))
+            clearWake();
         return 0;
     }
 
-    std::array<epoll_event, 256> events;  // on the stack: a handler may run a nested loop
+    std::array<epoll_event, 256> events; // on the stack: a handler may run a nested loop
     int count = -1;
     if (m_preciseWait) {
         timespec timeout{};
@@ -126,9 +142,16 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
             m_preciseWait = false;
     }
     if (!m_preciseWait) {
-        const int ms = !block ? 0 : limit.count() < 0 ? -1 : int(ceil<milliseconds>(limit).count());
-        count = epoll_wait(m_epoll, events.data(), int(events.size()), ms);
+        count = epoll_wait(m_epoll, events.data(), int(events.size()), block ? pollTimeout(limit) : 0);
     }
+
+    // The flag without the event: the waker stands between the two. The event without the flag: it came late, from a
+    // waker whose flag was already taken; left in the eventfd it would make every further wait return at once.
+    bool woken = m_woken.load(std::memory_order_acquire);
+    for (int i = 0; i < count && !woken; ++i)
+        woken = events[i].data.u64 == kWakeKey;
+    if (woken)
+        clearWake();
 
     int delivered = 0;
     for (int i = 0; i < count; ++i) {
@@ -149,7 +172,7 @@ int EpollDispatcher::deliver(quint64 key, quint32 events)
         return 0;
     }
     constexpr quint32 failed = EPOLLHUP | EPOLLERR;
-    constexpr std::array<quint32, 3> reasons{EPOLLIN | EPOLLRDHUP | failed, EPOLLOUT | failed, EPOLLPRI};
+    constexpr std::array<quint32, 3> reasons{EPOLLIN | failed, EPOLLOUT | failed, EPOLLPRI | failed};
     int delivered = 0;
     for (const int type : {QSocketNotifier::Read, QSocketNotifier::Write, QSocketNotifier::Exception}) {
         // looked up anew each time: the handler before may have deleted the notifier or reused the fd
@@ -223,7 +246,7 @@ void EpollDispatcher::applyChange(int fd)
         return;
     }
     if (entry.wanted == 0) {
-        control(EPOLL_CTL_DEL, fd, entry);  // ENOENT or EBADF: the fd was closed, which removes it too
+        control(EPOLL_CTL_DEL, fd, entry); // ENOENT or EBADF: the fd was closed, which removes it too
     } else if (entry.current == 0 && !entry.unsure) {
         if (!control(EPOLL_CTL_ADD, fd, entry) && errno == EEXIST)
             control(EPOLL_CTL_MOD, fd, entry);
@@ -244,9 +267,9 @@ bool EpollDispatcher::control(int operation, int fd, const Watched& entry)
     return epoll_ctl(m_epoll, operation, fd, &event) == 0;
 }
 
-nanoseconds EpollDispatcher::dueOf(const Timer& timer) const
+nanoseconds EpollDispatcher::dueOf(const Timer& timer, nanoseconds from)
 {
-    nanoseconds due = now() + milliseconds(timer.intervalMs);
+    nanoseconds due = from + milliseconds(timer.intervalMs);
     // Qt's promise: a coarse timer may be 5 % late, a very coarse one a second; rounding up lets them fire together
     nanoseconds grain{0};
     if (timer.type == Qt::VeryCoarseTimer)
@@ -261,7 +284,7 @@ nanoseconds EpollDispatcher::dueOf(const Timer& timer) const
 void EpollDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type, QObject* object)
 {
     Timer timer{object, interval, type, nanoseconds(0), false};
-    timer.due = dueOf(timer);
+    timer.due = dueOf(timer, now());
     m_timerOrder.emplace(timer.due, id);
     m_timers.insert(id, timer);
 }
@@ -320,7 +343,10 @@ int EpollDispatcher::activateTimers()
             break;
         m_timerOrder.erase(m_timerOrder.begin());
         Timer& timer = m_timers[id];
-        timer.due = dueOf(timer);  // armed again before delivery: the handler may stop or restart it
+        // armed again before delivery: the handler may stop or restart it. From its own due time, so that a period does
+        // not drift; from now if it missed a whole one, so that it does not fire in a burst
+        const nanoseconds next = dueOf(timer, due);
+        timer.due = next > passStart ? next : dueOf(timer, passStart + nanoseconds(1));
         m_timerOrder.emplace(timer.due, id);
         if (timer.active)
             continue;
@@ -335,4 +361,4 @@ int EpollDispatcher::activateTimers()
     return fired;
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

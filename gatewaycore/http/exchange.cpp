@@ -4,14 +4,14 @@
 
 namespace gateway::http {
 
-Exchange::Exchange(
-    ServerConnection* connection, RequestHead head, QByteArray body, QHostAddress peer, Monotonic begun, Monotonic received)
-    : m_connection(connection)
-    , m_head(std::move(head))
-    , m_body(std::move(body))
-    , m_peer(std::move(peer))
-    , m_begun(begun)
-    , m_received(received)
+Exchange::Exchange(ServerConnection* connection, RequestHead head, QByteArray body, QHostAddress peer, Monotonic begun,
+    Monotonic received)
+    : m_connection(connection),
+      m_head(std::move(head)),
+      m_body(std::move(body)),
+      m_peer(std::move(peer)),
+      m_begun(begun),
+      m_received(received)
 {
 }
 
@@ -19,6 +19,11 @@ Exchange::~Exchange()
 {
     m_listener = nullptr;
     abort();
+}
+
+bool Exchange::isOpen() const
+{
+    return m_connection && m_connection->isOpen();
 }
 
 void Exchange::respond(const Response& response)
@@ -73,4 +78,4 @@ Response RequestHandler::describe(const ParseError& error)
     return response;
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -1,7 +1,9 @@
-// Exchange: one request and the one answer to it. The server hands it to the RequestHandler, which owns it from then on and
-// answers once: whole (respond) or as a stream (beginStream, send, finishStream). Destroying it unanswered, or a stream
-// unfinished, cuts the connection, so that a caller never takes a broken answer for a whole one.
-// Thread: the worker's. The listener is told at most once that the caller left; after that every call here is a no-op.
+// Exchange: one request and the one answer to it. The server hands it to the RequestHandler, which owns it from then on
+// and answers once: whole (respond) or as a stream (beginStream, send, finishStream). Destroying it unanswered, or a
+// stream unfinished, cuts the connection, so that a caller never takes a broken answer for a whole one. A call that
+// does not fit (a second answer, a piece before beginStream) does nothing. Framing fields among the given ones are left
+// out: length, coding and connection are the server's. Thread: the worker's. The listener is told at most once that the
+// caller left; after that every call here is a no-op. It is never called from inside a call of its exchange.
 #pragma once
 
 #include "base/clock.h"
@@ -18,7 +20,7 @@ class ServerConnection;
 struct Response
 {
     int status = 200;
-    Fields fields;  // without content-length, connection, date: those are the server's
+    Fields fields; // without content-length, connection, date: those are the server's
     QByteArray body;
     bool close = false;
 };
@@ -37,25 +39,26 @@ protected:
 class Exchange
 {
 public:
-    Exchange(ServerConnection* connection, RequestHead head, QByteArray body, QHostAddress peer, Monotonic begun, Monotonic received);
+    Exchange(ServerConnection* connection, RequestHead head, QByteArray body, QHostAddress peer, Monotonic begun,
+        Monotonic received);
     ~Exchange();
     Q_DISABLE_COPY_MOVE(Exchange)
 
     const RequestHead& head() const { return m_head; }
     const QByteArray& body() const { return m_body; }
     const QHostAddress& peer() const { return m_peer; }
-    Monotonic begun() const { return m_begun; }        // first byte of the request
-    Monotonic received() const { return m_received; }  // last byte of it
+    Monotonic begun() const { return m_begun; }       // first byte of the request
+    Monotonic received() const { return m_received; } // last byte of it
 
     void setListener(ExchangeListener* listener) { m_listener = listener; }
-    bool isOpen() const { return m_connection != nullptr; }
+    bool isOpen() const;
 
     void respond(const Response& response);
     void beginStream(int status, const Fields& fields);
     void send(QByteArrayView piece);
-    void finishStream(QByteArrayView lastPiece = {});  // the last piece and the end mark leave together
-    void abort();                                      // cut: the caller must see that this is not the end
-    bool isBufferFull() const;                         // stop reading the source until callerReady()
+    void finishStream(QByteArrayView lastPiece = {}); // the last piece and the end mark leave together
+    void abort();                                     // cut: the caller must see that this is not the end
+    bool isBufferFull() const;                        // stop reading the source until callerReady()
     qint64 bytesSent() const { return m_bytesSent; }
 
 private:
@@ -88,4 +91,4 @@ public:
     virtual Response describe(const ParseError& error);
 };
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -42,7 +42,7 @@ int onValueComplete(llhttp_t* parser)
 
 int onHeadersComplete(llhttp_t*)
 {
-    return HPE_PAUSED;  // the body is ours: see chunked_decoder.h
+    return HPE_PAUSED; // the body is ours: see chunked_decoder.h
 }
 
 const llhttp_settings_t& settings()
@@ -77,8 +77,8 @@ bool parseLength(QByteArrayView text, qint64& length)
         return false;
     length = 0;
     for (const char c : text) {
-        if (c < '0' || c > '9' || __builtin_mul_overflow(length, qint64(10), &length)
-            || __builtin_add_overflow(length, qint64(c - '0'), &length))
+        if (c < '0' || c > '9' || __builtin_mul_overflow(length, qint64(10), &length) ||
+            __builtin_add_overflow(length, qint64(c - '0'), &length))
             return false;
     }
     return true;
@@ -107,6 +107,23 @@ std::optional<ParseError> readFraming(MessageHead& head)
     return std::nullopt;
 }
 
+// "close" is a member of any Connection field, which is a list and may be repeated.
+bool saysClose(const MessageHead& head)
+{
+    for (const FieldView& field : head.fields) {
+        if (!equalsIgnoringCase(field.name, "connection"))
+            continue;
+        for (QByteArrayView rest = field.value; !rest.isEmpty();) {
+            const qsizetype comma = rest.indexOf(',');
+            const QByteArrayView member = comma < 0 ? rest : rest.first(comma);
+            if (equalsIgnoringCase(member.trimmed(), "close"))
+                return true;
+            rest = comma < 0 ? QByteArrayView() : rest.sliced(comma + 1);
+        }
+    }
+    return false;
+}
+
 // "GET /path HTTP/1.1": exactly two spaces, a method that is a token, a target without spaces, a version of ours.
 std::optional<ParseError> checkRequestLine(const QByteArray& bytes)
 {
@@ -116,8 +133,8 @@ std::optional<ParseError> checkRequestLine(const QByteArray& bytes)
     if (first <= 0 || last <= first + 1 || line.sliced(first + 1, last - first - 1).contains(' '))
         return ParseError{400, "a request line that is not method, target and version"};
     const QByteArrayView version = line.sliced(last + 1);
-    if (version.size() != 8 || !version.startsWith("HTTP/") || version[6] != '.' || version[5] < '0' || version[5] > '9'
-        || version[7] < '0' || version[7] > '9')
+    if (version.size() != 8 || !version.startsWith("HTTP/") || version[6] != '.' || version[5] < '0' ||
+        version[5] > '9' || version[7] < '0' || version[7] > '9')
         return ParseError{400, "a request line without an HTTP version"};
     if (version != QByteArrayView("HTTP/1.1") && version != QByteArrayView("HTTP/1.0"))
         return ParseError{505, "an HTTP version other than 1.0 and 1.1"};
@@ -136,7 +153,7 @@ bool isHostValue(QByteArrayView host)
     return !host.isEmpty();
 }
 
-}  // namespace
+} // namespace
 
 std::optional<ParseError> parseRequestHead(QByteArray bytes, const MessageLimits& limits, RequestHead& head)
 {
@@ -146,6 +163,7 @@ std::optional<ParseError> parseRequestHead(QByteArray bytes, const MessageLimits
     head.fields.clear();
     head.framing = BodyFraming::None;
     head.contentLength = 0;
+    head.expectContinue = false;
 
     llhttp_t parser;
     Spans spans;
@@ -186,7 +204,8 @@ std::optional<ParseError> parseRequestHead(QByteArray bytes, const MessageLimits
 std::optional<ParseError> parseResponseHead(QByteArray bytes, bool bodiless, ResponseHead& head)
 {
     // llhttp takes more than we do here: exactly "HTTP/1.x NNN" with an optional reason
-    if (bytes.size() < 13 || !(bytes.startsWith("HTTP/1.1 ") || bytes.startsWith("HTTP/1.0 ")) || (bytes[12] != ' ' && bytes[12] != '\r'))
+    if (bytes.size() < 13 || !(bytes.startsWith("HTTP/1.1 ") || bytes.startsWith("HTTP/1.0 ")) ||
+        (bytes[12] != ' ' && bytes[12] != '\r'))
         return ParseError{502, "a status line that is not HTTP/1"};
     head.bytes = std::move(bytes);
     head.fields.clear();
@@ -212,9 +231,8 @@ std::optional<ParseError> parseResponseHead(QByteArray bytes, bool bodiless, Res
         head.framing = BodyFraming::UntilClose;
     }
     // after "Connection: close", or a body that only ends with the connection, nothing more may follow
-    const QByteArrayView connection = head.value("connection");
-    head.keepAlive = head.framing != BodyFraming::UntilClose && head.minorVersion == 1 && !equalsIgnoringCase(connection, "close");
+    head.keepAlive = head.framing != BodyFraming::UntilClose && head.minorVersion == 1 && !saysClose(head);
     return std::nullopt;
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -16,4 +16,4 @@ std::optional<ParseError> parseRequestHead(QByteArray bytes, const MessageLimits
 // `bodiless`: the answer to a HEAD request. 1xx, 204 and 304 have no body whatever their fields say.
 std::optional<ParseError> parseResponseHead(QByteArray bytes, bool bodiless, ResponseHead& head);
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -19,7 +19,7 @@ HeadScanner::Verdict HeadScanner::scan(QByteArrayView bytes)
         ++m_total;
         if (!step(static_cast<unsigned char>(c)) || tooLarge())
             return Verdict::Refused;
-        if (m_state == State::Start)  // the empty line's LF brought us round
+        if (m_state == State::Start) // the empty line's LF brought us round
             return Verdict::Complete;
     }
     return Verdict::NeedMore;
@@ -102,4 +102,4 @@ bool HeadScanner::step(unsigned char c)
     return refuse(400, "the head could not be read");
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -1,7 +1,8 @@
-// HeadScanner: the strict line discipline in front of llhttp. It finds the end of a message head byte by byte and refuses
-// what llhttp 8.1 lets through or leaves to its user: bare CR or LF, NUL and other controls, folded lines, a space before
-// the colon, empty or non-token names, an over-long start line, too many or too large fields (reliability.md D1, D2).
-// The verdict depends on the bytes alone, not on how they were cut into pieces. One thread; no allocation.
+// HeadScanner: the strict line discipline in front of llhttp. It finds the end of a message head byte by byte and
+// refuses what llhttp 8.1 lets through or leaves to its user: bare CR or LF, NUL and other controls, folded lines, a
+// space before the colon, empty or non-token names, an over-long start line, too many or too large fields
+// (reliability.md D1, D2). The verdict depends on the bytes alone, not on how they were cut into pieces. One thread; no
+// allocation.
 #pragma once
 
 #include "http/limits.h"
@@ -12,8 +13,17 @@ namespace gateway::http {
 class HeadScanner
 {
 public:
-    enum class Kind { Request, Response };
-    enum class Verdict { NeedMore, Complete, Refused };
+    enum class Kind
+    {
+        Request,
+        Response
+    };
+    enum class Verdict
+    {
+        NeedMore,
+        Complete,
+        Refused
+    };
 
     HeadScanner(Kind kind, const MessageLimits& limits) : m_kind(kind), m_limits(limits) {}
 
@@ -25,7 +35,17 @@ public:
     void reset();
 
 private:
-    enum class State { Start, StartLine, StartLineEnd, LineStart, Name, Value, ValueEnd, HeadEnd };
+    enum class State
+    {
+        Start,
+        StartLine,
+        StartLineEnd,
+        LineStart,
+        Name,
+        Value,
+        ValueEnd,
+        HeadEnd
+    };
 
     bool step(unsigned char c);
     bool refuse(int status, const char* reason);
@@ -40,4 +60,4 @@ private:
     ParseError m_error;
 };
 
-}  // namespace gateway::http
+} // namespace gateway::http

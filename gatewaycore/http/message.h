@@ -1,5 +1,6 @@
-// Heads of HTTP/1.1 messages as parsed: the start line's parts and the fields in order, as views into one buffer that the
-// head owns. Names are compared without case; repeated fields stay apart. Any thread; movable, not copyable (the views).
+// Heads of HTTP/1.1 messages as parsed: the start line's parts and the fields in order, as views into one buffer that
+// the head owns. Names are compared without case; repeated fields stay apart. Any thread; movable, not copyable (the
+// views).
 #pragma once
 
 #include <QByteArray>
@@ -22,11 +23,17 @@ bool isToken(QByteArrayView text);
 // May stand in a field value that we send: visible ASCII, space, tab and obs-text; no CR, LF, NUL or other control.
 bool isFieldValue(QByteArrayView text);
 
-enum class BodyFraming { None, Length, Chunked, UntilClose };
+enum class BodyFraming
+{
+    None,
+    Length,
+    Chunked,
+    UntilClose
+};
 
 struct MessageHead
 {
-    QByteArray bytes;  // the head as received, start line to the empty line
+    QByteArray bytes; // the head as received, start line to the empty line
     QVarLengthArray<FieldView, 32> fields;
     int minorVersion = 1;
     bool keepAlive = true;
@@ -39,7 +46,7 @@ struct MessageHead
     MessageHead(const MessageHead&) = delete;
     MessageHead& operator=(const MessageHead&) = delete;
 
-    QByteArrayView value(QByteArrayView name) const;  // of the first such field; empty if there is none
+    QByteArrayView value(QByteArrayView name) const; // of the first such field; empty if there is none
     bool has(QByteArrayView name) const;
     int count(QByteArrayView name) const;
 };
@@ -50,8 +57,8 @@ struct RequestHead : MessageHead
     QByteArrayView target;
     bool expectContinue = false;
 
-    QByteArrayView path() const;   // target without its query
-    QByteArrayView query() const;  // after '?', may be empty
+    QByteArrayView path() const;  // target without its query
+    QByteArrayView query() const; // after '?', may be empty
 };
 
 struct ResponseHead : MessageHead
@@ -77,6 +84,9 @@ using Fields = QVarLengthArray<Field, 16>;
 // Appends "name: value\r\n"; false (and nothing appended) if a byte in it could break the framing.
 bool appendField(QByteArray& out, QByteArrayView name, QByteArrayView value);
 
+// Whether a field says where a message ends or what becomes of its connection. Only this room writes those.
+bool isFramingField(QByteArrayView name);
+
 const char* reasonPhrase(int status);
 
-}  // namespace gateway::http
+} // namespace gateway::http

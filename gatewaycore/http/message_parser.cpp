@@ -135,4 +135,4 @@ bool ResponseParser::finishAtClose()
     return m_state == State::Complete;
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -13,7 +13,14 @@
 
 namespace gateway::http {
 
-enum class ParseStep { NeedMore, Head, Body, Complete, Refused };
+enum class ParseStep
+{
+    NeedMore,
+    Head,
+    Body,
+    Complete,
+    Refused
+};
 
 // The part both share: the walk head -> body -> end. Concrete parsers say what a finished head means.
 class MessageParser
@@ -36,7 +43,13 @@ protected:
     void restart();
     ParseStep refuse(ParseError error);
 
-    enum class State { Head, Body, Complete, Refused };
+    enum class State
+    {
+        Head,
+        Body,
+        Complete,
+        Refused
+    };
     State m_state = State::Head;
     const MessageLimits m_limits;
 
@@ -87,4 +100,4 @@ private:
     int m_interim = 0;
 };
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -1,7 +1,7 @@
-// Server: an HTTP/1.1 listener of one thread, plain or TLS, on QtNetwork sockets. Several servers (one per worker) share a
-// port through SO_REUSEPORT, so no connection ever changes thread. It counts its connections, bounds them per address and
-// in all, survives running out of descriptors (accepting pauses and resumes) and drains on request.
-// Thread: made and used on the worker's thread; the handler and the wheel must outlive it.
+// Server: an HTTP/1.1 listener of one thread, plain or TLS, on QtNetwork sockets. Several servers (one per worker)
+// share a port through SO_REUSEPORT, so no connection ever changes thread. It counts its connections, bounds them per
+// address and in all, survives running out of descriptors (accepting pauses and resumes) and drains on request. Thread:
+// made and used on the worker's thread; the handler and the wheel must outlive it.
 #pragma once
 
 #include "api/result.h"
@@ -21,7 +21,7 @@ class TimerWheel;
 struct ServerOptions
 {
     QString host = QStringLiteral("127.0.0.1");
-    quint16 port = 0;  // 0: any free one
+    quint16 port = 0; // 0: any free one
     bool sharePort = false;
     std::optional<QSslConfiguration> tls;
     MessageLimits message;
@@ -32,7 +32,8 @@ class Server : public QTcpServer
 {
     Q_OBJECT
 public:
-    Server(ServerOptions options, RequestHandler& handler, TimerWheel& wheel, const Clock& clock, QObject* parent = nullptr);
+    Server(ServerOptions options, RequestHandler& handler, TimerWheel& wheel, const Clock& clock,
+        QObject* parent = nullptr);
     ~Server() override;
 
     api::Outcome start();
@@ -45,7 +46,8 @@ public:
     const ServerOptions& options() const { return m_options; }
 
     // Certificate and key from PEM files as a server configuration (TLS 1.2 and later; 1.3 alone with `only13`).
-    static api::Result<QSslConfiguration> tlsConfiguration(const QString& certificateFile, const QString& keyFile, bool only13);
+    static api::Result<QSslConfiguration> tlsConfiguration(
+        const QString& certificateFile, const QString& keyFile, bool only13);
 
 protected:
     void incomingConnection(qintptr descriptor) override;
@@ -53,14 +55,15 @@ protected:
 private:
     friend class ServerConnection;
     void connectionClosed(ServerConnection* connection, const QHostAddress& peer);
+    void acceptLater();
 
     ServerOptions m_options;
     RequestHandler& m_handler;
     TimerWheel& m_wheel;
     const Clock& m_clock;
     std::unordered_set<ServerConnection*> m_connections;
-    QHash<QHostAddress, int> m_perAddress;
+    QHash<QHostAddress, int> m_perAddress; // IPv6 by /64: one host has that many addresses
     bool m_draining = false;
 };
 
-}  // namespace gateway::http
+} // namespace gateway::http

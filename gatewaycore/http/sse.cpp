@@ -3,6 +3,28 @@
 #include <cstring>
 
 namespace gateway::http {
+namespace {
+
+constexpr qsizetype kLineKept = 64 * 1024; // a line buffer that grew beyond this is not kept for the next line
+
+// Bytes before the first CR or LF; all of them if there is none.
+qsizetype lineLength(QByteArrayView bytes)
+{
+    if (bytes.isEmpty())
+        return 0;
+    const void* lf = std::memchr(bytes.data(), '\n', std::size_t(bytes.size()));
+    const qsizetype toLf = lf ? static_cast<const char*>(lf) - bytes.data() : bytes.size();
+    const void* cr = toLf > 0 ? std::memchr(bytes.data(), '\r', std::size_t(toLf)) : nullptr;
+    return cr ? static_cast<const char*>(cr) - bytes.data() : toLf;
+}
+
+void appendWithoutLineEnds(QByteArray& out, QByteArrayView text)
+{
+    for (const char c : text)
+        out.append(c == '\n' || c == '\r' ? ' ' : c);
+}
+
+} // namespace
 
 SseReader::Step SseReader::next(QByteArrayView& bytes)
 {
@@ -20,9 +42,7 @@ SseReader::Step SseReader::next(QByteArrayView& bytes)
             }
         }
         // up to the next line end, in one piece
-        qsizetype end = 0;
-        while (end < bytes.size() && bytes[end] != '\n' && bytes[end] != '\r')
-            ++end;
+        const qsizetype end = lineLength(bytes);
         m_size += end;
         if (m_size > m_limit)
             return Step::TooLarge;
@@ -72,8 +92,13 @@ bool SseReader::endLine()
             m_event.name = value.toByteArray();
             m_hasField = true;
         }
+    } else {
+        m_size -= m_line.size(); // a comment leaves nothing behind: heartbeats do not add up to an event
     }
-    m_line.resize(0);  // keeps its capacity
+    if (m_line.capacity() > kLineKept)
+        m_line = QByteArray();
+    else
+        m_line.resize(0); // keeps its capacity
     return false;
 }
 
@@ -81,29 +106,27 @@ void appendSseEvent(QByteArray& out, QByteArrayView name, QByteArrayView data)
 {
     if (!name.isEmpty()) {
         out.append("event: ");
-        out.append(name.data(), name.size());
+        appendWithoutLineEnds(out, name);
         out.append('\n');
     }
-    const char* at = data.data();
-    const char* const end = at + data.size();
-    do {
-        const char* stop = at;
-        while (stop < end && *stop != '\n' && *stop != '\r')
-            ++stop;
+    while (true) {
+        const qsizetype length = lineLength(data);
         out.append("data: ");
-        out.append(at, stop - at);
+        out.append(data.data(), length);
         out.append('\n');
-        at = stop + 1;
-    } while (at <= end);
+        if (length == data.size())
+            break;
+        const bool pair = data[length] == '\r' && length + 1 < data.size() && data[length + 1] == '\n';
+        data = data.sliced(length + (pair ? 2 : 1));
+    }
     out.append('\n');
 }
 
 void appendSseComment(QByteArray& out, QByteArrayView text)
 {
     out.append(": ");
-    for (const char c : text)
-        out.append(c == '\n' || c == '\r' ? ' ' : c);
+    appendWithoutLineEnds(out, text);
     out.append("\n\n");
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -10,21 +10,30 @@ namespace gateway::http {
 
 struct SseEvent
 {
-    QByteArray name;  // "event:", empty if none
-    QByteArray data;  // the "data:" lines joined by LF
+    QByteArray name; // "event:", empty if none
+    QByteArray data; // the "data:" lines joined by LF
 };
 
 class SseReader
 {
 public:
-    enum class Step { NeedMore, Event, TooLarge };
+    enum class Step
+    {
+        NeedMore,
+        Event,
+        TooLarge
+    };
     explicit SseReader(qint64 eventLimit = 1 << 20) : m_limit(eventLimit) {}
 
-    // Uses bytes from the front and removes them; on Event, event() is complete. Comments and unknown fields are skipped.
+    // Uses bytes from the front and removes them; on Event, event() is complete. Comments and unknown fields are
+    // skipped.
     Step next(QByteArrayView& bytes);
     const SseEvent& event() const { return m_event; }
     // Bytes of an event that has begun but not ended: at the end of a stream they mean it was cut.
-    bool hasPartialEvent() const { return !m_line.isEmpty() || m_hasField; }
+    bool hasPartialEvent() const
+    {
+        return !m_delivered && (m_hasField || (!m_line.isEmpty() && m_line.front() != ':'));
+    }
 
 private:
     bool endLine();
@@ -40,8 +49,9 @@ private:
     qint64 m_size = 0;
 };
 
-// "event: NAME\ndata: LINE\n\n"; data with line feeds becomes several data lines.
+// "event: NAME\ndata: LINE\n\n"; data with line ends (LF, CR or CRLF) becomes several data lines, a line end in a name
+// a space, so that neither can add an event.
 void appendSseEvent(QByteArray& out, QByteArrayView name, QByteArrayView data);
 void appendSseComment(QByteArray& out, QByteArrayView text);
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -40,16 +40,10 @@ qint64 TimerWheel::tickNow() const
     return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()) / kTick;
 }
 
-void TimerWheel::arm(Deadline& deadline, milliseconds in)
+void TimerWheel::link(Deadline& deadline, int slot)
 {
-    if (m_armed++ == 0) {
-        m_tick = tickNow();
-        m_timer->start();
-    }
-    // one tick more than the division says: the current tick is partly over, and a deadline must not come early
-    deadline.m_dueTick = tickNow() + (in + kTick - milliseconds(1)) / kTick + 1;
-    deadline.m_slot = int(deadline.m_dueTick % kSlots);
-    Deadline*& first = m_slots[std::size_t(deadline.m_slot)];
+    Deadline*& first = m_slots[std::size_t(slot)];
+    deadline.m_slot = slot;
     deadline.m_previous = nullptr;
     deadline.m_next = first;
     if (first)
@@ -57,7 +51,7 @@ void TimerWheel::arm(Deadline& deadline, milliseconds in)
     first = &deadline;
 }
 
-void TimerWheel::disarm(Deadline& deadline)
+void TimerWheel::unlink(Deadline& deadline)
 {
     if (deadline.m_previous)
         deadline.m_previous->m_next = deadline.m_next;
@@ -67,30 +61,53 @@ void TimerWheel::disarm(Deadline& deadline)
         deadline.m_next->m_previous = deadline.m_previous;
     deadline.m_slot = -1;
     deadline.m_next = deadline.m_previous = nullptr;
-    if (--m_armed == 0)
-        m_timer->stop();
+}
+
+void TimerWheel::arm(Deadline& deadline, milliseconds in)
+{
+    const qint64 now = tickNow();
+    if (m_armed++ == 0 && !m_timer->isActive()) {
+        m_tick = now;
+        m_timer->start();
+    }
+    // one tick more than the division says: the current tick is partly over, and a deadline must not come early
+    deadline.m_dueTick = now + (std::max(in, milliseconds(0)) + kTick - milliseconds(1)) / kTick + 1;
+    link(deadline, int(deadline.m_dueTick % kSlots));
+}
+
+// The QTimer runs on: a connection that stops one deadline and starts the next would otherwise restart it each time.
+void TimerWheel::disarm(Deadline& deadline)
+{
+    unlink(deadline);
+    --m_armed;
 }
 
 void TimerWheel::turn()
 {
+    if (m_armed == 0) {
+        m_timer->stop();
+        return;
+    }
     const qint64 now = tickNow();
     // after a long sleep every slot is visited once, not once per tick slept
     const qint64 from = std::max(m_tick + 1, now - kSlots + 1);
     m_tick = now;
     for (qint64 tick = from; tick <= now; ++tick) {
-        Deadline*& first = m_slots[std::size_t(tick % kSlots)];
-        for (Deadline* deadline = first; deadline;) {
-            if (deadline->m_dueTick > now) {
-                deadline = deadline->m_next;
-                continue;
+        for (Deadline* deadline = m_slots[std::size_t(tick % kSlots)]; deadline;) {
+            Deadline* const next = deadline->m_next;
+            if (deadline->m_dueTick <= now) {
+                unlink(*deadline);
+                link(*deadline, kSlots);
             }
+            deadline = next;
+        }
+        // a handler may destroy its own Deadline (hence the copy) or any other (hence the list is read anew each time)
+        while (Deadline* const deadline = m_slots[kSlots]) {
             disarm(*deadline);
-            // a copy: the handler may destroy its Deadline; and any other, so the slot is read from the start again
             const std::function<void()> expired = deadline->m_expired;
             expired();
-            deadline = first;
         }
     }
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

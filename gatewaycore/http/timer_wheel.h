@@ -18,11 +18,13 @@ class TimerWheel;
 class Deadline
 {
 public:
-    explicit Deadline(TimerWheel& wheel, std::function<void()> expired) : m_wheel(wheel), m_expired(std::move(expired)) {}
+    explicit Deadline(TimerWheel& wheel, std::function<void()> expired) : m_wheel(wheel), m_expired(std::move(expired))
+    {
+    }
     ~Deadline() { stop(); }
     Q_DISABLE_COPY_MOVE(Deadline)
 
-    void start(std::chrono::milliseconds in);  // again: moves it
+    void start(std::chrono::milliseconds in); // again: moves it
     void stop();
     bool isArmed() const { return m_slot >= 0; }
 
@@ -46,17 +48,19 @@ public:
 
 private:
     friend class Deadline;
-    static constexpr int kSlots = 1024;  // 51 s a turn; later deadlines stay in their slot for more turns
+    static constexpr int kSlots = 1024; // 51 s a turn; later deadlines stay in their slot for more turns
 
     void arm(Deadline& deadline, std::chrono::milliseconds in);
     void disarm(Deadline& deadline);
+    void link(Deadline& deadline, int slot);
+    void unlink(Deadline& deadline);
     void turn();
     qint64 tickNow() const;
 
-    std::array<Deadline*, kSlots> m_slots{};
+    std::array<Deadline*, kSlots + 1> m_slots{}; // the last one: expired, their handlers not yet called
     QTimer* m_timer = nullptr;
-    qint64 m_tick = 0;  // turned so far
+    qint64 m_tick = 0; // turned so far
     int m_armed = 0;
 };
 
-}  // namespace gateway::http
+} // namespace gateway::http

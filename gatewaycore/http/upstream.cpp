@@ -2,6 +2,7 @@
 
 #include "http/upstream_connection.h"
 
+#include <QFileInfo>
 #include <QSslCertificate>
 
 #include <array>
@@ -10,8 +11,8 @@ namespace gateway::http {
 
 const char* nameOf(UpstreamFailure failure)
 {
-    constexpr std::array names{"resolve", "connect", "connect_timeout", "tls", "closed_before_answer", "first_byte_timeout",
-        "idle_timeout", "bad_answer", "closed_mid_answer"};
+    constexpr std::array names{"resolve", "connect", "connect_timeout", "tls", "closed_before_answer",
+        "first_byte_timeout", "idle_timeout", "bad_answer", "closed_mid_answer"};
     return names[static_cast<std::size_t>(failure)];
 }
 
@@ -22,11 +23,8 @@ UpstreamClient::UpstreamClient(TimerWheel& wheel, const Clock& clock, const Mess
 
 UpstreamClient::~UpstreamClient()
 {
-    const auto idle = std::exchange(m_idle, {});
-    for (const auto& connections : idle) {
-        for (UpstreamConnection* connection : connections)
-            connection->close();
-    }
+    for (UpstreamConnection* connection : findChildren<UpstreamConnection*>(Qt::FindDirectChildrenOnly))
+        connection->orphan();
 }
 
 std::unique_ptr<UpstreamExchange> UpstreamClient::start(
@@ -46,16 +44,18 @@ std::unique_ptr<UpstreamExchange> UpstreamClient::start(
 const QSslConfiguration& UpstreamClient::tlsConfiguration(const QString& caFile)
 {
     auto found = m_tls.find(caFile);
-    if (found == m_tls.end()) {
+    const QDateTime changed = caFile.isEmpty() ? QDateTime() : QFileInfo(caFile).lastModified();
+    if (found == m_tls.end() || found->changed != changed) {
         QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
         configuration.setProtocol(QSsl::TlsV1_2OrLater);
         configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
         configuration.setAllowedNextProtocols({QByteArrayLiteral("http/1.1")});
         if (!caFile.isEmpty())
-            configuration.setCaCertificates(QSslCertificate::fromPath(caFile, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString));
-        found = m_tls.insert(caFile, configuration);
+            configuration.setCaCertificates(
+                QSslCertificate::fromPath(caFile, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString));
+        found = m_tls.insert(caFile, {changed, configuration});
     }
-    return *found;
+    return found->configuration;
 }
 
 UpstreamConnection* UpstreamClient::takeIdle(const QByteArray& poolKey)
@@ -69,7 +69,7 @@ UpstreamConnection* UpstreamClient::takeIdle(const QByteArray& poolKey)
             found->pop_back();
             return connection;
         }
-        connection->close();  // takes itself out of the list
+        connection->close(); // takes itself out of the list
     }
     return nullptr;
 }
@@ -84,7 +84,8 @@ void UpstreamClient::forget(UpstreamConnection* connection)
 {
     if (const auto found = m_idle.find(connection->poolKey()); found != m_idle.end())
         std::erase(*found, connection);
-    --m_open[connection->poolKey()];
+    if (const auto open = m_open.find(connection->poolKey()); open != m_open.end() && --open.value() <= 0)
+        m_open.erase(open);
 }
 
 int UpstreamClient::openConnections(const QByteArray& poolKey) const
@@ -109,4 +110,4 @@ void UpstreamExchange::resume()
         m_connection->readSoon();
 }
 
-}  // namespace gateway::http
+} // namespace gateway::http

@@ -4,12 +4,14 @@
 // closes early (architecture.md, "Measured facts").
 // Thread: the worker's. A listener gets head, body pieces and then exactly one of complete / failed, never from inside
 // start(). Destroying the exchange cancels it: a connection with half a message on it is closed, never reused.
+// Destroying the client ends every exchange without a word to its listener (never do that from inside a listener).
 #pragma once
 
 #include "base/clock.h"
 #include "http/limits.h"
 #include "http/message.h"
 
+#include <QDateTime>
 #include <QHash>
 #include <QObject>
 #include <QSslConfiguration>
@@ -24,15 +26,16 @@ class TimerWheel;
 class UpstreamConnection;
 class UpstreamExchange;
 
-enum class UpstreamFailure {
-    Resolve,             // the name has no address
-    Connect,             // refused, unreachable
-    ConnectTimeout,      // TCP and TLS together
-    Tls,                 // certificate or handshake
-    ClosedBeforeAnswer,  // connected, then closed with no byte of an answer
+enum class UpstreamFailure
+{
+    Resolve,            // the name has no address
+    Connect,            // refused, unreachable
+    ConnectTimeout,     // TCP and TLS together
+    Tls,                // certificate or handshake
+    ClosedBeforeAnswer, // connected, then closed with no byte of an answer
     FirstByteTimeout,
-    IdleTimeout,    // the answer began, then stood still
-    BadAnswer,      // not HTTP as we read it
+    IdleTimeout, // the answer began, then stood still
+    BadAnswer,   // not HTTP as we read it
     ClosedMidAnswer,
 };
 const char* nameOf(UpstreamFailure failure);
@@ -42,9 +45,9 @@ struct UpstreamTarget
     QString host;
     quint16 port = 443;
     bool tls = true;
-    QString caFile;        // empty: the system's authorities
-    QByteArray poolKey;    // origin; connections are shared by equal keys only
-    QByteArray hostField;  // "api.example.com" or "127.0.0.1:8000"
+    QString caFile;       // empty: the system's authorities
+    QByteArray poolKey;   // origin; connections are shared by equal keys only
+    QByteArray hostField; // "api.example.com" or "127.0.0.1:8000"
 };
 
 struct UpstreamTimeouts
@@ -57,8 +60,8 @@ struct UpstreamTimeouts
 struct UpstreamRequest
 {
     QByteArray method = QByteArrayLiteral("POST");
-    QByteArray path;  // "/v1/chat/completions"
-    Fields fields;    // without host, content-length, connection: those are the client's
+    QByteArray path; // "/v1/chat/completions"
+    Fields fields;   // host and framing fields among them are left out: those are the client's
     QByteArray body;
 };
 
@@ -81,8 +84,8 @@ public:
     UpstreamClient(TimerWheel& wheel, const Clock& clock, const MessageLimits& limits, QObject* parent = nullptr);
     ~UpstreamClient() override;
 
-    std::unique_ptr<UpstreamExchange> start(
-        const UpstreamTarget& target, const UpstreamTimeouts& timeouts, UpstreamRequest request, UpstreamListener& listener);
+    std::unique_ptr<UpstreamExchange> start(const UpstreamTarget& target, const UpstreamTimeouts& timeouts,
+        UpstreamRequest request, UpstreamListener& listener);
     int openConnections(const QByteArray& poolKey) const;
 
 private:
@@ -95,9 +98,15 @@ private:
     TimerWheel& m_wheel;
     const Clock& m_clock;
     const MessageLimits m_limits;
-    QHash<QByteArray, std::vector<UpstreamConnection*>> m_idle;  // newest last, taken first
+    QHash<QByteArray, std::vector<UpstreamConnection*>> m_idle; // newest last, taken first
     QHash<QByteArray, int> m_open;
-    QHash<QString, QSslConfiguration> m_tls;
+    struct Authorities
+    {
+        QDateTime
+            changed; // the file's time: an authority that was replaced or repaired counts from the next connection on
+        QSslConfiguration configuration;
+    };
+    QHash<QString, Authorities> m_tls;
 };
 
 class UpstreamExchange
@@ -106,11 +115,12 @@ public:
     ~UpstreamExchange();
     Q_DISABLE_COPY_MOVE(UpstreamExchange)
 
-    void pause();   // stop reading: the caller does not take what we have
-    void resume();  // goes on from the event loop, not from inside this call
+    // Stop reading: the caller does not take what we have. What has been read (at most 64 KiB) is still delivered.
+    void pause();
+    void resume(); // goes on from the event loop, not from inside this call
 
     bool connectionReused() const { return m_reused; }
-    Monotonic connectedAt() const { return m_connectedAt; }  // zero: never
+    Monotonic connectedAt() const { return m_connectedAt; } // zero: never
     Monotonic sentAt() const { return m_sentAt; }
     Monotonic firstByteAt() const { return m_firstByteAt; }
     qint64 bytesSent() const { return m_bytesSent; }
@@ -119,7 +129,10 @@ public:
 private:
     friend class UpstreamClient;
     friend class UpstreamConnection;
-    UpstreamExchange(UpstreamListener& listener, UpstreamTimeouts timeouts) : m_listener(&listener), m_timeouts(timeouts) {}
+    UpstreamExchange(UpstreamListener& listener, UpstreamTimeouts timeouts)
+        : m_listener(&listener), m_timeouts(timeouts)
+    {
+    }
 
     UpstreamListener* m_listener;
     UpstreamTimeouts m_timeouts;
@@ -133,4 +146,4 @@ private:
     qint64 m_bytesReceived = 0;
 };
 
-}  // namespace gateway::http
+} // namespace gateway::http
