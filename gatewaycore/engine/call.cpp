@@ -182,7 +182,7 @@ void Call::attempt()
 {
     m_context.openCalls.note(m_slot, m_candidate->label);
     m_record.servedBy = m_candidate->label;
-    m_attempt = std::make_unique<Attempt>(m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, *this);
+    m_attempt = std::make_unique<Attempt>(m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
     m_total.start(m_candidate->provider->timeouts.total);
     m_attempt->start(m_request);
 }

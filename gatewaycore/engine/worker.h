@@ -12,7 +12,7 @@
 #include "credential/credential_book.h"
 #include "engine/engine_state.h"
 #include "http/server.h"
-#include "observability/counters.h"
+#include "observability/worker_metrics.h"
 
 #include <QThread>
 

@@ -11,7 +11,7 @@
 #include "credential/credential_book.h"
 #include "http/timer_wheel.h"
 #include "http/upstream.h"
-#include "observability/counters.h"
+#include "observability/worker_metrics.h"
 
 namespace gateway::engine {
 
