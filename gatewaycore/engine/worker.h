@@ -22,6 +22,14 @@ namespace gateway::engine {
 
 class WorkerLoop;
 
+// What a worker decides by; replaced as a whole.
+struct WorkerPolicy
+{
+    config::SnapshotPtr snapshot;
+    observability::MetricLabelsPtr labels;
+    quint16 simulatorPort = 0;
+};
+
 struct WorkerServices
 {
     const Clock& clock;
@@ -40,10 +48,10 @@ public:
     Q_DISABLE_COPY_MOVE(Worker)
 
     // Starts the thread and listens; returns the port. Blocks the control thread for that long.
-    api::Result<quint16> start(http::ServerOptions options, config::SnapshotPtr snapshot, credential::CredentialBookPtr credentials,
-        quint16 simulatorPort);
-    void setSnapshot(config::SnapshotPtr snapshot);
+    api::Result<quint16> start(http::ServerOptions options, WorkerPolicy policy, credential::CredentialBookPtr credentials);
+    void setPolicy(WorkerPolicy policy);
     void setCredentials(credential::CredentialBookPtr credentials);
+    int upstreamConnections(const QString& provider) const;  // open ones, as of the last second
     void closeIdleConnections();  // at the beginning of a drain
     void cutCalls();  // the second signal: every open call is concluded and recorded as failed; blocks
     // Ends the thread. The store must be closed before, so that no acknowledgement is still on its way.

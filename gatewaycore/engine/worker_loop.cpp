@@ -1,6 +1,7 @@
 #include "engine/worker_loop.h"
 
 #include "engine/reply.h"
+#include "engine/upstream_target.h"
 #include "transform/surfaces/openai_chat.h"
 
 namespace gateway::engine {
@@ -27,6 +28,15 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
     , m_upstream(m_wheel, services.clock, http::MessageLimits{})
     , m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls, services.metrics, {}, {}, 0}
 {
+    // what the control thread may ask of us is put down once a second: nobody waits for a worker
+    connect(&m_gaugeTimer, &QTimer::timeout, this, [this] {
+        QHash<QString, int> open;
+        for (const auto& provider : m_context.snapshot->providers)
+            open.insert(provider->name, m_upstream.openConnections(upstreamTarget(*provider, m_context.simulatorPort).poolKey));
+        const std::lock_guard lock(m_gaugeMutex);
+        m_upstreamConnections = open;
+    });
+    m_gaugeTimer.start(1000);
 }
 
 WorkerLoop::~WorkerLoop()
@@ -41,6 +51,19 @@ api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
     if (const api::Outcome started = m_server->start(); !started)
         return started.error();
     return m_server->serverPort();
+}
+
+void WorkerLoop::setPolicy(WorkerPolicy policy)
+{
+    m_context.snapshot = std::move(policy.snapshot);
+    m_context.simulatorPort = policy.simulatorPort;
+    m_services.metrics.setLabels(std::move(policy.labels));
+}
+
+int WorkerLoop::upstreamConnections(const QString& provider) const
+{
+    const std::lock_guard lock(m_gaugeMutex);
+    return m_upstreamConnections.value(provider);
 }
 
 void WorkerLoop::closeIdleConnections()

@@ -7,7 +7,9 @@
 #include "engine/call.h"
 #include "engine/worker.h"
 
+#include <QHash>
 #include <QObject>
+#include <QTimer>
 
 #include <mutex>
 #include <unordered_map>
@@ -22,9 +24,9 @@ public:
     ~WorkerLoop() override;
 
     api::Result<quint16> listen(http::ServerOptions options);
-    void setSnapshot(config::SnapshotPtr snapshot) { m_context.snapshot = std::move(snapshot); }
+    void setPolicy(WorkerPolicy policy);
     void setCredentials(credential::CredentialBookPtr credentials) { m_context.credentials = std::move(credentials); }
-    void setSimulatorPort(quint16 port) { m_context.simulatorPort = port; }
+    int upstreamConnections(const QString& provider) const;  // any thread
     void closeIdleConnections();
     void cutCalls();  // concludes every call that is still open, each with its record
 
@@ -65,6 +67,10 @@ private:
     std::unique_ptr<http::Server> m_server;
     std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;
     quint64 m_nextToken = 1;
+
+    QTimer m_gaugeTimer;
+    mutable std::mutex m_gaugeMutex;
+    QHash<QString, int> m_upstreamConnections;  // guarded by m_gaugeMutex
 
     std::mutex m_settledMutex;
     std::vector<audit::Acknowledgement> m_settled;  // guarded by m_settledMutex

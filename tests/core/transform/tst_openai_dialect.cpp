@@ -151,10 +151,10 @@ void TestOpenAiDialect::usage()
     const auto answer = openai::readAnswer(body, {});
     QVERIFY(std::holds_alternative<openai::AnswerFacts>(answer));
     const openai::AnswerFacts& facts = std::get<openai::AnswerFacts>(answer);
-    QTEST(facts.tokens.inUncached, "uncached");
-    QTEST(facts.tokens.inCacheRead, "cacheRead");
-    QTEST(facts.tokens.outText, "text");
-    QTEST(facts.tokens.outReasoning, "reasoning");
+    QTEST(qint64(facts.tokens.inUncached), "uncached");
+    QTEST(qint64(facts.tokens.inCacheRead), "cacheRead");
+    QTEST(qint64(facts.tokens.outText), "text");
+    QTEST(qint64(facts.tokens.outReasoning), "reasoning");
     QTEST(int(facts.tokens.source), "source");
     QCOMPARE(facts.model, QStringLiteral("m-1"));
     QCOMPARE(facts.finishReason, QStringLiteral("stop"));
