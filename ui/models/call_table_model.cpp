@@ -121,9 +121,9 @@ CallTableModel::CallTableModel(const Bounds& bounds, QObject* parent) : QAbstrac
     connect(&m_batchTimer, &QTimer::timeout, this, &CallTableModel::insertWaiting);
 }
 
-void CallTableModel::setClient(std::shared_ptr<const GatewayClient> client)
+void CallTableModel::setClient(const GatewayClient* client)
 {
-    m_client = std::move(client);
+    m_client = client;
     reload();
 }
 

@@ -3,8 +3,8 @@
 // collected and inserted every 100 ms. A row that is not here yet is a placeholder: its RowRole pointer is null.
 // Memory is bounded: the head (newest calls) is trimmed in large steps while following, older pages are dropped and
 // fetched again when looked at, and while not following new calls wait up to a bound and are then only counted.
-// Thread: UI thread. The client and the source of events outlive nothing here: answers to an old question are dropped
-// by generation. Sorted by start time only; the order is the server's.
+// Thread: UI thread. Answers to an old question are dropped by generation. Sorted by start time only; the order is the
+// server's.
 #pragma once
 
 #include "models/call_filter.h"
@@ -17,7 +17,6 @@
 #include <QTimer>
 
 #include <deque>
-#include <memory>
 #include <optional>
 
 namespace ui::models {
@@ -71,7 +70,8 @@ public:
     explicit CallTableModel(QObject* parent = nullptr);
     CallTableModel(const Bounds& bounds, QObject* parent = nullptr);
 
-    void setClient(std::shared_ptr<const gateway::api::GatewayClient> client);
+    // The session's client; it outlives the model. nullptr: no engine.
+    void setClient(const gateway::api::GatewayClient* client);
     void setFilter(const CallFilter& filter);
     const CallFilter& filter() const { return m_filter; }
     void reload();
@@ -137,7 +137,7 @@ private:
     gateway::api::CallQuery question() const;
 
     Bounds m_bounds;
-    std::shared_ptr<const gateway::api::GatewayClient> m_client;
+    const gateway::api::GatewayClient* m_client = nullptr;
     CallFilter m_filter;
     std::deque<Page> m_pages;                      // [0] is the head; it is never dropped
     int m_placeholders = 0;                        // rows after the last page, not fetched yet

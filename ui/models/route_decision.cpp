@@ -20,6 +20,12 @@ Verdict verdictFrom(const QString& name)
     return name == QLatin1String("rejected") ? Verdict::Rejected : Verdict::Unknown;
 }
 
+// A caller may send any alias; marks of emphasis in it are text.
+QString plain(QString name)
+{
+    return name.remove(QLatin1Char('*')).remove(QLatin1Char('`'));
+}
+
 QString text(const QJsonObject& json, const char* key)
 {
     return json.value(QLatin1String(key)).toString();
@@ -90,16 +96,16 @@ RouteDecision decisionOf(const Call& call)
 
 QString decisionSentence(const Call& call, const RouteDecision& decision)
 {
-    const QString who = call.tenant.isEmpty() ? QStringLiteral("The caller") : call.tenant.toHtmlEscaped();
+    const QString who = call.tenant.isEmpty() ? QStringLiteral("The caller") : plain(call.tenant);
     const QString alias = decision.alias.isEmpty() ? call.alias : decision.alias;
     QStringList facts;
     const QString workload = decision.workloadClass.isEmpty() ? call.workloadClass : decision.workloadClass;
     if (!workload.isEmpty())
-        facts.append(workload.toHtmlEscaped());
+        facts.append(plain(workload));
     const QString zone = decision.zone.isEmpty() ? call.zone : decision.zone;
-    facts.append(zone.isEmpty() ? QStringLiteral("no zone") : QStringLiteral("zone %1").arg(zone.toHtmlEscaped()));
+    facts.append(zone.isEmpty() ? QStringLiteral("no zone") : QStringLiteral("zone %1").arg(plain(zone)));
     const QString asked = alias.isEmpty() ? QStringLiteral("%1 named no alias").arg(who)
-                                          : QStringLiteral("%1 asked for <b>%2</b>").arg(who, alias.toHtmlEscaped());
+                                          : QStringLiteral("%1 asked for **%2**").arg(who, plain(alias));
     const QString looked = decision.isEmpty()
                                ? QStringLiteral("No candidate was looked at.")
                                : QStringLiteral("%1 looked at.")

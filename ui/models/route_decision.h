@@ -44,7 +44,8 @@ struct RouteDecision
 };
 
 RouteDecision decisionOf(const gateway::api::Call& call);
-// "acme asked for <b>fast-summariser</b>, interactive, zone eu-only. 5 candidates were looked at." HTML-escaped.
+// "acme asked for **fast-summariser**, interactive, zone eu-only. 5 candidates were looked at." ** marks what is
+// strong.
 QString decisionSentence(const gateway::api::Call& call, const RouteDecision& decision);
 // The head of the panel: "Why openai-eu", "Why nobody answered", "Why it was refused".
 QString decisionTitle(const gateway::api::Call& call);

@@ -39,7 +39,7 @@ struct Fixture
 
     void open()
     {
-        model.setClient(client);
+        model.setClient(client.get());
         QTRY_COMPARE(model.state(), CallTableModel::State::Ready);
     }
 
@@ -245,7 +245,7 @@ void TestCallTableModel::aCallInPageAndEventIsOneRow()
 {
     Fixture f(10);
     f.transport->held = true;
-    f.model.setClient(f.client);
+    f.model.setClient(f.client.get());
     f.live(11); // finished while the first page is on its way, and is in that page
     f.transport->letGo();
     QTRY_COMPARE(f.model.state(), CallTableModel::State::Ready);
@@ -277,7 +277,7 @@ void TestCallTableModel::failureIsAState()
 {
     Fixture f(10);
     f.transport->failing = failure(Failure::Unreachable, QStringLiteral("the engine did not answer"));
-    f.model.setClient(f.client);
+    f.model.setClient(f.client.get());
     QTRY_COMPARE(f.model.state(), CallTableModel::State::Failed);
     QCOMPARE(f.model.error()->message, QStringLiteral("the engine did not answer"));
     QCOMPARE(f.model.rowCount(), 0);
@@ -291,7 +291,7 @@ void TestCallTableModel::answersToAnOldFilterAreDropped()
 {
     Fixture f(10);
     f.transport->held = true;
-    f.model.setClient(f.client);
+    f.model.setClient(f.client.get());
     f.model.setFilter(CallFilter::parse(QStringLiteral("tenant:nobody"), testNow()));
     f.transport->letGo();
     QTRY_COMPARE(f.model.state(), CallTableModel::State::Ready);

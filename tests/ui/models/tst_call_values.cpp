@@ -216,7 +216,7 @@ void TestCallValues::decisionInWords()
             {QStringLiteral("verdict"), QLatin1String(verdict)}, {QStringLiteral("code"), QLatin1String(code)},
             {QStringLiteral("reason"), QLatin1String(reason)}};
     };
-    call.decision = {{QStringLiteral("alias"), QStringLiteral("fast-<b>")},
+    call.decision = {{QStringLiteral("alias"), QStringLiteral("fast-*")},
         {QStringLiteral("zone"), QStringLiteral("eu-only")},
         {QStringLiteral("candidates"), QJsonArray{candidate("azure-eu", "eligible", "", ""),
                                            candidate("openai-us", "rejected", "outside_zone", ""),
@@ -233,8 +233,7 @@ void TestCallValues::decisionInWords()
     QCOMPARE(decision.candidates[2].why(), QStringLiteral("outside zone"));
     QCOMPARE(decisionTitle(call), QStringLiteral("Why openai-eu"));
     QCOMPARE(decisionSentence(call, decision),
-        QStringLiteral(
-            "acme asked for <b>fast-&lt;b&gt;</b>, interactive, zone eu-only. 3 candidates were looked at."));
+        QStringLiteral("acme asked for **fast-**, interactive, zone eu-only. 3 candidates were looked at."));
 
     WhyModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
