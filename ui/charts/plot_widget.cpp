@@ -529,7 +529,7 @@ void PlotWidget::paintCrosshair(QPainter& painter) const
             painter.setRenderHint(QPainter::Antialiasing, false);
         }
     }
-    if (m_underMouse || hasFocus())
+    if (m_underMouse || m_keyboardFocus)
         paintReadout(painter, point);
 }
 
@@ -590,7 +590,7 @@ void PlotWidget::paintEvent(QPaintEvent*)
     painter.drawPixmap(0, 0, m_pixmap);
     if (m_data.hasValues())
         paintCrosshair(painter);
-    if (hasFocus())
+    if (m_keyboardFocus)
         paint::focusRing(painter, QRectF(rect()).adjusted(3, 3, -3, -3), 4);
 }
 
@@ -646,6 +646,21 @@ void PlotWidget::leaveEvent(QEvent* event)
     QWidget::leaveEvent(event);
     m_underMouse = false;
     m_bus->point(std::nullopt);
+    update();
+}
+
+void PlotWidget::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    m_keyboardFocus = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+                      event->reason() == Qt::ShortcutFocusReason;
+    update();
+}
+
+void PlotWidget::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    m_keyboardFocus = false;
     update();
 }
 

@@ -65,6 +65,8 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
 
@@ -114,6 +116,7 @@ private:
     std::optional<qreal> m_dragFrom;
     qreal m_dragTo = 0;
     bool m_underMouse = false;
+    bool m_keyboardFocus = false; // only then the ring is drawn: a click shows where it went by itself
 };
 
 } // namespace ui::charts

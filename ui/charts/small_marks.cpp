@@ -35,7 +35,8 @@ qreal heightOf(Status status, qreal full)
 bool isOutside(const Deviation& deviation)
 {
     return deviation.value && deviation.high &&
-           (*deviation.value > *deviation.high || *deviation.value < deviation.low.value_or(0));
+           (*deviation.value > *deviation.high + deviation.slack ||
+               *deviation.value < deviation.low.value_or(0) - deviation.slack);
 }
 
 void paintDeviation(QPainter& painter, const QRectF& rect, const Deviation& deviation)

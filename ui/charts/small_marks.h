@@ -5,6 +5,7 @@
 #include "theme/status_paint.h"
 #include "theme/token.h"
 
+#include <QMetaType>
 #include <QRectF>
 #include <QVector>
 
@@ -21,6 +22,7 @@ struct Deviation
     std::optional<double> value;
     std::optional<double> low;
     std::optional<double> high;
+    double slack = 0; // so far outside the range still counts as inside
     double scale = 1;
     Token ink = Token::Text2; // of ring and stem when outside the range
 };
@@ -36,3 +38,5 @@ struct StripPiece
 void paintStateStrip(QPainter& painter, const QRectF& rect, const QVector<StripPiece>& pieces);
 
 } // namespace ui::charts
+
+Q_DECLARE_METATYPE(ui::charts::Deviation)

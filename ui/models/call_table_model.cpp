@@ -1,6 +1,7 @@
 #include "models/call_table_model.h"
 
 #include "models/format.h"
+#include "widgets/cell.h"
 
 #include <algorithm>
 #include <array>
@@ -90,6 +91,67 @@ QVariant underlying(const CallRow& row, int column)
     default:
         return textOf(row, column);
     }
+}
+
+Status statusOf(CallOutcome outcome)
+{
+    switch (outcome) {
+    case CallOutcome::Answered:
+        return Status::Ok;
+    case CallOutcome::Failed:
+        return Status::Down;
+    case CallOutcome::Refused:
+    case CallOutcome::Truncated:
+        return Status::Degraded;
+    case CallOutcome::Cancelled:
+        return Status::NotApplicable;
+    case CallOutcome::Indeterminate:
+        return Status::CannotSay;
+    }
+    return Status::Unknown;
+}
+
+AttemptGlyph glyphOf(AttemptResult result)
+{
+    switch (result) {
+    case AttemptResult::Answered:
+        return AttemptGlyph::Answered;
+    case AttemptResult::Failed:
+        return AttemptGlyph::Failed;
+    case AttemptResult::Refused:
+        return AttemptGlyph::Refused;
+    case AttemptResult::Skipped:
+    case AttemptResult::Cancelled:
+        return AttemptGlyph::Skipped; // nothing came of it; the words tell which
+    }
+    return AttemptGlyph::Skipped;
+}
+
+// Words that say "nothing here" step back, so that the eye finds what is there.
+Cell cellOf(const CallRow& row, int column)
+{
+    const QString text = textOf(row, column);
+    const bool isNothing =
+        text == notApplicable() || text == QLatin1String("none") || text == QLatin1String("not priced");
+    switch (column) {
+    case CallTableModel::Time:
+        return Cell::mono(text);
+    case CallTableModel::Outcome:
+        return Cell::state(statusOf(row.call.outcome), text);
+    case CallTableModel::Attempts: {
+        Cell cell;
+        cell.kind = CellKind::Attempts;
+        for (const AttemptResult result : row.glyphs)
+            cell.attempts.append(glyphOf(result));
+        return cell;
+    }
+    case CallTableModel::Fallback:
+        return Cell::plain(text, isNothing ? Token::Text3 : Token::Text2);
+    default:
+        break;
+    }
+    const Token ink = isNothing ? Token::Text3 : Token::Text1;
+    return kColumns[std::size_t(column)].isNumber ? Cell::number(text, ink) : Cell::plain(text, ink);
 }
 
 // The order of the list: newest first, equal times by id so that the order is total.

@@ -42,12 +42,11 @@ public:
         Cost,
         ColumnCount
     };
-    // RowRole: const CallRow* (null for a placeholder), valid until the next change. UnderlyingRole: the value behind
-    // the text, for export and comparison.
+    // RowRole: const CallRow* (null for a placeholder), valid until the next change. Besides it ui::CellRole (how the
+    // cell looks) and ui::UnderlyingRole (the value behind the text, for export and comparison).
     enum Role
     {
-        RowRole = Qt::UserRole + 1,
-        UnderlyingRole
+        RowRole = Qt::UserRole + 1
     };
     enum class State
     {

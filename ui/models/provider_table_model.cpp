@@ -1,6 +1,7 @@
 #include "models/provider_table_model.h"
 
 #include "models/format.h"
+#include "models/provider_cells.h"
 
 #include <algorithm>
 #include <array>
@@ -21,8 +22,9 @@ constexpr std::array<ColumnFacts, ProviderTableModel::ColumnCount> kColumns{{
     {"Provider, region", "Name in the configuration and where it computes", false},
     {"State", "Judged by the engine from real attempts", false},
     {"Last hour", "Share of attempts that failed, minute by minute; taller is worse", false},
-    {"Errors, 5 m", "Share of attempts that failed in five minutes, against the provider's own last hour", true},
-    {"First token p95", "Five minutes, against the provider's own last hour", true},
+    {"Errors, 5 m",
+        "Share of attempts that failed in five minutes; grey: the provider's own range 30 to 60 minutes ago", true},
+    {"First token p95", "Five minutes; grey: the provider's own range 30 to 60 minutes ago", true},
     {"p50", "First token, median of five minutes", true},
     {"Total p95", "Whole answers, five minutes", true},
     {"tok/s", "Output tokens per second while streaming", true},
@@ -66,7 +68,10 @@ ProviderHour hourOf(const Series& series)
     hour.series = series;
     QVector<double> shares;
     QVector<double> tokens;
+    const QDateTime recent = series.query.to.addSecs(-30 * 60);
     for (const SeriesBucket& bucket : series.buckets) {
+        if (bucket.start >= recent)
+            continue;
         if (bucket.attempts > 0)
             shares.append(double(bucket.failed()) / double(bucket.attempts));
         if (bucket.firstTokenP95Ms)
@@ -120,6 +125,7 @@ void ProviderTableModel::setProviders(
         return badness(a) != badness(b) ? badness(a) < badness(b) : a.errorShare.value_or(0) > b.errorShare.value_or(0);
     });
     m_now = now;
+    rescale(rows);
     const bool sameOrder = std::equal(rows.cbegin(), rows.cend(), m_rows.cbegin(), m_rows.cend(),
         [](const ProviderRow& a, const ProviderRow& b) { return a.key() == b.key(); });
     if (sameOrder) {
@@ -141,6 +147,23 @@ void ProviderTableModel::setHour(const QString& provider, ProviderHour hour)
         m_rows[i].hour = hour;
         Q_EMIT dataChanged(index(i, LastHour), index(i, FirstToken));
     }
+}
+
+// One scale a column, so that marks can be compared from row to row; round enough that it does not breathe.
+void ProviderTableModel::rescale(const QVector<ProviderRow>& rows)
+{
+    CellScales scales{0.05, 1000};
+    for (const ProviderRow& row : rows) {
+        scales.errorShare = std::max(scales.errorShare, row.errorShare.value_or(0) * 1.1);
+        scales.firstTokenMs = std::max(scales.firstTokenMs, row.status.firstTokenP95Ms.value_or(0) * 1.1);
+    }
+    m_scales.errorShare = scales.errorShare > m_scales.errorShare || scales.errorShare < m_scales.errorShare / 2
+                              ? scales.errorShare
+                              : m_scales.errorShare;
+    m_scales.firstTokenMs =
+        scales.firstTokenMs > m_scales.firstTokenMs || scales.firstTokenMs < m_scales.firstTokenMs / 2
+            ? scales.firstTokenMs
+            : m_scales.firstTokenMs;
 }
 
 int ProviderTableModel::rowOf(const QString& key) const
@@ -214,6 +237,8 @@ QVariant ProviderTableModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case RowRole:
         return QVariant::fromValue(&row);
+    case CellRole:
+        return QVariant::fromValue(providerCell(row, index.column(), text(row, index.column()), m_scales));
     case Qt::DisplayRole:
         return text(row, index.column());
     case Qt::AccessibleTextRole:

@@ -14,7 +14,8 @@
 
 namespace ui::models {
 
-// Where a value lies against what is usual for the same provider (its own last hour).
+// What is usual for the same provider: the middle of its minutes between an hour and half an hour ago. Nearer ones
+// would let a trouble that lasts become its own norm.
 struct OwnRange
 {
     double low = 0;  // p5 of the minutes
@@ -52,6 +53,13 @@ private:
     QHash<QString, int> m_slots;
 };
 
+// The values at the right end of a column's marks, the same for every row.
+struct CellScales
+{
+    double errorShare = 0.05;
+    double firstTokenMs = 1000;
+};
+
 class ProviderTableModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -73,9 +81,8 @@ public:
     };
     enum Role
     {
-        RowRole = Qt::UserRole + 1,
-        UnderlyingRole
-    }; // RowRole: const ProviderRow*
+        RowRole = Qt::UserRole + 1 // const ProviderRow*; besides it ui::CellRole and ui::UnderlyingRole
+    };
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -93,8 +100,11 @@ public:
 
 private:
     QString text(const ProviderRow& row, int column) const;
+    void rescale(const QVector<ProviderRow>& rows);
+
     QVector<ProviderRow> m_rows;
     QDateTime m_now;
+    CellScales m_scales;
 };
 
 QString healthWord(gateway::api::Health health); // "Down"

@@ -1,6 +1,7 @@
 #include "models/trace_spans.h"
 
 #include "models/format.h"
+#include "widgets/cell.h"
 
 #include <array>
 

@@ -53,9 +53,8 @@ public:
     };
     enum Role
     {
-        SpanRole = Qt::UserRole + 1,
-        UnderlyingRole
-    }; // SpanRole: const TraceSpan*
+        SpanRole = Qt::UserRole + 1 // const TraceSpan*
+    };
 
     using QAbstractTableModel::QAbstractTableModel;
 

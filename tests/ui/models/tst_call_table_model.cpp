@@ -1,5 +1,6 @@
 // The Traffic table's model: windowed pages, live inserts in batches, holding back while not following, bounds.
 #include "models/call_table_model.h"
+#include "widgets/cell.h"
 
 #include "record_transport.h"
 
@@ -325,8 +326,7 @@ void TestCallTableModel::rolesOfARow()
     QCOMPARE(text(CallTableModel::Tokens), QStringLiteral("1,842 / 212"));
     QCOMPARE(text(CallTableModel::Cost), QStringLiteral("0.00167"));
     QCOMPARE(text(CallTableModel::Attempts), QStringLiteral("2 attempts: failed, answered"));
-    QCOMPARE(f.model.data(f.model.index(0, CallTableModel::FirstToken), CallTableModel::UnderlyingRole).toLongLong(),
-        930'000);
+    QCOMPARE(f.model.data(f.model.index(0, CallTableModel::FirstToken), ui::UnderlyingRole).toLongLong(), 930'000);
     QCOMPARE(f.model.data(f.model.index(0, CallTableModel::Cost), Qt::AccessibleTextRole).toString(),
         QStringLiteral("Cost $: 0.00167"));
     QCOMPARE(f.model.data(f.model.index(0, 0), CallTableModel::RowRole).value<const CallRow*>()->call.id, call.id);
