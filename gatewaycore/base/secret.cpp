@@ -6,11 +6,11 @@ namespace gateway {
 
 Secret::Secret(QByteArray bytes)
     : m_bytes(new QByteArray(std::move(bytes)), [](const QByteArray* held) {
-        // detach() in a const_cast would copy; the array is ours alone here unless somebody kept reveal()'s reference
-        if (!held->isEmpty())
-            sodium_memzero(const_cast<char*>(held->constData()), static_cast<std::size_t>(held->size()));
-        delete held;
-    })
+          // wiped only if ours alone: an array made from reveal() shares these bytes and must not change under its holder
+          if (!held->isEmpty() && held->isDetached())
+              sodium_memzero(const_cast<char*>(held->constData()), static_cast<std::size_t>(held->size()));
+          delete held;
+      })
 {
 }
 
@@ -23,7 +23,8 @@ const QByteArray& Secret::reveal() const
 bool Secret::equals(const QByteArray& other) const
 {
     const QByteArray& mine = reveal();
-    return mine.size() == other.size() && sodium_memcmp(mine.constData(), other.constData(), static_cast<std::size_t>(mine.size())) == 0;
+    return mine.size() == other.size() &&
+           sodium_memcmp(mine.constData(), other.constData(), static_cast<std::size_t>(mine.size())) == 0;
 }
 
-}  // namespace gateway
+} // namespace gateway

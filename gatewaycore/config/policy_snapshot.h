@@ -5,7 +5,12 @@
 
 #include "api/money.h"
 #include "base/secret.h"
+#include "config/budget_policy.h"
+#include "config/cache_policy.h"
+#include "config/content_policy.h"
+#include "config/role_grant.h"
 
+#include <QDate>
 #include <QHash>
 #include <QString>
 #include <QStringList>
@@ -20,14 +25,34 @@ namespace gateway::config {
 
 using std::chrono::milliseconds;
 
-enum class ProviderKind {
-    OpenAi, AzureOpenAi, Anthropic, Gemini, Vertex, Bedrock, Mistral, Cohere, Groq, DeepSeek, Xai, OpenRouter, Ollama,
-    OpenAiCompatible, Simulator,
+enum class ProviderKind
+{
+    OpenAi,
+    AzureOpenAi,
+    Anthropic,
+    Gemini,
+    Vertex,
+    Bedrock,
+    Mistral,
+    Cohere,
+    Groq,
+    DeepSeek,
+    Xai,
+    OpenRouter,
+    Ollama,
+    OpenAiCompatible,
+    Simulator,
 };
 QString nameOf(ProviderKind kind);
 std::optional<ProviderKind> providerKindFromName(QStringView name);
 
-enum class WorkloadClass { Interactive, Streaming, Background, Batch };
+enum class WorkloadClass
+{
+    Interactive,
+    Streaming,
+    Background,
+    Batch
+};
 constexpr int kWorkloadClasses = 4;
 QString nameOf(WorkloadClass kind);
 std::optional<WorkloadClass> workloadClassFromName(QStringView name);
@@ -38,9 +63,12 @@ struct Origin
     QString host;
     quint16 port = 0;
     bool tls = true;
-    QString caFile;  // empty: the system's
+    QString caFile; // empty: the system's
 
-    QString key() const { return (tls ? QStringLiteral("https://") : QStringLiteral("http://")) + host + u':' + QString::number(port); }
+    QString key() const
+    {
+        return (tls ? QStringLiteral("https://") : QStringLiteral("http://")) + host + u':' + QString::number(port);
+    }
 };
 
 struct Timeouts
@@ -58,16 +86,26 @@ struct ProviderLimits
     int headroomPercent = 0;
 };
 
+// How Bedrock requests are signed when no bearer key is configured.
+struct AwsCredentials
+{
+    Secret accessKey;
+    Secret secretKey;
+    Secret sessionToken; // may be empty
+};
+
 struct Provider
 {
-    int index = 0;  // in PolicySnapshot::providers
+    int index = 0; // in PolicySnapshot::providers
     QString name;
     ProviderKind kind = ProviderKind::OpenAiCompatible;
-    Origin origin;
-    QByteArray basePath;  // "/v1", no slash at the end; may be empty
-    QString baseUrl;      // as configured or the kind's default
+    Origin origin;       // port 0: the embedded simulator, whose address the engine knows once it is started
+    QByteArray basePath; // "/v1", no slash at the end; may be empty
+    QString baseUrl;     // as configured or the kind's default
     QString keyReference;
-    Secret key;  // empty: the provider takes none (local models, simulator)
+    Secret key;        // empty: the provider takes none (local models, simulator)
+    QString awsRegion; // bedrock
+    std::optional<AwsCredentials> awsCredentials;
     QString region;
     QString retention;
     ProviderLimits limits;
@@ -80,16 +118,23 @@ struct Candidate
     QString model;
     QByteArray modelUtf8;
     int weight = 0;
-    QString label;  // provider/model@region
+    QString label; // provider/model@region
 };
 
-enum class FallbackKind { OtherRegion, OtherProvider, SmallerModel, Cached, Refuse };
+enum class FallbackKind
+{
+    OtherRegion,
+    OtherProvider,
+    SmallerModel,
+    Cached,
+    Refuse
+};
 QString nameOf(FallbackKind kind);
 
 struct FallbackStep
 {
     FallbackKind kind = FallbackKind::Refuse;
-    Candidate candidate;  // provider == nullptr for cached and refuse
+    Candidate candidate; // provider == nullptr for cached and refuse
 };
 
 struct Alias
@@ -99,9 +144,10 @@ struct Alias
     QString owner;
     std::vector<Candidate> candidates;
     std::vector<FallbackStep> fallback;
-    bool degradeServes = true;  // degrade: serve | refuse
+    bool degradeServes = true; // degrade: serve | refuse
     std::optional<api::Money> costCeiling;
-    std::array<milliseconds, kWorkloadClasses> latencyBudget{};  // zero: none
+    std::array<milliseconds, kWorkloadClasses> latencyBudget{}; // zero: none
+    CachePolicy cache;
 };
 
 struct Zone
@@ -111,10 +157,20 @@ struct Zone
     QString retention;
 };
 
+// What was promised to the tenant on paper; the quarterly audit compares it with the zone in force.
+struct TenantContract
+{
+    QString reference;
+    const Zone* zone = nullptr;
+    QDate dated;
+};
+
 struct Tenant
 {
     QString name;
-    const Zone* zone = nullptr;  // nullptr: no zone was configured
+    const Zone* zone = nullptr; // nullptr: no zone was configured
+    std::optional<TenantContract> contract;
+    std::optional<ContentPolicy> content; // instead of PolicySnapshot::content
     std::optional<qint64> requestsPerMinute;
     std::optional<qint64> inputTokensPerMinute;
     std::optional<qint64> outputTokensPerMinute;
@@ -134,31 +190,44 @@ struct Listener
     std::optional<TlsFiles> tls;
 };
 
-enum class Acknowledge { Committed, Queued };
-enum class WhenUnavailable { Spill, Refuse };
+enum class Acknowledge
+{
+    Committed,
+    Queued
+};
+enum class WhenUnavailable
+{
+    Spill,
+    Refuse
+};
 
 struct AuditPolicy
 {
     Acknowledge acknowledge = Acknowledge::Committed;
     WhenUnavailable whenUnavailable = WhenUnavailable::Spill;
     std::chrono::hours retention{24 * 400};
+    bool retentionStated = false; // by the file, so that somebody counts on it
 };
 
 struct PolicySnapshot
 {
     int revision = 1;
-    QByteArray contentHash;  // SHA-256 of the file's bytes, hex
+    QByteArray contentHash; // SHA-256 of the file's bytes, hex
     QString sourceFile;
     Listener gateway{QStringLiteral("127.0.0.1"), 4180, {}};
     Listener admin{QStringLiteral("127.0.0.1"), 4181, {}};
     AuditPolicy audit;
+    ContentPolicy content;
+    std::vector<BudgetPolicy> budgets;
+    std::vector<RoleGrant> roles;
+    QString priceBook = QStringLiteral("builtin"); // or a file
     std::vector<std::unique_ptr<Zone>> zones;
     std::vector<std::unique_ptr<Provider>> providers;
     std::vector<std::unique_ptr<Alias>> aliases;
     std::vector<std::unique_ptr<Tenant>> tenants;
     QHash<QString, const Alias*> aliasByName;
     QHash<QString, const Tenant*> tenantByName;
-    QStringList warnings;  // sentences: price missing, a limit that is configured but does nothing yet ...
+    QStringList warnings; // sentences: price missing, a limit that is configured but does nothing yet ...
 
     PolicySnapshot() = default;
     Q_DISABLE_COPY_MOVE(PolicySnapshot)
@@ -166,4 +235,4 @@ struct PolicySnapshot
 
 using SnapshotPtr = std::shared_ptr<const PolicySnapshot>;
 
-}  // namespace gateway::config
+} // namespace gateway::config

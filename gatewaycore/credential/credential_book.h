@@ -1,6 +1,7 @@
-// CredentialBook: every gateway credential in the form the hot path asks, immutable; issuing or revoking makes a new book
-// and swaps it. A key is sbx_<id>_<secret>; only HMAC-SHA-256(pepper, key) is kept. resolve() compares in constant time
-// and does the same work for an unknown id (a dummy compare), so timing does not tell ids apart. Any thread, no lock.
+// CredentialBook: every gateway credential in the form the hot path asks, immutable; issuing or revoking makes a new
+// book and swaps it. A key is sbx_<id>_<secret>; only HMAC-SHA-256(pepper, key) is kept. resolve() compares in constant
+// time and does the same work for an unknown id (a dummy compare), so timing does not tell ids apart. Any thread, no
+// lock.
 #pragma once
 
 #include "api/engine_status.h"
@@ -22,10 +23,10 @@ struct Credential
     QString id;
     KeyHash hash{};
     QString tenant;
-    QStringList aliases;   // empty or "*": every alias
-    QStringList features;  // empty: every feature
-    qint64 expiresAtMs = 0;  // 0: never
-    qint64 revokedAtMs = 0;  // 0: not revoked
+    QStringList aliases;    // empty or "*": every alias
+    QStringList features;   // empty: every feature
+    qint64 expiresAtMs = 0; // 0: never
+    qint64 revokedAtMs = 0; // 0: not revoked
 
     bool allowsAlias(const QString& alias) const;
     bool allowsFeature(const QString& feature) const;
@@ -47,9 +48,9 @@ private:
     Secret m_pepper;
     std::vector<Credential> m_credentials;
     QHash<QByteArray, int> m_byId;
-    Credential m_dummy;  // compared with when the id is unknown
+    Credential m_dummy; // compared with when the id is unknown
 };
 
 using CredentialBookPtr = std::shared_ptr<const CredentialBook>;
 
-}  // namespace gateway::credential
+} // namespace gateway::credential

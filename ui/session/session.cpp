@@ -62,6 +62,7 @@ void Session::refresh()
         return; // one question at a time: a slow engine must not collect a queue of them
     m_asking = true;
     m_roundTrip.restart();
+    askProviders();
     m_client.status().then(this, [this](const gateway::api::Result<gateway::api::EngineStatus>& answer) {
         m_asking = false;
         if (answer) {
@@ -70,6 +71,20 @@ void Session::refresh()
             m_problem = answer.error().message;
             Q_EMIT freshnessChanged();
         }
+    });
+}
+
+void Session::askProviders()
+{
+    if (m_askingProviders)
+        return;
+    m_askingProviders = true;
+    m_client.providers().then(this, [this](const gateway::api::Result<QVector<gateway::api::ProviderStatus>>& answer) {
+        m_askingProviders = false;
+        if (!answer)
+            return; // the status question reports the trouble; the last list stays, its age is the status' age
+        m_providers = *answer;
+        Q_EMIT providersChanged();
     });
 }
 

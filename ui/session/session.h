@@ -68,6 +68,8 @@ public:
     QDateTime now() const { return m_options.now(); }
 
     const std::optional<gateway::api::EngineStatus>& status() const { return m_status; }
+    // Polled with the status; empty until the first answer.
+    const std::optional<QVector<gateway::api::ProviderStatus>>& providers() const { return m_providers; }
     const QVector<StatusSample>& history() const { return m_history; } // oldest first, at most 120
     Freshness freshness() const;
     qint64 ageMs() const;                                // of the last good status; -1 without one
@@ -83,6 +85,7 @@ public:
 
 Q_SIGNALS:
     void statusChanged();    // a new reading arrived
+    void providersChanged();
     void freshnessChanged(); // also once a second while the age grows
     void eventsArrived(const QVector<gateway::api::Event>& events);
     void gapFound(qint64 firstMissing, qint64 lastMissing);
@@ -90,6 +93,7 @@ Q_SIGNALS:
 
 private:
     void takeStatus(const gateway::api::EngineStatus& status);
+    void askProviders();
     void takeEvents(const QVector<gateway::api::Event>& events);
 
     gateway::api::GatewayClient m_client;
@@ -98,6 +102,7 @@ private:
     std::unique_ptr<gateway::api::EventStream> m_stream;
     gateway::api::EventStream::State m_streamState = gateway::api::EventStream::State::Connecting;
     std::optional<gateway::api::EngineStatus> m_status;
+    std::optional<QVector<gateway::api::ProviderStatus>> m_providers;
     QVector<StatusSample> m_history;
     QDateTime m_statusAt;
     QElapsedTimer m_roundTrip;
@@ -106,6 +111,7 @@ private:
     qint64 m_lastSequence = -1;
     qint64 m_missedEvents = 0;
     bool m_asking = false;
+    bool m_askingProviders = false;
 };
 
 } // namespace ui

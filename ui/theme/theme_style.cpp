@@ -387,6 +387,9 @@ int ThemeStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, cons
     switch (metric) {
     case PM_ScrollBarExtent:
         return 12;
+    case PM_FocusFrameHMargin:
+    case PM_FocusFrameVMargin:
+        return 3;
     case PM_ScrollBarSliderMin:
         return 24;
     case PM_SplitterWidth:
@@ -426,6 +429,8 @@ int ThemeStyle::styleHint(
     case SH_DitherDisabledText:
     case SH_ComboBox_Popup:
         return 0;
+    case SH_FocusFrame_AboveWidget:
+        return 1; // so that the frame hangs on the window or scroll area and is not cut by a tight parent
     case SH_ToolTip_WakeUpDelay:
         return 400;
     case SH_ScrollBar_ContextMenu:

@@ -1,7 +1,11 @@
 #include "theme/type.h"
 
 #include <QFontDatabase>
+#include <QGuiApplication>
+#include <QScreen>
 #include <QStringList>
+
+#include <cmath>
 
 // Q_INIT_RESOURCE must stand outside any namespace; it pulls the resource object out of the static library.
 static void initResources()
@@ -19,7 +23,12 @@ QFont makeFont(const QString& family, double px, QFont::Weight weight, double sp
     font.setFamilies(
         {family, family == Type::sansFamily() ? QStringLiteral("DejaVu Sans") : QStringLiteral("DejaVu Sans Mono"),
             QStringLiteral("Noto Sans CJK SC")});
-    font.setPixelSize(qMax(1, qRound(px)));
+    // Pixel sizes are whole numbers in QFont; 11.5 goes through points at the screen's own density.
+    const QScreen* screen = QGuiApplication::primaryScreen();
+    if (screen && std::abs(px - std::round(px)) > 0.1)
+        font.setPointSizeF(px * 72.0 / screen->logicalDotsPerInchY());
+    else
+        font.setPixelSize(qMax(1, qRound(px)));
     font.setWeight(weight);
     font.setHintingPreference(QFont::PreferNoHinting);
     if (spacing != 0)
@@ -58,8 +67,8 @@ Type Type::at(double zoom)
     type.small = sans(11, QFont::Normal);
     type.smallMedium = sans(11, QFont::Medium);
     type.smallStrong = sans(11, QFont::DemiBold);
-    type.mono = mono(12, QFont::Normal);
-    type.monoStrong = mono(12, QFont::Bold);
+    type.mono = mono(11.5, QFont::Normal);
+    type.monoStrong = mono(11.5, QFont::Bold);
     type.monoSmall = mono(11, QFont::Normal);
     type.code = mono(12, QFont::Normal);
     return type;

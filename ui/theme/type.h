@@ -20,7 +20,7 @@ struct Type
     QFont small;       // 11/400
     QFont smallMedium; // 11/500: table heads, chips, keycaps
     QFont smallStrong; // 11/600
-    QFont mono;        // 11.5/400, on screen 12: ids and code in the interface
+    QFont mono;        // 11.5/400: ids and code in the interface
     QFont monoStrong;
     QFont monoSmall; // 11/400: log times
     QFont code;      // 12/400 with 19 px lines

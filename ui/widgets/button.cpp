@@ -3,6 +3,7 @@
 #include "theme/icons.h"
 #include "theme/paint.h"
 #include "theme/theme.h"
+#include "widgets/focus_ring.h"
 
 #include <QEnterEvent>
 #include <QKeyEvent>
@@ -25,6 +26,7 @@ Button::Button(const QString& text, Kind kind, const QString& icon, QWidget* par
     setAccessibleName(text);
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_Hover);
+    FocusRing::wantedBy(this);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 

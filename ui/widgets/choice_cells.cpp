@@ -3,6 +3,7 @@
 #include "theme/icons.h"
 #include "theme/paint.h"
 #include "theme/theme.h"
+#include "widgets/focus_ring.h"
 
 #include <QAbstractButton>
 #include <QHBoxLayout>
@@ -29,6 +30,7 @@ public:
         setAccessibleName(words);
         setCheckable(look != Look::MenuPart);
         setAttribute(Qt::WA_Hover);
+        FocusRing::wantedBy(this);
         setFocusPolicy(Qt::TabFocus);
         setSizePolicy(QSizePolicy::Fixed, look == Look::Tab ? QSizePolicy::Expanding : QSizePolicy::Fixed);
     }

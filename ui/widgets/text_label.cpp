@@ -23,7 +23,8 @@ Marked withoutMarks(const QString& text, const QFont& base)
     QFont strong = base;
     strong.setWeight(QFont::DemiBold);
     QFont mono = type().mono;
-    mono.setPixelSize(base.pixelSize());
+    if (base.pixelSize() > metrics().px(12))
+        mono.setPixelSize(base.pixelSize() - 1);
     int openedAt = -1;
     QChar opener;
     const auto close = [&](const QFont& font) {

@@ -1,0 +1,64 @@
+#include "base/ids.h"
+
+namespace gateway {
+namespace {
+
+constexpr char kUpper[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr char kLower[] = "0123456789abcdefghjkmnpqrstvwxyz";
+constexpr quint64 kMsMask = (quint64(1) << 48) - 1;
+
+QByteArray encode(std::span<const unsigned char> bytes, const char* alphabet)
+{
+    const auto bits = qsizetype(bytes.size()) * 8;
+    QByteArray text((bits + 4) / 5, '0');
+    // from the last bit, five at a time
+    for (qsizetype i = text.size() - 1, bit = bits; i >= 0; --i, bit -= 5) {
+        unsigned value = 0;
+        for (qsizetype b = std::max<qsizetype>(bit - 5, 0); b < bit; ++b)
+            value = value << 1 | (bytes[std::size_t(b / 8)] >> (7 - b % 8) & 1u);
+        text[i] = alphabet[value];
+    }
+    return text;
+}
+
+bool increment(std::span<unsigned char> number)
+{
+    for (std::size_t i = number.size(); i-- > 0;) {
+        if (++number[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+IdSource::IdSource(const Clock& clock, RandomSource& random) : m_clock(clock), m_random(random) {}
+
+QString IdSource::callId()
+{
+    const quint64 now = quint64(m_clock.wallMs()) & kMsMask;
+    if (now > m_lastMs) {
+        m_lastMs = now;
+        m_random.fill(m_tail);
+        m_tail[0] &= 0x7f; // room to count up within the millisecond
+    } else if (!increment(m_tail)) {
+        ++m_lastMs;
+    }
+    std::array<unsigned char, 16> ulid;
+    for (int i = 0; i < 6; ++i)
+        ulid[std::size_t(i)] = static_cast<unsigned char>(m_lastMs >> (40 - 8 * i));
+    std::copy(m_tail.begin(), m_tail.end(), ulid.begin() + 6);
+    return QStringLiteral("req_") + QString::fromLatin1(base32(ulid));
+}
+
+QByteArray base32(std::span<const unsigned char> bytes)
+{
+    return encode(bytes, kUpper);
+}
+
+QByteArray base32Lower(std::span<const unsigned char> bytes)
+{
+    return encode(bytes, kLower);
+}
+
+} // namespace gateway

@@ -1,0 +1,117 @@
+#include "config/config_holder.h"
+
+#include "config/compiler.h"
+#include "config/config_file.h"
+#include "config/demo_config.h"
+
+#include <algorithm>
+
+namespace gateway::config {
+
+ConfigHolder::ConfigHolder(KeySource keys) : m_keys(std::move(keys)) {}
+
+void ConfigHolder::resume(int revision, QByteArray contentHash)
+{
+    m_revision = revision;
+    m_hash = std::move(contentHash);
+}
+
+ConfigHolder::Report ConfigHolder::load(const QString& file)
+{
+    m_demo = false;
+    m_file = file;
+    return reload();
+}
+
+ConfigHolder::Report ConfigHolder::loadDemo()
+{
+    m_demo = true;
+    return reload();
+}
+
+ConfigHolder::Report ConfigHolder::reload()
+{
+    Problems problems;
+    const auto file = m_demo ? parseConfig(demoConfigName(), demoConfig(), problems) : readConfig(m_file, problems);
+    std::unique_ptr<PolicySnapshot> snapshot;
+    if (file && !looksCutOff(*file, problems))
+        snapshot = compile(*file, m_keys, problems);
+    if (snapshot)
+        m_bytes = file->bytes;
+    return activate(std::move(snapshot), std::move(problems));
+}
+
+bool ConfigHolder::looksCutOff(const ConfigFile& file, Problems& problems) const
+{
+    if (file.bytes.size() >= m_bytes.size() || !m_bytes.startsWith(file.bytes))
+        return false;
+    const QList<QByteArray> rest = m_bytes.mid(file.bytes.size()).split('\n');
+    const bool meant = std::all_of(rest.begin(), rest.end(), [](const QByteArray& line) {
+        const QByteArray text = line.trimmed();
+        return text.isEmpty() || text.startsWith('#');
+    });
+    if (!meant) {
+        problems.append(Problem{file.name, int(file.bytes.count('\n')) + 1, 1, {},
+            QStringLiteral("The file is only the beginning of the config in force, so it looks cut off."),
+            QStringLiteral("If the rest was removed on purpose, add a comment line at the end.")});
+    }
+    return !meant;
+}
+
+ConfigHolder::Report ConfigHolder::check(const QString& path) const
+{
+    Report report;
+    if (const auto file = readConfig(path, report.problems))
+        report.snapshot = compile(*file, m_keys, report.problems);
+    report.ok = report.snapshot != nullptr;
+    return report;
+}
+
+ConfigHolder::Report ConfigHolder::activate(std::unique_ptr<PolicySnapshot> snapshot, Problems problems)
+{
+    Report report;
+    report.ok = snapshot != nullptr;
+    report.problems = problems;
+    if (snapshot) {
+        report.revisionChanged = snapshot->contentHash != m_hash;
+        if (report.revisionChanged) {
+            ++m_revision;
+            m_hash = snapshot->contentHash;
+        }
+        snapshot->revision = m_revision;
+    }
+    const std::lock_guard lock(m_mutex);
+    m_problems = std::move(problems);
+    if (snapshot)
+        m_current = std::move(snapshot);
+    report.snapshot = m_current;
+    return report;
+}
+
+SnapshotPtr ConfigHolder::current() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_current;
+}
+
+Problems ConfigHolder::problems() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_problems;
+}
+
+api::Part ConfigHolder::health() const
+{
+    const std::lock_guard lock(m_mutex);
+    const QString name = QStringLiteral("config");
+    if (!m_current)
+        return {name, api::Health::Down,
+            m_problems.isEmpty() ? QStringLiteral("No config was loaded.") : describe(m_problems.first())};
+    if (!m_problems.isEmpty())
+        return {name, api::Health::Degraded,
+            QStringLiteral("Revision %1 stays in force; the file was refused: %2")
+                .arg(QString::number(m_current->revision), describe(m_problems.first()))};
+    return {name, api::Health::Ok, QStringLiteral("Revision %1 is in force.").arg(m_current->revision)};
+}
+
+} // namespace gateway::config

@@ -1,0 +1,59 @@
+// ConfigHolder: the config in force. It loads a file (or the built-in demo), and on a reload keeps the last good
+// snapshot when the new file has a problem, so a bad edit never changes how calls are served. The revision counts up
+// only when the content changed; reading the same content again takes up changed keys under the same number. Threads:
+// load and reload on the control thread; current(), problems() and health() from any.
+#pragma once
+
+#include "api/engine_status.h"
+#include "config/config_file.h"
+#include "config/key_source.h"
+#include "config/policy_snapshot.h"
+#include "config/problem.h"
+
+#include <mutex>
+
+namespace gateway::config {
+
+class ConfigHolder
+{
+public:
+    explicit ConfigHolder(KeySource keys = {});
+
+    struct Report
+    {
+        bool ok = false; // the file is good and in force
+        bool revisionChanged = false;
+        SnapshotPtr snapshot; // in force after the load; nullptr if there never was a good one
+        Problems problems;    // of the file; empty if ok
+    };
+
+    // Continue the numbering of an earlier run: `revision` was the number of the content with this hash.
+    void resume(int revision, QByteArray contentHash);
+
+    Report load(const QString& file);
+    Report loadDemo();
+    Report reload(); // what was loaded last
+    // Reads a file and puts nothing in force (signalboxd --check). The snapshot is the one it would become.
+    Report check(const QString& file) const;
+
+    SnapshotPtr current() const;
+    Problems problems() const; // of the last load; empty when all is well
+    api::Part health() const;
+
+private:
+    bool looksCutOff(const ConfigFile& file, Problems& problems) const;
+    Report activate(std::unique_ptr<PolicySnapshot> snapshot, Problems problems);
+
+    KeySource m_keys;
+    bool m_demo = false;
+    QString m_file;
+    int m_revision = 0;
+    QByteArray m_hash;
+    QByteArray m_bytes; // of the file in force
+
+    mutable std::mutex m_mutex; // guards what follows
+    SnapshotPtr m_current;
+    Problems m_problems;
+};
+
+} // namespace gateway::config

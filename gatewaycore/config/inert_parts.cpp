@@ -1,0 +1,102 @@
+#include "config/inert_parts.h"
+
+#include <algorithm>
+
+namespace gateway::config {
+namespace {
+
+using Found = QStringList (*)(const PolicySnapshot&);
+
+struct Row
+{
+    const char* sentence; // %1: the names concerned
+    Found names;
+};
+
+template <typename List, typename Is>
+QStringList namesIf(const List& list, Is is)
+{
+    QStringList names;
+    for (const auto& entry : list) {
+        if (is(*entry))
+            names.append(entry->name);
+    }
+    return names;
+}
+
+QStringList whole(bool stated)
+{
+    return stated ? QStringList{QString()} : QStringList();
+}
+
+constexpr Row kRows[] = {
+    {"The privacy zone of tenants %1 is not enforced yet; calls may go to any candidate of their alias.",
+        [](const PolicySnapshot& s) { return namesIf(s.tenants, [](const Tenant& t) { return t.zone != nullptr; }); }},
+    {"The quota of tenants %1 is not enforced yet; they are not limited.",
+        [](const PolicySnapshot& s) {
+            return namesIf(s.tenants, [](const Tenant& t) {
+                return t.requestsPerMinute || t.inputTokensPerMinute || t.outputTokensPerMinute || t.concurrency;
+            });
+        }},
+    {"The rate limits of providers %1 are not enforced yet; only the provider itself limits calls.",
+        [](const PolicySnapshot& s) {
+            return namesIf(
+                s.providers, [](const Provider& p) { return p.limits.requestsPerMinute || p.limits.tokensPerMinute; });
+        }},
+    {"The fallback chain of aliases %1 is not walked yet; a call ends with its first candidate.",
+        [](const PolicySnapshot& s) { return namesIf(s.aliases, [](const Alias& a) { return !a.fallback.empty(); }); }},
+    {"degrade: refuse of aliases %1 has no effect yet, because no fallback chain is walked.",
+        [](const PolicySnapshot& s) { return namesIf(s.aliases, [](const Alias& a) { return !a.degradeServes; }); }},
+    {"The cost ceiling of aliases %1 is not enforced yet.",
+        [](const PolicySnapshot& s) {
+            return namesIf(s.aliases, [](const Alias& a) { return a.costCeiling.has_value(); });
+        }},
+    {"The latency budget of aliases %1 is not enforced yet; the provider's timeouts are.",
+        [](const PolicySnapshot& s) {
+            return namesIf(s.aliases, [](const Alias& a) {
+                return std::any_of(
+                    a.latencyBudget.begin(), a.latencyBudget.end(), [](milliseconds m) { return m.count() > 0; });
+            });
+        }},
+    {"The cache of aliases %1 is not in use yet; every call goes to a provider.",
+        [](const PolicySnapshot& s) {
+            return namesIf(s.aliases,
+                [](const Alias& a) { return a.cache.exactTtl || a.cache.semantic.choice == SemanticChoice::On; });
+        }},
+    {"The contracts of tenants %1 are recorded but not compared with their zones yet.",
+        [](const PolicySnapshot& s) {
+            return namesIf(s.tenants, [](const Tenant& t) { return t.contract.has_value(); });
+        }},
+    {"Content is not kept yet, although the config asks for it.",
+        [](const PolicySnapshot& s) {
+            return whole(s.content.retain != Retain::None ||
+                         std::any_of(s.tenants.begin(), s.tenants.end(),
+                             [](const auto& t) { return t->content && t->content->retain != Retain::None; }));
+        }},
+    {"Budgets are not enforced yet; nothing is refused for its cost.",
+        [](const PolicySnapshot& s) { return whole(!s.budgets.empty()); }},
+    {"The price book is not applied yet; calls are recorded without a cost.",
+        [](const PolicySnapshot& s) { return whole(s.priceBook != QLatin1String("builtin")); }},
+    {"Roles are not enforced yet; whoever holds the admin token may do everything.",
+        [](const PolicySnapshot& s) { return whole(!s.roles.empty()); }},
+    {"Records are not removed at the end of audit.retention yet.",
+        [](const PolicySnapshot& s) { return whole(s.audit.retentionStated); }},
+};
+
+} // namespace
+
+QStringList inertParts(const PolicySnapshot& snapshot)
+{
+    QStringList sentences;
+    for (const Row& row : kRows) {
+        const QStringList names = row.names(snapshot);
+        if (names.isEmpty())
+            continue;
+        const QString sentence = QString::fromLatin1(row.sentence);
+        sentences.append(
+            sentence.contains(QLatin1String("%1")) ? sentence.arg(names.join(QStringLiteral(", "))) : sentence);
+    }
+    return sentences;
+}
+
+} // namespace gateway::config

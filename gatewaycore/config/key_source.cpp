@@ -1,0 +1,84 @@
+#include "config/key_source.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace gateway::config {
+namespace {
+
+constexpr qint64 kLongestKey = 64 << 10;
+
+api::Error wrong(QString message, QString hint = {})
+{
+    return api::failure(api::Failure::Invalid, std::move(message), std::move(hint));
+}
+
+bool canStandInHeader(const QByteArray& key)
+{
+    return std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+} // namespace
+
+KeySource::KeySource()
+    : KeySource([](const QByteArray& name) -> std::optional<QByteArray> {
+          if (!qEnvironmentVariableIsSet(name.constData()))
+              return std::nullopt;
+          return qgetenv(name.constData());
+      })
+{
+}
+
+KeySource::KeySource(Environment environment) : m_environment(std::move(environment)) {}
+
+api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
+{
+    const qsizetype colon = reference.indexOf(u':');
+    const QStringView scheme = QStringView(reference).left(std::max<qsizetype>(colon, 0));
+    const QString name = reference.mid(colon + 1);
+    QByteArray bytes;
+    Key key;
+    if (scheme == QLatin1String("env")) {
+        if (name.isEmpty())
+            return wrong(QStringLiteral("The name of the environment variable is missing after env:."));
+        const std::optional<QByteArray> value = m_environment(name.toUtf8());
+        if (!value || value->isEmpty())
+            return wrong(QStringLiteral("The environment variable %1 is not set.").arg(name.left(200)),
+                QStringLiteral("Set it for the engine's process, or use file:PATH."));
+        bytes = *value;
+    } else if (scheme == QLatin1String("file")) {
+        QFile file(name);
+        if (QFileInfo(name).isDir() || !file.open(QIODevice::ReadOnly))
+            return wrong(QStringLiteral("The key file %1 cannot be read: %2.").arg(name, file.errorString()));
+        bytes = file.read(kLongestKey + 1);
+        if (bytes.endsWith('\n'))
+            bytes.chop(1);
+        if (bytes.endsWith('\r'))
+            bytes.chop(1);
+        if (bytes.isEmpty())
+            return wrong(QStringLiteral("The key file %1 is empty.").arg(name));
+        constexpr auto others =
+            QFileDevice::ReadGroup | QFileDevice::ReadOther | QFileDevice::WriteGroup | QFileDevice::WriteOther;
+        if (file.permissions() & others)
+            key.warning =
+                QStringLiteral("The key file %1 can be read by other users of this machine; its mode should be 0600.")
+                    .arg(name);
+    } else if (scheme == QLatin1String("vault")) {
+        return wrong(QStringLiteral("This engine has no vault; the key cannot be read from one."),
+            QStringLiteral("Use env:NAME or file:PATH."));
+    } else {
+        // not repeated: this is most likely the key itself
+        return wrong(
+            QStringLiteral("A key must not stand in the config file."), QStringLiteral("Use env:NAME or file:PATH."));
+    }
+    if (bytes.size() > kLongestKey || !canStandInHeader(bytes))
+        return wrong(
+            QStringLiteral("The key behind %1 has white space, control or non-ASCII characters, or is too long.")
+                .arg(reference.left(200)));
+    key.secret = Secret(std::move(bytes));
+    return key;
+}
+
+} // namespace gateway::config

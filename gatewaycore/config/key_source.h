@@ -1,0 +1,36 @@
+// Where provider keys come from: env:NAME, file:PATH. A key in clear is refused, and no message ever repeats what stood
+// in the field. The environment comes in through the constructor, so that a test brings its own. Control thread.
+#pragma once
+
+#include "api/result.h"
+#include "base/secret.h"
+
+#include <QString>
+
+#include <functional>
+#include <optional>
+
+namespace gateway::config {
+
+class KeySource
+{
+public:
+    using Environment = std::function<std::optional<QByteArray>(const QByteArray& name)>;
+
+    KeySource(); // the process's environment
+    explicit KeySource(Environment environment);
+
+    struct Key
+    {
+        Secret secret;
+        QString warning; // a sentence, or empty
+    };
+    // The key a reference names. The last line break of a file does not belong to the key; a key has no white space and
+    // no control characters, so that it can stand in a header.
+    api::Result<Key> resolve(const QString& reference) const;
+
+private:
+    Environment m_environment;
+};
+
+} // namespace gateway::config

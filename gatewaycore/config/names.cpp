@@ -1,0 +1,56 @@
+// The words of the config file for the enumerations of policy_snapshot.h: one table each, read both ways.
+#include "config/policy_snapshot.h"
+
+#include "config/word_tables.h"
+
+namespace gateway::config {
+namespace {
+
+template <typename Table, typename Enum>
+QString wordOf(const Table& table, Enum value)
+{
+    for (const auto& [name, entry] : table) {
+        if (entry == value)
+            return QString::fromLatin1(name);
+    }
+    return {};
+}
+
+template <typename Enum, typename Table>
+std::optional<Enum> fromWord(const Table& table, QStringView word)
+{
+    for (const auto& [name, entry] : table) {
+        if (word == QLatin1String(name))
+            return entry;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+QString nameOf(ProviderKind kind)
+{
+    return wordOf(kProviderKinds, kind);
+}
+
+std::optional<ProviderKind> providerKindFromName(QStringView name)
+{
+    return fromWord<ProviderKind>(kProviderKinds, name);
+}
+
+QString nameOf(WorkloadClass kind)
+{
+    return wordOf(kWorkloadWords, kind);
+}
+
+std::optional<WorkloadClass> workloadClassFromName(QStringView name)
+{
+    return fromWord<WorkloadClass>(kWorkloadWords, name);
+}
+
+QString nameOf(FallbackKind kind)
+{
+    return wordOf(kFallbackKinds, kind);
+}
+
+} // namespace gateway::config

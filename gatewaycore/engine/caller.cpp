@@ -1,0 +1,77 @@
+#include "engine/caller.h"
+
+#include <array>
+
+namespace gateway::engine {
+namespace {
+
+constexpr qsizetype kLongestHint = 128;
+
+struct TextHint
+{
+    const char* field;
+    QString CallerHints::*member;
+};
+
+constexpr std::array kTextHints{
+    TextHint{"x-signalbox-feature", &CallerHints::feature},
+    TextHint{"x-signalbox-agent", &CallerHints::agent},
+    TextHint{"x-signalbox-tenant", &CallerHints::tenant},
+    TextHint{"x-signalbox-user", &CallerHints::user},
+    TextHint{"x-signalbox-zone", &CallerHints::zone},
+};
+
+transform::CallError invalidHeader(const char* field, const QString& what)
+{
+    transform::CallError error;
+    error.code = api::ErrorCode::InvalidRequest;
+    error.parameter = QString::fromLatin1(field);
+    error.message = QStringLiteral("The header %1 %2.").arg(QLatin1String(field), what);
+    return error;
+}
+
+QByteArrayView queryValue(QByteArrayView query, QByteArrayView key)
+{
+    while (!query.isEmpty()) {
+        const qsizetype end = query.indexOf('&');
+        const QByteArrayView pair = end < 0 ? query : query.first(end);
+        query = end < 0 ? QByteArrayView() : query.sliced(end + 1);
+        const qsizetype equals = pair.indexOf('=');
+        if (equals > 0 && pair.first(equals) == key)
+            return pair.sliced(equals + 1);
+    }
+    return {};
+}
+
+}  // namespace
+
+QByteArray presentedKey(const http::RequestHead& head)
+{
+    const QByteArrayView authorization = head.value("authorization");
+    if (authorization.size() > 7 && http::equalsIgnoringCase(authorization.first(7), "bearer "))
+        return authorization.sliced(7).trimmed().toByteArray();
+    for (const char* field : {"x-api-key", "api-key", "x-goog-api-key"}) {
+        if (const QByteArrayView key = head.value(field); !key.isEmpty())
+            return key.toByteArray();
+    }
+    return queryValue(head.query(), "key").toByteArray();
+}
+
+std::variant<CallerHints, transform::CallError> callerHints(const http::RequestHead& head)
+{
+    CallerHints hints;
+    for (const TextHint& row : kTextHints) {
+        const QByteArrayView value = head.value(row.field);
+        if (value.size() > kLongestHint)
+            return invalidHeader(row.field, QStringLiteral("is longer than %1 bytes").arg(kLongestHint));
+        hints.*row.member = QString::fromUtf8(value);
+    }
+    if (const QByteArrayView name = head.value("x-signalbox-workload-class"); !name.isEmpty()) {
+        hints.workloadClass = config::workloadClassFromName(QString::fromUtf8(name));
+        if (!hints.workloadClass)
+            return invalidHeader("x-signalbox-workload-class", QStringLiteral("must be interactive, streaming, background or batch"));
+    }
+    return hints;
+}
+
+}  // namespace gateway::engine

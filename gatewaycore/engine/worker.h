@@ -1,0 +1,59 @@
+// Worker: one data thread with an event loop on epoll, its own listening socket (SO_REUSEPORT), caller connections,
+// upstream pools and calls. A call lives on one worker from its first byte to its last. The Worker object is the control
+// thread's handle; what it starts lives in WorkerLoop on the worker's thread, and only values cross (snapshots, books).
+#pragma once
+
+#include "api/result.h"
+#include "audit/open_calls.h"
+#include "audit/recorder.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "config/policy_snapshot.h"
+#include "credential/credential_book.h"
+#include "engine/engine_state.h"
+#include "http/server.h"
+#include "observability/counters.h"
+
+#include <QThread>
+
+#include <memory>
+
+namespace gateway::engine {
+
+class WorkerLoop;
+
+struct WorkerServices
+{
+    const Clock& clock;
+    RandomSource& random;
+    audit::Recorder& recorder;
+    audit::OpenCalls::Region& openCalls;
+    observability::WorkerMetrics& metrics;
+    EngineState& state;
+};
+
+class Worker
+{
+public:
+    Worker(int index, WorkerServices services);
+    ~Worker();  // stop()
+    Q_DISABLE_COPY_MOVE(Worker)
+
+    // Starts the thread and listens; returns the port. Blocks the control thread for that long.
+    api::Result<quint16> start(http::ServerOptions options, config::SnapshotPtr snapshot, credential::CredentialBookPtr credentials,
+        quint16 simulatorPort);
+    void setSnapshot(config::SnapshotPtr snapshot);
+    void setCredentials(credential::CredentialBookPtr credentials);
+    void closeIdleConnections();  // at the beginning of a drain
+    void cutCalls();  // the second signal: every open call is concluded and recorded as failed; blocks
+    // Ends the thread. The store must be closed before, so that no acknowledgement is still on its way.
+    void stop();
+
+private:
+    const int m_index;
+    WorkerServices m_services;
+    QThread m_thread;
+    WorkerLoop* m_loop = nullptr;  // lives on m_thread
+};
+
+}  // namespace gateway::engine

@@ -1,0 +1,220 @@
+#include "engine/worker_loop.h"
+
+#include "engine/reply.h"
+#include "transform/surfaces/openai_chat.h"
+
+namespace gateway::engine {
+namespace {
+
+using api::ErrorCode;
+
+constexpr qint64 kCheckBeforeBody = 64 * 1024;  // a larger body is read only from a caller who has a credential
+
+http::Response json(int status, QByteArray body)
+{
+    http::Response response;
+    response.status = status;
+    response.fields.append({QByteArrayLiteral("content-type"), QByteArrayLiteral("application/json")});
+    response.body = std::move(body);
+    return response;
+}
+
+}  // namespace
+
+WorkerLoop::WorkerLoop(WorkerServices& services)
+    : m_services(services)
+    , m_ids(services.clock, services.random)
+    , m_upstream(m_wheel, services.clock, http::MessageLimits{})
+    , m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls, services.metrics, {}, {}, 0}
+{
+}
+
+WorkerLoop::~WorkerLoop()
+{
+    m_calls.clear();
+    m_server.reset();
+}
+
+api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
+{
+    m_server = std::make_unique<http::Server>(std::move(options), *this, m_wheel, m_services.clock);
+    if (const api::Outcome started = m_server->start(); !started)
+        return started.error();
+    return m_server->serverPort();
+}
+
+void WorkerLoop::closeIdleConnections()
+{
+    m_server->closeIdle();
+}
+
+void WorkerLoop::cutCalls()
+{
+    for (const auto& [token, call] : m_calls)
+        call->stop();
+}
+
+const WorkerLoop::Endpoint* WorkerLoop::findEndpoint(QByteArrayView path, QByteArrayView method, bool& pathKnown)
+{
+    // The data plane's paths. A new surface is a row here and a file in transform/surfaces.
+    static constexpr Endpoint endpoints[] = {
+        {"POST", "/v1/chat/completions", true, &WorkerLoop::beginCall},
+        {"GET", "/v1/models", true, &WorkerLoop::answerModels},
+        {"GET", "/healthz", false, &WorkerLoop::answerHealth},
+        {"GET", "/readyz", false, &WorkerLoop::answerReady},
+    };
+    pathKnown = false;
+    for (const Endpoint& endpoint : endpoints) {
+        if (path != QByteArrayView(endpoint.path))
+            continue;
+        pathKnown = true;
+        if (method == QByteArrayView(endpoint.method) || (method == QByteArrayView("HEAD") && endpoint.method[0] == 'G'))
+            return &endpoint;
+    }
+    return nullptr;
+}
+
+std::optional<http::Response> WorkerLoop::refuseEarly(const http::RequestHead& head, const QHostAddress&)
+{
+    const bool small = head.framing == http::BodyFraming::None
+        || (head.framing == http::BodyFraming::Length && head.contentLength <= kCheckBeforeBody);
+    if (small)
+        return std::nullopt;
+    bool pathKnown = false;
+    const Endpoint* endpoint = findEndpoint(head.path(), head.method, pathKnown);
+    if (!endpoint)
+        return refusal(ErrorCode::InvalidRequest, QStringLiteral("There is nothing at this path that takes a body."));
+    if (endpoint->needsCredential && !resolve(head)) {
+        m_services.metrics.unauthenticated();
+        return refusal(ErrorCode::Unauthenticated);
+    }
+    return std::nullopt;
+}
+
+void WorkerLoop::handle(std::unique_ptr<http::Exchange> exchange)
+{
+    bool pathKnown = false;
+    const Endpoint* endpoint = findEndpoint(exchange->head().path(), exchange->head().method, pathKnown);
+    if (!endpoint) {
+        http::Response response = refusal(ErrorCode::InvalidRequest,
+            pathKnown ? QStringLiteral("This path does not take that method.")
+                      : QStringLiteral("There is nothing at this path. The gateway answers at /v1/chat/completions and /v1/models."));
+        response.status = pathKnown ? 405 : 404;
+        exchange->respond(response);
+        return;
+    }
+    (this->*endpoint->answer)(std::move(exchange));
+}
+
+http::Response WorkerLoop::describe(const http::ParseError& error)
+{
+    http::Response response = refusal(ErrorCode::InvalidRequest, QStringLiteral("Not a request this gateway reads: %1.").arg(QLatin1String(error.reason)));
+    response.status = error.status;
+    response.close = true;
+    return response;
+}
+
+http::Response WorkerLoop::refusal(ErrorCode code, const QString& message)
+{
+    transform::CallError error;
+    error.code = code;
+    error.message = message;
+    return plainError(error, m_ids.callId());
+}
+
+const credential::Credential* WorkerLoop::resolve(const http::RequestHead& head) const
+{
+    return m_context.credentials->resolve(presentedKey(head), m_services.clock.wallMs());
+}
+
+void WorkerLoop::answerHealth(std::unique_ptr<http::Exchange> exchange)
+{
+    exchange->respond(json(200, QByteArrayLiteral("{\"status\":\"ok\"}")));
+}
+
+void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange)
+{
+    const bool draining = m_services.state.draining.load(std::memory_order_relaxed);
+    const bool ready = m_services.state.ready.load(std::memory_order_relaxed) && !draining && m_services.recorder.accepting();
+    http::Response response = json(ready ? 200 : 503,
+        ready            ? QByteArrayLiteral("{\"status\":\"ready\"}")
+            : draining   ? QByteArrayLiteral("{\"status\":\"draining\"}")
+                         : QByteArrayLiteral("{\"status\":\"not ready\",\"part\":\"audit\"}"));
+    response.close = draining;
+    exchange->respond(response);
+}
+
+void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange)
+{
+    const credential::Credential* credential = resolve(exchange->head());
+    if (!credential) {
+        m_services.metrics.unauthenticated();
+        exchange->respond(refusal(ErrorCode::Unauthenticated));
+        return;
+    }
+    QStringList aliases;
+    for (const auto& alias : m_context.snapshot->aliases) {
+        if (credential->allowsAlias(alias->name))
+            aliases.append(alias->name);
+    }
+    exchange->respond(json(200, transform::openai_chat::modelList(aliases, 0)));
+}
+
+void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange)
+{
+    const credential::Credential* credential = resolve(exchange->head());
+    if (!credential) {
+        m_services.metrics.unauthenticated();
+        exchange->respond(refusal(ErrorCode::Unauthenticated));
+        return;
+    }
+    if (m_services.state.draining.load(std::memory_order_relaxed)) {
+        http::Response response = refusal(ErrorCode::GatewayDependencyDown, QStringLiteral("This gateway is shutting down; another one answers."));
+        response.close = true;
+        exchange->respond(response);
+        return;
+    }
+    const quint64 token = m_nextToken++;
+    auto call = std::make_unique<Call>(m_context, std::move(exchange), *credential, token);
+    Call& begun = *call;
+    m_calls.emplace(token, std::move(call));
+    m_services.metrics.callBegan();
+    m_services.state.callsInFlight.fetch_add(1, std::memory_order_relaxed);
+    begun.begin();
+}
+
+void WorkerLoop::recordsSettled(std::vector<audit::Acknowledgement> acknowledgements)
+{
+    bool wake = false;
+    {
+        const std::lock_guard lock(m_settledMutex);
+        wake = m_settled.empty();
+        if (wake)
+            m_settled = std::move(acknowledgements);
+        else
+            m_settled.insert(m_settled.end(), acknowledgements.begin(), acknowledgements.end());
+    }
+    // one queued call per batch: the loop takes all that came in the meantime
+    if (wake)
+        QMetaObject::invokeMethod(this, &WorkerLoop::settleRecords, Qt::QueuedConnection);
+}
+
+void WorkerLoop::settleRecords()
+{
+    std::vector<audit::Acknowledgement> settled;
+    {
+        const std::lock_guard lock(m_settledMutex);
+        settled.swap(m_settled);
+    }
+    for (const audit::Acknowledgement& acknowledgement : settled) {
+        const auto found = m_calls.find(acknowledgement.token);
+        if (found == m_calls.end())
+            continue;
+        const std::unique_ptr<Call> call = std::move(found->second);
+        m_calls.erase(found);
+        call->recordSettled(acknowledgement.durability);
+        m_services.state.callsInFlight.fetch_sub(1, std::memory_order_relaxed);
+    }
+}
+
+}  // namespace gateway::engine

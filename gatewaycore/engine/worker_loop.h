@@ -1,0 +1,73 @@
+// WorkerLoop: what lives on a worker's thread. It receives requests, knows the paths of the data plane, makes Calls and
+// ends them when the store has settled their records. Thread: the worker's, except recordsSettled() (the store's).
+// Private to engine.
+#pragma once
+
+#include "base/ids.h"
+#include "engine/call.h"
+#include "engine/worker.h"
+
+#include <QObject>
+
+#include <mutex>
+#include <unordered_map>
+
+namespace gateway::engine {
+
+class WorkerLoop : public QObject, public http::RequestHandler, public audit::CommitSink
+{
+    Q_OBJECT
+public:
+    explicit WorkerLoop(WorkerServices& services);
+    ~WorkerLoop() override;
+
+    api::Result<quint16> listen(http::ServerOptions options);
+    void setSnapshot(config::SnapshotPtr snapshot) { m_context.snapshot = std::move(snapshot); }
+    void setCredentials(credential::CredentialBookPtr credentials) { m_context.credentials = std::move(credentials); }
+    void setSimulatorPort(quint16 port) { m_context.simulatorPort = port; }
+    void closeIdleConnections();
+    void cutCalls();  // concludes every call that is still open, each with its record
+
+    // http::RequestHandler
+    std::optional<http::Response> refuseEarly(const http::RequestHead& head, const QHostAddress& peer) override;
+    void handle(std::unique_ptr<http::Exchange> exchange) override;
+    http::Response describe(const http::ParseError& error) override;
+
+    void settleRecords();  // ends the calls whose records have been settled
+
+    // audit::CommitSink, on the store thread
+    void recordsSettled(std::vector<audit::Acknowledgement> acknowledgements) override;
+
+private:
+    using Answer = void (WorkerLoop::*)(std::unique_ptr<http::Exchange>);
+    struct Endpoint
+    {
+        const char* method;
+        const char* path;
+        bool needsCredential;
+        Answer answer;
+    };
+    static const Endpoint* findEndpoint(QByteArrayView path, QByteArrayView method, bool& pathKnown);
+
+    void answerHealth(std::unique_ptr<http::Exchange> exchange);
+    void answerReady(std::unique_ptr<http::Exchange> exchange);
+    void answerModels(std::unique_ptr<http::Exchange> exchange);
+    void beginCall(std::unique_ptr<http::Exchange> exchange);
+
+    const credential::Credential* resolve(const http::RequestHead& head) const;
+    http::Response refusal(api::ErrorCode code, const QString& message = {});
+
+    WorkerServices& m_services;
+    IdSource m_ids;
+    http::TimerWheel m_wheel;
+    http::UpstreamClient m_upstream;
+    WorkerContext m_context;
+    std::unique_ptr<http::Server> m_server;
+    std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;
+    quint64 m_nextToken = 1;
+
+    std::mutex m_settledMutex;
+    std::vector<audit::Acknowledgement> m_settled;  // guarded by m_settledMutex
+};
+
+}  // namespace gateway::engine

@@ -1,0 +1,69 @@
+// Server: an HTTP/1.1 listener of one thread, plain or TLS, on QtNetwork sockets. Several servers (one per worker)
+// share a port through SO_REUSEPORT, so no connection ever changes thread. It counts its connections, bounds them per
+// address and in all, survives running out of descriptors (accepting pauses and resumes) and drains on request. Thread:
+// made and used on the worker's thread; the handler and the wheel must outlive it.
+#pragma once
+
+#include "api/result.h"
+#include "http/exchange.h"
+#include "http/limits.h"
+
+#include <QHash>
+#include <QSslConfiguration>
+#include <QTcpServer>
+
+#include <unordered_set>
+
+namespace gateway::http {
+
+class TimerWheel;
+
+struct ServerOptions
+{
+    QString host = QStringLiteral("127.0.0.1");
+    quint16 port = 0; // 0: any free one
+    bool sharePort = false;
+    std::optional<QSslConfiguration> tls;
+    MessageLimits message;
+    ConnectionLimits connection;
+};
+
+class Server : public QTcpServer
+{
+    Q_OBJECT
+public:
+    Server(ServerOptions options, RequestHandler& handler, TimerWheel& wheel, const Clock& clock,
+        QObject* parent = nullptr);
+    ~Server() override;
+
+    api::Outcome start();
+    // Closes the connections that wait for a request; those at work go on.
+    void closeIdle();
+    // Stops listening too; connections at work close after their answer.
+    void drain();
+    bool isDraining() const { return m_draining; }
+    int connectionCount() const { return int(m_connections.size()); }
+    const ServerOptions& options() const { return m_options; }
+
+    // Certificate and key from PEM files as a server configuration (TLS 1.2 and later; 1.3 alone with `only13`).
+    static api::Result<QSslConfiguration> tlsConfiguration(
+        const QString& certificateFile, const QString& keyFile, bool only13);
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+
+private:
+    friend class ServerConnection;
+    void connectionClosed(ServerConnection* connection, const QHostAddress& peer);
+    void acceptLater();
+
+    ServerOptions m_options;
+    RequestHandler& m_handler;
+    TimerWheel& m_wheel;
+    const Clock& m_clock;
+    std::unordered_set<ServerConnection*> m_connections;
+    QHash<QHostAddress, int> m_perAddress; // IPv6 by /64: one host has that many addresses
+    bool m_draining = false;
+};
+
+} // namespace gateway::http

@@ -1,0 +1,98 @@
+// ServerConnection: one accepted socket, from accept (and TLS handshake) through any number of requests to its close.
+// It reads one request at a time, hands it over as an Exchange and reads on after the answer; bytes of a pipelined
+// request wait. All deadlines of reliability.md D2 are kept here. It deletes itself when the socket is gone. The
+// exchange's listener is never called from inside a call of the exchange: what a write brings to light is told from the
+// event loop. Thread: the server's. Private to http.
+#pragma once
+
+#include "http/exchange.h"
+#include "http/message_parser.h"
+#include "http/timer_wheel.h"
+
+#include <QObject>
+#include <QSslSocket>
+#include <QTcpSocket>
+
+namespace gateway::http {
+
+class Server;
+
+class ServerConnection : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ServerConnection(Server& server);
+    ~ServerConnection() override;
+
+    bool open(qintptr descriptor); // takes the socket; nothing is read before begin()
+    void begin();
+    const QHostAddress& peer() const { return m_peer; }
+    // Nobody waits for an answer here: a drain may close it.
+    bool isIdle() const;
+    void cut(); // close at once, unsent bytes are dropped
+
+private:
+    friend class Exchange;
+    enum class State
+    {
+        Handshake,
+        Reading,
+        Handling,  // an Exchange is out
+        Lingering, // answered and closing: what still comes is read and thrown away, so that the answer arrives
+        Closed,
+    };
+
+    // for Exchange
+    qint64 respond(const Response& response);
+    qint64 beginStream(int status, const Fields& fields);
+    qint64 sendPiece(QByteArrayView piece, bool last);
+    void exchangeAbandoned();
+    bool isBufferFull();
+    bool isOpen() const { return m_state != State::Closed; }
+
+    void ready();
+    void pump();
+    QByteArrayView consume(QByteArrayView bytes);
+    void headComplete();
+    void dispatch();
+    void refuse(const Response& response);
+    void answered();
+    void linger();
+    void lingerWhenWritten();
+    void disconnected();
+    void deadlineExpired();
+    void write(const QByteArray& bytes);
+    void bytesWritten();
+    void tellReady();
+    void tellGone();
+    qint64 pendingBytes() const;
+    void appendHead(QByteArray& out, int status, const Fields& fields, bool keepAlive, qint64 contentLength) const;
+
+    Server& m_server;
+    QTcpSocket* m_socket = nullptr;
+    QSslSocket* m_tls = nullptr; // the same socket, if it is one
+    qintptr m_descriptor = -1;
+    QHostAddress m_peer;
+    State m_state = State::Handshake;
+    RequestParser m_parser;
+    QByteArray m_body;
+    QByteArray m_waiting; // read, but belonging to the next request
+    Exchange* m_exchange = nullptr;
+    bool m_inBody = false; // the head of the current request is read, its body is not
+    bool m_keepAlive = true;
+    bool m_http11 = true;
+    bool m_headOnly = false;  // the answer has no body, whatever its length says
+    bool m_streaming = false; // beginStream was called, the end mark is not yet sent
+    bool m_pumping = false;
+    bool m_writing = false;
+    bool m_wantsReady = false;
+    Monotonic m_begun{0};
+    qint64 m_bodyAtWindow = 0; // received when the present window of the body rate began
+    qint64 m_discarded = 0;
+    qint64 m_discardedAtTurn = 0;
+    int m_lingerTurns = 0;
+    Deadline m_deadline;      // handshake, head, body, idle, lingering
+    Deadline m_writeDeadline; // the peer takes nothing
+};
+
+} // namespace gateway::http

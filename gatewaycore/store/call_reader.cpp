@@ -1,0 +1,222 @@
+#include "store/call_reader.h"
+
+#include "store/columns.h"
+
+#include <QSqlError>
+
+namespace gateway::store {
+namespace {
+
+api::Error failed(const QSqlQuery& query)
+{
+    return api::failure(
+        api::Failure::Unavailable, QStringLiteral("The record cannot be read: %1.").arg(query.lastError().text()));
+}
+
+// seq, commit time, then callColumns
+QString selection()
+{
+    return QStringLiteral(
+        "SELECT c.seq, CASE WHEN m.duration_us IS NULL THEN -1 ELSE c.waited_us + m.duration_us END, %1"
+        " FROM calls c LEFT JOIN commits m ON m.batch = c.batch")
+        .arg(names(callColumns(), "c."));
+}
+
+struct Row
+{
+    qint64 seq = 0;
+    api::Call call;
+};
+
+Row rowOf(const QSqlQuery& query)
+{
+    Row row;
+    row.seq = query.value(0).toLongLong();
+    row.call.commitUs = query.value(1).toLongLong();
+    int at = 2;
+    for (const auto& column : callColumns())
+        column.set(row.call, query.value(at++));
+    return row;
+}
+
+// Conditions with their values; the text is made of constants only.
+struct Filter
+{
+    QStringList conditions;
+    QVariantList values;
+
+    void add(const char* condition, std::initializer_list<QVariant> bound)
+    {
+        conditions.append(QLatin1String(condition));
+        values.append(QVariantList(bound));
+    }
+    QString where() const
+    {
+        return conditions.isEmpty() ? QString() : QStringLiteral(" WHERE ") + conditions.join(QStringLiteral(" AND "));
+    }
+    void bind(QSqlQuery& query) const
+    {
+        for (const QVariant& value : values)
+            query.addBindValue(value);
+    }
+};
+
+Filter filterOf(const api::CallQuery& query)
+{
+    Filter filter;
+    if (query.since)
+        filter.add("c.started_ms >= ?", {query.since->toMSecsSinceEpoch()});
+    if (query.until)
+        filter.add("c.started_ms < ?", {query.until->toMSecsSinceEpoch()});
+    if (!query.tenant.isEmpty())
+        filter.add("c.tenant = ?", {query.tenant});
+    if (!query.alias.isEmpty())
+        filter.add("c.alias = ?", {query.alias});
+    if (query.outcome)
+        filter.add("c.outcome = ?", {api::nameOf(*query.outcome)});
+    if (!query.provider.isEmpty())
+        filter.add("EXISTS (SELECT 1 FROM attempts a WHERE a.call = c.seq AND a.provider = ?)", {query.provider});
+    return filter;
+}
+
+// "STARTED_SEQ": both rise with a place in the listing that never changes
+std::optional<std::pair<qint64, qint64>> cursorOf(const QString& text)
+{
+    const QStringList parts = text.split(u'_');
+    bool startedOk = false;
+    bool seqOk = false;
+    if (parts.size() != 2)
+        return std::nullopt;
+    const std::pair cursor{parts[0].toLongLong(&startedOk), parts[1].toLongLong(&seqOk)};
+    return startedOk && seqOk ? std::optional(cursor) : std::nullopt;
+}
+
+} // namespace
+
+api::Result<std::unique_ptr<CallReader>> CallReader::open(const QString& databaseFile)
+{
+    auto connection = openReader(databaseFile);
+    if (!connection)
+        return connection.error();
+    std::unique_ptr<CallReader> reader(new CallReader(std::move(*connection)));
+    reader->m_attempts = QSqlQuery(*reader->m_connection);
+    reader->m_attempts.setForwardOnly(true);
+    if (!reader->m_attempts.prepare(
+            QStringLiteral("SELECT %1 FROM attempts WHERE call = ? ORDER BY number").arg(names(attemptColumns()))))
+        return failed(reader->m_attempts);
+    return reader;
+}
+
+api::Outcome CallReader::readAttempts(api::Call& call, qint64 seq)
+{
+    m_attempts.bindValue(0, seq);
+    if (!m_attempts.exec())
+        return failed(m_attempts);
+    while (m_attempts.next()) {
+        api::Attempt attempt;
+        int at = 0;
+        for (const auto& column : attemptColumns())
+            column.set(attempt, m_attempts.value(at++));
+        call.attempts.append(std::move(attempt));
+    }
+    m_attempts.finish();
+    return api::Done{};
+}
+
+api::Result<api::CallPage> CallReader::list(const api::CallQuery& asked)
+{
+    if (asked.limit < 1 || asked.limit > 1000)
+        return api::failure(api::Failure::Invalid, QStringLiteral("The limit must be from 1 to 1,000."));
+    Filter filter = filterOf(asked);
+    api::CallPage page;
+    QSqlQuery count(*m_connection);
+    count.setForwardOnly(true);
+    if (!count.prepare(QStringLiteral("SELECT count(*) FROM calls c") + filter.where()))
+        return failed(count);
+    filter.bind(count);
+    if (!count.exec() || !count.next())
+        return failed(count);
+    page.total = count.value(0).toLongLong();
+    count.finish();
+
+    if (!asked.before.isEmpty()) {
+        const auto cursor = cursorOf(asked.before);
+        if (!cursor)
+            return api::failure(api::Failure::Invalid, QStringLiteral("The cursor is not one of ours."));
+        filter.add("(c.started_ms, c.seq) < (?, ?)", {cursor->first, cursor->second});
+    }
+    QSqlQuery query(*m_connection);
+    query.setForwardOnly(true);
+    if (!query.prepare(
+            selection() + filter.where() + QStringLiteral(" ORDER BY c.started_ms DESC, c.seq DESC LIMIT ?")))
+        return failed(query);
+    filter.bind(query);
+    query.addBindValue(asked.limit + 1); // one more tells whether there is a next page
+    if (!query.exec())
+        return failed(query);
+    qint64 lastSeq = 0;
+    while (query.next()) {
+        if (page.calls.size() == asked.limit) {
+            page.next = QStringLiteral("%1_%2").arg(page.calls.last().startedAt.toMSecsSinceEpoch()).arg(lastSeq);
+            break;
+        }
+        Row row = rowOf(query);
+        if (const auto read = readAttempts(row.call, row.seq); !read)
+            return read.error();
+        lastSeq = row.seq;
+        page.calls.append(std::move(row.call));
+    }
+    return page;
+}
+
+api::Result<api::Call> CallReader::find(const QString& id)
+{
+    QSqlQuery query(*m_connection);
+    query.setForwardOnly(true);
+    if (!query.prepare(selection() + QStringLiteral(" WHERE c.id = ?")))
+        return failed(query);
+    query.addBindValue(id);
+    if (!query.exec())
+        return failed(query);
+    if (!query.next())
+        return api::failure(
+            api::Failure::NotFound, QStringLiteral("There is no call %1 in the record.").arg(id.left(80)));
+    Row row = rowOf(query);
+    query.finish();
+    if (const auto read = readAttempts(row.call, row.seq); !read)
+        return read.error();
+    return std::move(row.call);
+}
+
+api::Result<bool> CallReader::contains(const QString& id)
+{
+    QSqlQuery query(*m_connection);
+    query.setForwardOnly(true);
+    if (!query.prepare(QStringLiteral("SELECT 1 FROM calls WHERE id = ?")))
+        return failed(query);
+    query.addBindValue(id);
+    if (!query.exec())
+        return failed(query);
+    return query.next();
+}
+
+api::Outcome CallReader::recent(const QDateTime& since, const std::function<bool(const api::Call&)>& visitor)
+{
+    QSqlQuery query(*m_connection);
+    query.setForwardOnly(true);
+    if (!query.prepare(selection() + QStringLiteral(" WHERE c.started_ms >= ? ORDER BY c.started_ms, c.seq")))
+        return failed(query);
+    query.addBindValue(since.toMSecsSinceEpoch());
+    if (!query.exec())
+        return failed(query);
+    while (query.next()) {
+        Row row = rowOf(query);
+        if (const auto read = readAttempts(row.call, row.seq); !read)
+            return read;
+        if (!visitor(row.call))
+            break;
+    }
+    return api::Done{};
+}
+
+} // namespace gateway::store

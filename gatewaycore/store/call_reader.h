@@ -1,0 +1,40 @@
+// CallReader: the record, read. It has a read-only connection of its own, so it sees committed calls only, never waits
+// for the writer and never makes it wait. Belongs to the thread that opened it (control thread).
+#pragma once
+
+#include "api/call.h"
+#include "api/result.h"
+#include "store/database.h"
+
+#include <QSqlQuery>
+
+#include <functional>
+
+namespace gateway::store {
+
+class CallReader
+{
+public:
+    static api::Result<std::unique_ptr<CallReader>> open(const QString& databaseFile);
+
+    // One page, newest first (by start, then arrival). Pages that follow a cursor neither repeat nor skip a call when
+    // new ones arrive. Attempts are included; commitUs is -1 until the batch's duration is known (a moment after the
+    // commit).
+    api::Result<api::CallPage> list(const api::CallQuery& query);
+
+    api::Result<api::Call> find(const QString& id); // NotFound if there is none
+    api::Result<bool> contains(const QString& id);
+
+    // Every call that started at or after `since`, oldest first, for rebuilding aggregates. Stops early when the
+    // visitor says false.
+    api::Outcome recent(const QDateTime& since, const std::function<bool(const api::Call&)>& visitor);
+
+private:
+    explicit CallReader(Connection connection) : m_connection(std::move(connection)) {}
+    api::Outcome readAttempts(api::Call& call, qint64 seq);
+
+    Connection m_connection;
+    QSqlQuery m_attempts; // prepared once
+};
+
+} // namespace gateway::store

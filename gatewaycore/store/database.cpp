@@ -1,0 +1,126 @@
+#include "store/database.h"
+
+#include <QDateTime>
+#include <QFile>
+#include <QFileInfo>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QVariant>
+
+#include <atomic>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace gateway::store {
+namespace {
+
+constexpr int kSqliteCorrupt = 11;
+constexpr int kSqliteNotADatabase = 26;
+
+constexpr const char* kWriterPragmas[] = {
+    "PRAGMA busy_timeout = 250",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 0",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",
+};
+
+QString newName(const char* purpose)
+{
+    static std::atomic<int> number = 0;
+    return QStringLiteral("signalbox-%1-%2").arg(QLatin1String(purpose)).arg(++number);
+}
+
+api::Error unavailable(const QString& message, const QString& hint = {})
+{
+    return api::failure(api::Failure::Unavailable, message, hint);
+}
+
+// A copy aside, the original untouched: whoever repairs it may want both.
+QString quarantine(const QString& file, qint64 nowMs)
+{
+    const QString copy =
+        file + QStringLiteral(".corrupt-") +
+        QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).toString(QStringLiteral("yyyyMMdd'T'HHmmss'Z'"));
+    QFile::copy(file, copy);
+    QFile::copy(file + QStringLiteral("-wal"), copy + QStringLiteral("-wal"));
+    return copy;
+}
+
+api::Error corrupt(const QString& file, const QString& finding, qint64 nowMs)
+{
+    const QString copy = quarantine(file, nowMs);
+    return unavailable(
+        QStringLiteral("The database %1 is damaged (%2); a copy was put at %3.").arg(file, finding, copy),
+        QStringLiteral("Restore a backup, or move the file away to begin a new record knowingly."));
+}
+
+bool isCorruption(const QSqlError& error)
+{
+    const int code = error.nativeErrorCode().toInt() & 0xff;
+    return code == kSqliteCorrupt || code == kSqliteNotADatabase;
+}
+
+} // namespace
+
+Connection::~Connection()
+{
+    if (!m_database.isValid())
+        return;
+    const QString name = m_database.connectionName();
+    m_database.close();
+    m_database = QSqlDatabase();
+    QSqlDatabase::removeDatabase(name);
+}
+
+api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 nowMs)
+{
+    const QFileInfo before(file);
+    const bool empty = !before.exists() || before.size() == 0;
+    if (empty && mustExist)
+        return unavailable(
+            QStringLiteral("The database %1 is missing or empty, but this data directory has had one.").arg(file),
+            QStringLiteral("Restore a backup, or start with an empty data directory."));
+    // made by us so that it is private from its first byte; the WAL takes the mode of the database
+    const int descriptor = ::open(file.toLocal8Bit().constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return unavailable(QStringLiteral("The database %1 cannot be opened for writing.").arg(file));
+    ::close(descriptor);
+
+    Connection connection(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), newName("writer")));
+    connection->setDatabaseName(file);
+    if (!connection->open())
+        return unavailable(
+            QStringLiteral("The database %1 cannot be opened: %2.").arg(file, connection->lastError().text()));
+    QSqlQuery query(*connection);
+    for (const char* pragma : kWriterPragmas) {
+        if (!query.exec(QLatin1String(pragma))) {
+            if (isCorruption(query.lastError()))
+                return corrupt(file, query.lastError().databaseText(), nowMs);
+            return unavailable(
+                QStringLiteral("The database %1 cannot be used: %2.").arg(file, query.lastError().text()));
+        }
+    }
+    if (!query.exec(QStringLiteral("PRAGMA quick_check(1)")) || !query.next())
+        return corrupt(file, query.lastError().databaseText(), nowMs);
+    if (const QString verdict = query.value(0).toString(); verdict != QLatin1String("ok"))
+        return corrupt(file, verdict.simplified(), nowMs);
+    return connection;
+}
+
+api::Result<Connection> openReader(const QString& file)
+{
+    Connection connection(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), newName("reader")));
+    connection->setDatabaseName(file);
+    connection->setConnectOptions(QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"));
+    if (!connection->open())
+        return unavailable(
+            QStringLiteral("The database %1 cannot be read: %2.").arg(file, connection->lastError().text()));
+    return connection;
+}
+
+} // namespace gateway::store

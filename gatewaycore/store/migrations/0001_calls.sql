@@ -1,0 +1,80 @@
+-- The record of calls. `seq` is the order of arrival in the database and the tie-break of listings. A call's commit time is
+-- waited_us plus the duration of its batch, which is known only when the batch is committed and so comes with the next one.
+CREATE TABLE commits (
+    batch INTEGER PRIMARY KEY,
+    duration_us INTEGER NOT NULL
+);
+CREATE TABLE calls (
+    seq INTEGER PRIMARY KEY,
+    batch INTEGER NOT NULL,
+    waited_us INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    started_ms INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    feature TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    user TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    surface TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    workload_class TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    error_code TEXT NOT NULL,
+    error_detail TEXT NOT NULL,
+    http_status INTEGER NOT NULL,
+    served_by TEXT NOT NULL,
+    fallback_kind TEXT NOT NULL,
+    degraded INTEGER NOT NULL,
+    cache TEXT NOT NULL,
+    tokens_in INTEGER NOT NULL,
+    tokens_out INTEGER NOT NULL,
+    tokens TEXT NOT NULL,
+    cost_estimated_nano INTEGER,
+    cost_nano INTEGER,
+    finish_reason TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    received_us INTEGER NOT NULL,
+    authenticated_us INTEGER NOT NULL,
+    routed_us INTEGER NOT NULL,
+    first_byte_us INTEGER NOT NULL,
+    first_token_us INTEGER NOT NULL,
+    end_us INTEGER NOT NULL,
+    overhead_us INTEGER NOT NULL,
+    request_bytes INTEGER NOT NULL,
+    response_bytes INTEGER NOT NULL,
+    decision TEXT NOT NULL
+);
+-- Newest first, whole and by the two usual filters; an index ends in the rowid, so (started_ms, seq) is its order.
+CREATE INDEX calls_started ON calls (started_ms);
+CREATE INDEX calls_tenant ON calls (tenant, started_ms);
+CREATE INDEX calls_alias ON calls (alias, started_ms);
+CREATE TABLE attempts (
+    call INTEGER NOT NULL REFERENCES calls (seq) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    region TEXT NOT NULL,
+    result TEXT NOT NULL,
+    http_status INTEGER NOT NULL,
+    error_code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    upstream_request_id TEXT NOT NULL,
+    model_reported TEXT NOT NULL,
+    finish_reason TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    connection_reused INTEGER NOT NULL,
+    start_us INTEGER NOT NULL,
+    connected_us INTEGER NOT NULL,
+    sent_us INTEGER NOT NULL,
+    first_byte_us INTEGER NOT NULL,
+    first_token_us INTEGER NOT NULL,
+    end_us INTEGER NOT NULL,
+    longest_gap_us INTEGER NOT NULL,
+    bytes_sent INTEGER NOT NULL,
+    bytes_received INTEGER NOT NULL,
+    tokens TEXT NOT NULL,
+    cost_nano INTEGER,
+    PRIMARY KEY (call, number)
+) WITHOUT ROWID;

@@ -1,0 +1,114 @@
+// Choosing a candidate: zone first and closed, weights as configured, the same draw for the same seed.
+#include "routing/route.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace gateway;
+using routing::Verdict;
+
+class TestRoute : public QObject
+{
+    Q_OBJECT
+
+    struct World
+    {
+        config::Provider eu, us, silent;
+        config::Zone zone{QStringLiteral("eu-only"), {QStringLiteral("eu-west-1")}, QStringLiteral("zero")};
+        config::Alias alias;
+        World()
+        {
+            eu.name = QStringLiteral("eu");
+            eu.region = QStringLiteral("eu-west-1");
+            eu.retention = QStringLiteral("zero");
+            us.name = QStringLiteral("us");
+            us.region = QStringLiteral("us-east-1");
+            us.retention = QStringLiteral("zero");
+            silent.name = QStringLiteral("silent");
+            alias.name = QStringLiteral("a");
+            add(eu, 80);
+            add(us, 20);
+        }
+        void add(const config::Provider& provider, int weight)
+        {
+            alias.candidates.push_back({&provider, QStringLiteral("m"), "m", weight, provider.name + QStringLiteral("/m")});
+        }
+        routing::RouteInput input(quint64 seed, bool zoned = false) const
+        {
+            return {&alias, config::WorkloadClass::Interactive, zoned ? &zone : nullptr, seed};
+        }
+    };
+
+private Q_SLOTS:
+    void drawsByWeight()
+    {
+        const World world;
+        int eu = 0;
+        for (quint64 seed = 0; seed < 10'000; ++seed)
+            eu += routing::route(world.input(seed)).chosen->provider == &world.eu;
+        QVERIFY2(eu > 7800 && eu < 8200, qPrintable(QString::number(eu)));  // 80 % +- 5 sigma
+    }
+    void sameSeedSameDraw()
+    {
+        const World world;
+        for (quint64 seed = 0; seed < 100; ++seed)
+            QCOMPARE(routing::route(world.input(seed)).chosen, routing::route(world.input(seed)).chosen);
+    }
+    void zoneIsNeverLeft()
+    {
+        const World world;
+        for (quint64 seed = 0; seed < 2000; ++seed) {
+            const routing::RouteDecision decision = routing::route(world.input(seed, true));
+            QVERIFY(decision.chosen);
+            QCOMPARE(decision.chosen->provider, &world.eu);
+            QVERIFY(decision.candidates[1].verdict == Verdict::Rejected);
+            QCOMPARE(QByteArray(decision.candidates[1].code), QByteArray("zone_region"));
+        }
+    }
+    void emptySetIsARefusal()
+    {
+        World world;
+        world.zone.regions = QStringList{QStringLiteral("mars")};
+        const routing::RouteDecision decision = routing::route(world.input(1, true));
+        QVERIFY(!decision.chosen);
+        QCOMPARE(decision.refusal, api::ErrorCode::NoRouteInZone);
+        QCOMPARE(decision.candidates.size(), 2u);
+    }
+    void unknownIsNotEligible()
+    {
+        World world;
+        world.alias.candidates.clear();
+        world.add(world.silent, 100);
+        QVERIFY(routing::route(world.input(1)).chosen);          // no zone asked
+        QVERIFY(!routing::route(world.input(1, true)).chosen);   // a zone asked, and the provider does not say where it is
+        world.silent.region = QStringLiteral("eu-west-1");
+        QVERIFY(!routing::route(world.input(1, true)).chosen);   // nor what it keeps
+        world.silent.retention = QStringLiteral("provider-default");
+        QCOMPARE(QByteArray(routing::zoneObjection(world.alias.candidates[0], &world.zone)), QByteArray("zone_retention"));
+        world.silent.retention = QStringLiteral("zero");
+        QVERIFY(routing::route(world.input(1, true)).chosen);
+    }
+    void weightZeroIsNeverDrawn()
+    {
+        World world;
+        world.alias.candidates[0].weight = 0;
+        for (quint64 seed = 0; seed < 500; ++seed)
+            QCOMPARE(routing::route(world.input(seed)).chosen->provider, &world.us);
+        world.alias.candidates[1].weight = 0;
+        QVERIFY(!routing::route(world.input(1)).chosen);
+    }
+    void toldInWords()
+    {
+        const World world;
+        const routing::RouteInput input = world.input(3, true);
+        const QJsonObject json = routing::toJson(input, routing::route(input), 7);
+        QCOMPARE(json.value(QStringLiteral("snapshot_revision")).toInt(), 7);
+        const QJsonArray rows = json.value(QStringLiteral("candidates")).toArray();
+        QCOMPARE(rows.size(), 2);
+        QCOMPARE(rows[0].toObject().value(QStringLiteral("verdict")).toString(), QStringLiteral("chosen"));
+        QCOMPARE(rows[1].toObject().value(QStringLiteral("reason")).toString(), QStringLiteral("region us-east-1 lies outside zone eu-only"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRoute)
+#include "tst_route.moc"
