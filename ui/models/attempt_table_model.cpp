@@ -72,19 +72,18 @@ QString textOf(const Attempt& attempt, int column)
     case AttemptTableModel::Result:
         return resultText(attempt);
     case AttemptTableModel::Connection:
-        return attempt.startUs < 0 ? notApplicable()
-               : attempt.connectionReused
-                   ? QStringLiteral("kept open")
-                   : QStringLiteral("new, %1").arg(since(attempt, attempt.connectedUs));
+        return attempt.startUs < 0        ? notApplicable()
+               : attempt.connectionReused ? QStringLiteral("kept open")
+                                          : QStringLiteral("new, %1").arg(since(attempt, attempt.connectedUs));
     case AttemptTableModel::FirstToken:
         return since(attempt, attempt.firstTokenUs);
     case AttemptTableModel::Took:
         return since(attempt, attempt.endUs);
     case AttemptTableModel::Tokens:
-        return attempt.tokens.source == TokenSource::None ? notApplicable()
-                                                          : QStringLiteral("%1 / %2").arg(
-                                                                wholeNumber(attempt.tokens.input()),
-                                                                wholeNumber(attempt.tokens.output()));
+        return attempt.tokens.source == TokenSource::None
+                   ? notApplicable()
+                   : QStringLiteral("%1 / %2").arg(
+                         wholeNumber(attempt.tokens.input()), wholeNumber(attempt.tokens.output()));
     case AttemptTableModel::UpstreamId:
         return attempt.upstreamRequestId.isEmpty() ? QStringLiteral("none") : attempt.upstreamRequestId;
     default:

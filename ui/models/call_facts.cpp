@@ -70,16 +70,19 @@ QVector<Fact> streamFacts(const Call& call)
     QVector<Fact> facts;
     if (call.streamEnd == StreamEnd::NotStreamed)
         return facts;
-    const qint64 streamed = call.firstTokenUs >= 0 && call.endUs > call.firstTokenUs ? call.endUs - call.firstTokenUs : -1;
+    const qint64 streamed =
+        call.firstTokenUs >= 0 && call.endUs > call.firstTokenUs ? call.endUs - call.firstTokenUs : -1;
     add(facts, QStringLiteral("First byte to caller"), durationFromUs(call.firstByteUs));
     add(facts, QStringLiteral("First token"), durationFromUs(call.firstTokenUs));
     add(facts, QStringLiteral("Streamed for"), durationFromUs(streamed));
     if (streamed > 0 && call.tokens.output() > 0)
         add(facts, QStringLiteral("Speed"),
-            QStringLiteral("%1 tok/s").arg(wholeNumber(qRound64(double(call.tokens.output()) / (double(streamed) / 1e6)))));
+            QStringLiteral("%1 tok/s")
+                .arg(wholeNumber(qRound64(double(call.tokens.output()) / (double(streamed) / 1e6)))));
     for (const Attempt& attempt : call.attempts) {
         if (attempt.longestGapUs > 0 && attempt.streamEnd != StreamEnd::NotStreamed)
-            add(facts, QStringLiteral("Longest gap, attempt %1").arg(attempt.number), durationFromUs(attempt.longestGapUs));
+            add(facts, QStringLiteral("Longest gap, attempt %1").arg(attempt.number),
+                durationFromUs(attempt.longestGapUs));
     }
     add(facts, QStringLiteral("Tokens"), tokensText(call.tokens));
     add(facts, QStringLiteral("Finish reason"), call.finishReason, true);
@@ -105,11 +108,13 @@ QString streamSentence(const Call& call)
     case StreamEnd::Complete:
         return QStringLiteral("The stream ended complete, with the terminator of its dialect.");
     case StreamEnd::Truncated:
-        return QStringLiteral("The provider broke the stream off; the caller got an error event instead of a silent end.");
+        return QStringLiteral(
+            "The provider broke the stream off; the caller got an error event instead of a silent end.");
     case StreamEnd::Cancelled:
         return QStringLiteral("The caller left before the stream ended; the provider was told to stop.");
     case StreamEnd::Stalled:
-        return QStringLiteral("The provider sent nothing for too long; the gateway ended the stream with an error event.");
+        return QStringLiteral(
+            "The provider sent nothing for too long; the gateway ended the stream with an error event.");
     case StreamEnd::Refused:
         return QStringLiteral("The stream was refused before its first token.");
     }

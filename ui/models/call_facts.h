@@ -1,5 +1,5 @@
-// A call as labelled facts, for panels: how it was asked, how the stream went, where the time went. Only what the record
-// holds; a fact that is not known is absent, not empty. Any thread; pure functions.
+// A call as labelled facts, for panels: how it was asked, how the stream went, where the time went. Only what the
+// record holds; a fact that is not known is absent, not empty. Any thread; pure functions.
 #pragma once
 
 #include "api/call.h"

@@ -37,7 +37,8 @@ QSize MoneyBars::sizeHint() const
 void MoneyBars::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    const qint64 full = std::max({m_reserved ? m_reserved->nano() : 0, m_actual ? m_actual->nano() : 0, std::int64_t(1)});
+    const qint64 full =
+        std::max({m_reserved ? m_reserved->nano() : 0, m_actual ? m_actual->nano() : 0, std::int64_t(1)});
     const qreal row = metrics().px(kRow);
     const auto bar = [&](int index, const QString& label, const std::optional<gateway::api::Money>& amount, Token ink) {
         const QRectF line(0, index * row, width(), row);
@@ -47,8 +48,8 @@ void MoneyBars::paintEvent(QPaintEvent*)
         const QRectF track(kLabel, line.center().y() - 5, width() - kLabel - kAmount - 10, 10);
         painter.fillRect(track, color(Token::Line));
         if (amount)
-            painter.fillRect(QRectF(track.topLeft(), QSizeF(track.width() * double(amount->nano()) / double(full), 10)),
-                color(ink));
+            painter.fillRect(
+                QRectF(track.topLeft(), QSizeF(track.width() * double(amount->nano()) / double(full), 10)), color(ink));
     };
     bar(0, tr("Reserved"), m_reserved, Token::LineStrong);
     bar(1, tr("Actual"), m_actual, Token::Accent);

@@ -16,7 +16,8 @@ public:
     using QWidget::QWidget;
 
     // Hidden by its owner when neither is known.
-    void setAmounts(const std::optional<gateway::api::Money>& reserved, const std::optional<gateway::api::Money>& actual);
+    void setAmounts(
+        const std::optional<gateway::api::Money>& reserved, const std::optional<gateway::api::Money>& actual);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 

@@ -2,12 +2,11 @@
 
 #include "models/call_facts.h"
 #include "models/format.h"
+#include "pages/common/facts_view.h"
 #include "pages/traffic/candidate_list.h"
 #include "pages/traffic/money_bars.h"
-#include "widgets/key_value.h"
 #include "widgets/text_label.h"
 
-#include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -42,12 +41,17 @@ QVBoxLayout* addSection(QVBoxLayout* into, const QString& title, const QString& 
 } // namespace
 
 WhyPanel::WhyPanel(QWidget* parent)
-    : Panel(tr("Why"), parent), m_model(new models::WhyModel(this)), m_scroll(new QScrollArea),
-      m_revision(new TextLabel({}, &Type::ui, Token::Text2)), m_sentence(new TextLabel({}, &Type::body)),
-      m_failure(new TextLabel({}, &Type::ui, Token::Down)), m_candidates(new CandidateList(m_model)),
+    : Panel(tr("Why"), parent),
+      m_model(new models::WhyModel(this)),
+      m_scroll(new QScrollArea),
+      m_revision(new TextLabel({}, &Type::ui, Token::Text2)),
+      m_sentence(new TextLabel({}, &Type::body)),
+      m_failure(new TextLabel({}, &Type::ui, Token::Down)),
+      m_candidates(new CandidateList(m_model)),
       m_noDecision(new TextLabel(tr("The record of this call holds no decision."), &Type::ui, Token::Text3)),
-      m_money(new MoneyBars), m_costNote(new TextLabel({}, &Type::ui, Token::Text3)), m_timing(new KeyValueGrid(66)),
-      m_timingRight(new KeyValueGrid(66))
+      m_money(new MoneyBars),
+      m_costNote(new TextLabel({}, &Type::ui, Token::Text3)),
+      m_timing(new FactsView(tr("Timing"), 76, 2))
 {
     addHeaderWidget(m_revision);
     auto* content = new QWidget;
@@ -72,11 +76,7 @@ WhyPanel::WhyPanel(QWidget* parent)
     cost->addWidget(m_costNote);
 
     QVBoxLayout* timing = addSection(layout, tr("Timing"), tr("from the first byte of the request"));
-    auto* columns = new QHBoxLayout;
-    columns->setSpacing(16);
-    columns->addWidget(m_timing, 1, Qt::AlignTop);
-    columns->addWidget(m_timingRight, 1, Qt::AlignTop);
-    timing->addLayout(columns);
+    timing->addWidget(m_timing);
     layout->addStretch(1);
 
     m_scroll->setWidget(content);
@@ -97,10 +97,11 @@ void WhyPanel::setCall(const Call& call)
 {
     const models::RouteDecision decision = models::decisionOf(call);
     setTitle(models::decisionTitle(call));
-    setCaption(call.attempts.size() > 1
-                   ? tr("decided once, %1 attempts").arg(call.attempts.size())
-                   : call.attempts.isEmpty() ? tr("no provider was asked") : tr("decided once, one attempt"));
-    m_revision->setText(decision.snapshotRevision > 0 ? QStringLiteral("r%1").arg(decision.snapshotRevision) : QString());
+    setCaption(call.attempts.size() > 1  ? tr("decided once, %1 attempts").arg(call.attempts.size())
+               : call.attempts.isEmpty() ? tr("no provider was asked")
+                                         : tr("decided once, one attempt"));
+    m_revision->setText(
+        decision.snapshotRevision > 0 ? QStringLiteral("r%1").arg(decision.snapshotRevision) : QString());
     m_sentence->setText(models::decisionSentence(call, decision));
     m_failure->setText(models::failureSentence(call));
     m_failure->setVisible(!m_failure->text().isEmpty());
@@ -112,13 +113,7 @@ void WhyPanel::setCall(const Call& call)
     m_money->setVisible(call.costEstimated || call.cost);
     m_costNote->setText(costNote(call));
     m_costNote->setVisible(!m_costNote->text().isEmpty());
-    const QVector<models::Fact> facts = models::timingFacts(call);
-    for (const QString& label : {tr("First byte"), tr("First token"), tr("Total"), tr("Own work")}) {
-        m_timing->remove(label);
-        m_timingRight->remove(label);
-    }
-    for (qsizetype i = 0; i < facts.size(); ++i)
-        (i < (facts.size() + 1) / 2 ? m_timing : m_timingRight)->set(facts[i].label, facts[i].value);
+    m_timing->setFacts(models::timingFacts(call));
     m_scroll->show();
 }
 

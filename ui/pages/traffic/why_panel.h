@@ -8,7 +8,7 @@
 class QScrollArea;
 
 namespace ui {
-class KeyValueGrid;
+class FactsView;
 class TextLabel;
 } // namespace ui
 
@@ -36,8 +36,7 @@ private:
     TextLabel* m_noDecision;
     MoneyBars* m_money;
     TextLabel* m_costNote;
-    KeyValueGrid* m_timing;
-    KeyValueGrid* m_timingRight;
+    FactsView* m_timing;
 };
 
 } // namespace ui::traffic
