@@ -143,7 +143,7 @@ void TestCallValues::spansOfAFallback()
     call.authenticatedUs = 900;
     call.routedUs = 2'100;
     call.endUs = 2'410'000;
-    call.commitUs = 2'410'900;
+    call.commitUs = 900;
     Attempt failed;
     failed.provider = QStringLiteral("azure-eu");
     failed.region = QStringLiteral("swedencentral");

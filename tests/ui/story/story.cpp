@@ -279,8 +279,11 @@ void answer(
             return errorReply(query.error());
         Series series = Story::series(*query);
         if (!withTraffic) {
-            for (SeriesBucket& bucket : series.buckets)
-                bucket = SeriesBucket{bucket.start};
+            for (SeriesBucket& bucket : series.buckets) {
+                SeriesBucket quiet;
+                quiet.start = bucket.start;
+                bucket = quiet;
+            }
         }
         return AdminReply{200, toJson(series)};
     });
