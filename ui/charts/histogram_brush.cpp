@@ -118,9 +118,9 @@ void HistogramBrush::paintEvent(QPaintEvent*)
         const auto part = [&](qint64 count, const QColor& ink) {
             if (count == 0)
                 return;
-            // From one in two hundred on it is at least a pixel; below that the norm of a healthy hour would be a red
+            // From one in fifty on it is at least a pixel; below that the norm of a healthy hour would be a red
             // line.
-            const qreal least = count * 200 >= m_bars[i].all() ? 1.5 : 0;
+            const qreal least = count * 50 >= m_bars[i].all() ? 1.5 : 0;
             const qreal height = std::max(least, area.height() * double(count) / top);
             painter.fillRect(QRectF(left, base - height, width, height), ink);
             base -= height;

@@ -21,9 +21,8 @@ AttemptGlyph glyphOf(const DecidedCandidate& candidate)
 {
     if (candidate.failedInCall)
         return AttemptGlyph::Failed;
-    if (candidate.verdict == Verdict::Chosen)
-        return AttemptGlyph::Answered;
-    return candidate.verdict == Verdict::Rejected ? AttemptGlyph::Refused : AttemptGlyph::Skipped;
+    // A candidate that was not taken is no trouble, whatever the rule; colour is for what went wrong.
+    return candidate.verdict == Verdict::Chosen ? AttemptGlyph::Answered : AttemptGlyph::Skipped;
 }
 
 QString whyOf(const DecidedCandidate& candidate)

@@ -16,6 +16,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QHBoxLayout>
 #include <QInputMethodEvent>
 #include <QKeyEvent>
 #include <QScrollBar>
@@ -208,7 +209,13 @@ QList<QWidget*> TrafficPage::headerWidgets()
 
 QWidget* TrafficPage::titleWidget()
 {
-    return m_field;
+    // At its full width the field stays beside the title; the rest is left free.
+    auto* holder = new QWidget;
+    auto* row = new QHBoxLayout(holder);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_field, 1);
+    row->addStretch(0);
+    return holder;
 }
 
 void TrafficPage::activated()
@@ -488,7 +495,17 @@ void TrafficPage::chooseRow(int row)
         m_held = true;
         updateFollowing();
     }
-    showCall(here->call);
+    const Call call = here->call;
+    showCall(call);
+    if (call.commitUs >= 0)
+        return;
+    // An event leaves before its record is durable; how long that took stands in the record.
+    ++m_asking;
+    m_session.client().call(call.id).then(this, [this](Result<Call> whole) {
+        --m_asking;
+        if (whole && m_trace->call() && m_trace->call()->id == whole->id)
+            showCall(*whole);
+    });
 }
 
 void TrafficPage::showCall(const Call& call)
