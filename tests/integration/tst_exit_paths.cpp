@@ -16,13 +16,13 @@ namespace {
 struct Path
 {
     const char* name;
-    const char* model;  // of the simulated provider
+    const char* model; // of the simulated provider
     bool stream;
-    int status;         // towards the caller
+    int status; // towards the caller
     const char* outcome;
     const char* error;
     const char* streamEnd;
-    const char* callerSees;  // must stand in the body
+    const char* callerSees; // must stand in the body
 };
 
 constexpr Path kPaths[] = {
@@ -52,13 +52,15 @@ QByteArray config()
 {
     QByteArray text = "signalbox: 1\n"
                       "providers:\n"
-                      "  - {name: sim, kind: simulator, region: local, timeouts: {connect: 2s, first_byte: 1s, idle: 1s, total: 20s}}\n"
+                      "  - {name: sim, kind: simulator, region: local, timeouts: {connect: 2s, first_byte: 1s, idle: "
+                      "1s, total: 20s}}\n"
                       "  - {name: nobody, kind: openai-compatible, base_url: 'http://127.0.0.1:9/v1', region: local}\n"
                       "zones:\n"
                       "  - {name: elsewhere, regions: [mars], retention: any}\n"
                       "aliases:\n";
     for (const Path& path : kPaths)
-        text += QByteArray("  - {name: ") + path.name + ", candidates: [{provider: sim, model: " + path.model + ", weight: 1}]}\n";
+        text += QByteArray("  - {name: ") + path.name + ", candidates: [{provider: sim, model: " + path.model +
+                ", weight: 1}]}\n";
     text += "  - {name: refused-connection, candidates: [{provider: nobody, model: m, weight: 1}]}\n"
             "  - {name: slow, candidates: [{provider: sim, model: sim-rate-5-tokens-200, weight: 1}]}\n"
             "tenants:\n"
@@ -67,7 +69,7 @@ QByteArray config()
     return text;
 }
 
-}  // namespace
+} // namespace
 
 class TestExitPaths : public QObject
 {
@@ -78,7 +80,8 @@ class TestExitPaths : public QObject
     RawReply call(const QByteArray& alias, bool stream, const QByteArray& headers = {})
     {
         RawReply reply;
-        QThread* caller = QThread::create([&] { reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), alias, stream, "hello", headers)); });
+        QThread* caller = QThread::create(
+            [&] { reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), alias, stream, "hello", headers)); });
         caller->start();
         while (!caller->wait(5))
             QCoreApplication::processEvents();
@@ -88,7 +91,8 @@ class TestExitPaths : public QObject
     RecordedCall onlyRecord(const QByteArray& id)
     {
         const QList<RecordedCall> calls = RecordFile(m_engine->dataDirectory()).calls(QString::fromLatin1(id));
-        return calls.size() == 1 ? calls.first() : RecordedCall{QStringLiteral("there are %1").arg(calls.size()), {}, {}, {}, 0, 0};
+        return calls.size() == 1 ? calls.first()
+                                 : RecordedCall{QStringLiteral("there are %1").arg(calls.size()), {}, {}, {}, 0, 0};
     }
 
 private Q_SLOTS:
@@ -134,11 +138,17 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("headers");
         QTest::addColumn<int>("status");
         QTest::addColumn<QString>("error");
-        QTest::newRow("alias unknown") << QByteArray("nothing") << QByteArray() << 404 << QStringLiteral("alias_unknown");
-        QTest::newRow("other tenant") << QByteArray("answered") << QByteArray("x-signalbox-tenant: other\r\n") << 403 << QStringLiteral("tenant_mismatch");
-        QTest::newRow("bad class") << QByteArray("answered") << QByteArray("x-signalbox-workload-class: urgent\r\n") << 400 << QStringLiteral("invalid_request");
-        QTest::newRow("zone tightened to nobody") << QByteArray("answered") << QByteArray("x-signalbox-zone: elsewhere\r\n") << 403 << QStringLiteral("no_route_in_zone");
-        QTest::newRow("zone unknown") << QByteArray("answered") << QByteArray("x-signalbox-zone: nowhere\r\n") << 403 << QStringLiteral("no_route_in_zone");
+        QTest::newRow("alias unknown") << QByteArray("nothing") << QByteArray() << 404
+                                       << QStringLiteral("alias_unknown");
+        QTest::newRow("other tenant") << QByteArray("answered") << QByteArray("x-signalbox-tenant: other\r\n") << 403
+                                      << QStringLiteral("tenant_mismatch");
+        QTest::newRow("bad class") << QByteArray("answered") << QByteArray("x-signalbox-workload-class: urgent\r\n")
+                                   << 400 << QStringLiteral("invalid_request");
+        QTest::newRow("zone tightened to nobody")
+            << QByteArray("answered") << QByteArray("x-signalbox-zone: elsewhere\r\n") << 403
+            << QStringLiteral("no_route_in_zone");
+        QTest::newRow("zone unknown") << QByteArray("answered") << QByteArray("x-signalbox-zone: nowhere\r\n") << 403
+                                      << QStringLiteral("no_route_in_zone");
     }
     void refusals()
     {
@@ -207,7 +217,8 @@ private Q_SLOTS:
             callers.emplace_back(QThread::create([&, i] {
                 for (int n = 0; n < each; ++n) {
                     const bool stream = (i + n) % 2 == 0;
-                    const RawReply reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), stream ? "answered-stream" : "answered", stream, "x"));
+                    const RawReply reply = rawCall(m_engine->port(),
+                        chatRequest(m_engine->key(), stream ? "answered-stream" : "answered", stream, "x"));
                     answered += reply.complete && reply.status == 200;
                 }
             }));
