@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 
 #include <zlib.h>
@@ -201,9 +200,13 @@ api::Result<std::unique_ptr<OpenCalls>> OpenCalls::map(const QString& directory,
     const qint64 slots = qint64(workers) * slotsPerWorker;
     calls->m_size = std::max(before, kHeader + slots * kSlot);
     // allocated, not sparse: a full disk must show here and not as a signal at a later write
-    const bool sized = before >= calls->m_size || calls->m_file.resize(calls->m_size);
-    if (const int error = sized ? ::posix_fallocate(calls->m_file.handle(), 0, calls->m_size) : EIO; error != 0)
+    if (const int error = ::posix_fallocate(calls->m_file.handle(), 0, calls->m_size); error != 0)
         return wrong(QStringLiteral("The disk has no room for the list of open calls %1.").arg(name));
+    // opened again: QFile remembers the size it had, and warns about a map beyond it
+    calls->m_file.close();
+    if (!calls->m_file.open(QIODevice::ReadWrite))
+        return wrong(
+            QStringLiteral("The list of open calls %1 cannot be opened: %2.").arg(name, calls->m_file.errorString()));
     calls->m_map = calls->m_file.map(0, calls->m_size);
     if (!calls->m_map)
         return wrong(

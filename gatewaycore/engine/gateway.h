@@ -9,6 +9,7 @@
 #include "admin/in_process_transport.h"
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
+#include "http/timer_wheel.h"
 
 #include <QObject>
 
