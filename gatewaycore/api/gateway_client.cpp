@@ -1,6 +1,7 @@
 #include "api/gateway_client.h"
 
 #include <QJsonArray>
+#include <QUrl>
 
 namespace gateway::api {
 namespace {
@@ -46,6 +47,12 @@ AdminRequest get(const QString& path, const QUrlQuery& query = {})
     request.path = path;
     request.query = query;
     return request;
+}
+
+// An id as one part of a path, whatever somebody typed.
+QString part(const QString& id)
+{
+    return QString::fromLatin1(QUrl::toPercentEncoding(id));
 }
 
 Result<CallPage> callPageFromJson(const QJsonObject& body)
@@ -94,6 +101,16 @@ GatewayClient::Reply<QVector<AliasStatus>> GatewayClient::aliases() const
     return decode(m_transport->send(get(QStringLiteral("/api/v1/aliases"))), listOf(&aliasStatusFromJson));
 }
 
+GatewayClient::Reply<ProviderStatus> GatewayClient::provider(const QString& name) const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/providers/") + part(name))), &providerStatusFromJson);
+}
+
+GatewayClient::Reply<QVector<TenantStatus>> GatewayClient::tenants() const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/tenants"))), listOf(&tenantStatusFromJson));
+}
+
 GatewayClient::Reply<CallPage> GatewayClient::calls(const CallQuery& query) const
 {
     return decode(m_transport->send(get(QStringLiteral("/api/v1/calls"), toQuery(query))), &callPageFromJson);
@@ -101,7 +118,7 @@ GatewayClient::Reply<CallPage> GatewayClient::calls(const CallQuery& query) cons
 
 GatewayClient::Reply<Call> GatewayClient::call(const QString& id) const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/calls/") + id)), &callFromJson);
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/calls/") + part(id))), &callFromJson);
 }
 
 GatewayClient::Reply<Series> GatewayClient::series(const SeriesQuery& query) const
@@ -126,6 +143,29 @@ GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
         return IssuedCredential{
             body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
     });
+}
+
+GatewayClient::Reply<CredentialInfo> GatewayClient::revokeCredential(const QString& id, const QString& reason) const
+{
+    AdminRequest send;
+    send.method = QStringLiteral("POST");
+    send.path = QStringLiteral("/api/v1/credentials/%1/revoke").arg(part(id));
+    send.reason = reason;
+    return decode(m_transport->send(send), &credentialInfoFromJson);
+}
+
+GatewayClient::Reply<ConfigFacts> GatewayClient::config() const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/config"))), &configFactsFromJson);
+}
+
+GatewayClient::Reply<ConfigCheck> GatewayClient::checkConfig(const QString& yaml) const
+{
+    AdminRequest send;
+    send.method = QStringLiteral("POST");
+    send.path = QStringLiteral("/api/v1/config/check");
+    send.body = {{QStringLiteral("yaml"), yaml}};
+    return decode(m_transport->send(send), &configCheckFromJson);
 }
 
 QUrlQuery toQuery(const CallQuery& query)
