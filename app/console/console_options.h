@@ -7,8 +7,8 @@
 
 struct ConsoleOptions
 {
-    QString attachUrl;      // empty: the embedded engine
-    QString tokenFile;      // for attachUrl; empty: admin.token in the data directory
+    QString attachUrl; // empty: the embedded engine
+    QString tokenFile; // for attachUrl; empty: admin.token in the data directory
     QString dataDirectory;
     QString configFile;
     bool demo = false;

@@ -9,7 +9,8 @@ EngineThread::EngineThread(gateway::engine::GatewayOptions options) : m_options(
 EngineThread::~EngineThread()
 {
     if (m_gateway)
-        QMetaObject::invokeMethod(m_gateway, [gateway = m_gateway] { delete gateway; }, Qt::BlockingQueuedConnection);
+        QMetaObject::invokeMethod(
+            m_gateway, [gateway = m_gateway] { delete gateway; }, Qt::BlockingQueuedConnection);
     m_thread.quit();
     m_thread.wait();
 }

@@ -1,5 +1,5 @@
-// EngineThread: the embedded engine on a control thread of its own, so that neither its start nor its work ever holds up
-// the window. Thread: made, asked and destroyed on the UI thread; the Gateway lives and dies on its own.
+// EngineThread: the embedded engine on a control thread of its own, so that neither its start nor its work ever holds
+// up the window. Thread: made, asked and destroyed on the UI thread; the Gateway lives and dies on its own.
 #pragma once
 
 #include "engine/gateway.h"
@@ -13,7 +13,7 @@ class EngineThread
 {
 public:
     explicit EngineThread(gateway::engine::GatewayOptions options);
-    ~EngineThread();  // ends the engine: open calls are cut and recorded
+    ~EngineThread(); // ends the engine: open calls are cut and recorded
     Q_DISABLE_COPY_MOVE(EngineThread)
 
     // Waits for the engine to listen (tenths of a second). Empty: it runs.
@@ -23,6 +23,6 @@ public:
 private:
     const gateway::engine::GatewayOptions m_options;
     QThread m_thread;
-    gateway::engine::Gateway* m_gateway = nullptr;  // lives on m_thread
+    gateway::engine::Gateway* m_gateway = nullptr; // lives on m_thread
     std::shared_ptr<gateway::admin::InProcessLink> m_link;
 };

@@ -52,7 +52,7 @@ int sayFailure(const QString& text, const QString& detail)
     return 1;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -86,7 +86,8 @@ int main(int argc, char** argv)
             connection.transport = engine->transport();
         } else {
             engine.reset();
-            // the data directory may belong to a running engine (signalboxd, or another window): this is its console then
+            // the data directory may belong to a running engine (signalboxd, or another window): this is its console
+            // then
             const auto running = api::readRuntime(options.dataDirectory);
             if (failure->error.failure == api::Failure::Conflict && running) {
                 attachTo = running->adminUrl;
@@ -99,10 +100,12 @@ int main(int argc, char** argv)
         }
     }
     if (!attachTo.isEmpty()) {
-        const QString tokenFile = options.tokenFile.isEmpty() ? api::tokenFile(options.dataDirectory) : options.tokenFile;
+        const QString tokenFile =
+            options.tokenFile.isEmpty() ? api::tokenFile(options.dataDirectory) : options.tokenFile;
         api::Result<Connection> attached = attach(attachTo, tokenFile);
         if (!attached)
-            return sayFailure(QStringLiteral("The engine at %1 cannot be attached to.").arg(attachTo), attached.error().message);
+            return sayFailure(
+                QStringLiteral("The engine at %1 cannot be attached to.").arg(attachTo), attached.error().message);
         connection = std::move(*attached);
     }
 

@@ -11,7 +11,8 @@ template <typename Codec>
 auto decode(const QFuture<Result<AdminReply>>& reply, Codec codec)
 {
     using Decoded = decltype(codec(QJsonObject()));
-    return QFuture<Result<AdminReply>>(reply).then([codec = std::move(codec)](const Result<AdminReply>& answer) -> Decoded {
+    return QFuture<Result<AdminReply>>(reply).then([codec = std::move(codec)](
+                                                       const Result<AdminReply>& answer) -> Decoded {
         if (!answer)
             return answer.error();
         if (answer->status >= 200 && answer->status < 300)
@@ -59,7 +60,8 @@ Result<CallPage> callPageFromJson(const QJsonObject& body)
     Result<QVector<Call>> calls = listOf<Call>(&callFromJson)(body);
     if (!calls)
         return calls.error();
-    return CallPage{std::move(*calls), body.value(QLatin1String("next")).toString(), body.value(QLatin1String("total")).toInteger()};
+    return CallPage{std::move(*calls), body.value(QLatin1String("next")).toString(),
+        body.value(QLatin1String("total")).toInteger()};
 }
 
 Result<QDateTime> timeFrom(const QUrlQuery& query, const QString& key)
@@ -75,11 +77,12 @@ Result<int> numberFrom(const QUrlQuery& query, const QString& key, int least, in
     bool isNumber = false;
     const int number = query.queryItemValue(key).toInt(&isNumber);
     if (!isNumber || number < least || number > most)
-        return failure(Failure::Invalid, QStringLiteral("%1 must be a whole number from %2 to %3").arg(key).arg(least).arg(most));
+        return failure(
+            Failure::Invalid, QStringLiteral("%1 must be a whole number from %2 to %3").arg(key).arg(least).arg(most));
     return number;
 }
 
-}  // namespace
+} // namespace
 
 GatewayClient::GatewayClient(std::shared_ptr<AdminTransport> transport) : m_transport(std::move(transport)) {}
 
@@ -128,7 +131,8 @@ GatewayClient::Reply<QVector<CredentialInfo>> GatewayClient::credentials() const
     return decode(m_transport->send(get(QStringLiteral("/api/v1/credentials"))), listOf(&credentialInfoFromJson));
 }
 
-GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(const CredentialRequest& request, const QString& reason) const
+GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
+    const CredentialRequest& request, const QString& reason) const
 {
     AdminRequest send;
     send.method = QStringLiteral("POST");
@@ -136,7 +140,8 @@ GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(const Cred
     send.body = toJson(request);
     send.reason = reason;
     return decode(m_transport->send(send), [](const QJsonObject& body) -> Result<IssuedCredential> {
-        return IssuedCredential{body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
+        return IssuedCredential{
+            body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
     });
 }
 
@@ -245,8 +250,9 @@ Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& items)
     query.to = *to;
     query.stepSeconds = *step;
     if (query.to <= query.from || query.from.secsTo(query.to) / query.stepSeconds > 2000)
-        return failure(Failure::Invalid, QStringLiteral("series: to must lie after from, with at most 2,000 steps between"));
+        return failure(
+            Failure::Invalid, QStringLiteral("series: to must lie after from, with at most 2,000 steps between"));
     return query;
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

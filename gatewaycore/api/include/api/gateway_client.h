@@ -48,4 +48,4 @@ Result<CallQuery> callQueryFromQuery(const QUrlQuery& query);
 QUrlQuery toQuery(const SeriesQuery& query);
 Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& query);
 
-}  // namespace gateway::api
+} // namespace gateway::api
