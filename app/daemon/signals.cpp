@@ -17,7 +17,7 @@ void handler(int number)
     (void)written;
 }
 
-}  // namespace
+} // namespace
 
 UnixSignals::UnixSignals(QObject* parent) : QObject(parent)
 {

@@ -15,10 +15,11 @@ namespace gateway::engine {
 namespace {
 
 using namespace std::chrono;
-using observability::LogLevel;
 using observability::log;
+using observability::LogLevel;
 
-constexpr std::size_t kCommittedKept = 50'000;  // calls waiting for the control thread; live views may miss some, the record never
+constexpr std::size_t kCommittedKept =
+    50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
 
 api::Error part(const char* name, const api::Error& error)
@@ -26,7 +27,7 @@ api::Error part(const char* name, const api::Error& error)
     return {error.failure, QStringLiteral("%1: %2").arg(QLatin1String(name), error.message), error.hint};
 }
 
-}  // namespace
+} // namespace
 
 Gateway::Gateway(GatewayOptions options, QObject* parent) : QObject(parent), m_view(m_parts, *this)
 {
@@ -44,7 +45,7 @@ Gateway::~Gateway()
         worker->cutCalls();
     m_parts.reader.reset();
     m_parts.credentials.reset();
-    m_parts.store.reset();  // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
     m_parts.workers.clear();
     if (m_admin == nullptr && !m_parts.adminUrl.isEmpty())
         admin::removeRuntime(m_parts.options.dataDirectory);
@@ -56,15 +57,16 @@ std::optional<StartFailure> Gateway::start()
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())
         return failed;
-    for (const auto step : {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startWorkers, &Gateway::startAdmin}) {
+    for (const auto step :
+        {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startWorkers, &Gateway::startAdmin}) {
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
     startSeries();
     m_parts.state.ready = true;
     log(LogLevel::Info, "engine.ready",
-        {{"gateway", m_parts.gatewayUrl}, {"admin", m_parts.adminUrl}, {"revision", revision()}, {"workers", m_parts.options.workers},
-            {"recovered", m_recovered}});
+        {{"gateway", m_parts.gatewayUrl}, {"admin", m_parts.adminUrl}, {"revision", revision()},
+            {"workers", m_parts.options.workers}, {"recovered", m_recovered}});
     for (const QString& warning : m_parts.config.current()->warnings)
         log(LogLevel::Warning, "config.warning", {{"message", warning}});
     return std::nullopt;
@@ -75,8 +77,10 @@ std::optional<StartFailure> Gateway::startConfig()
     // the data directory first: the config's revision number continues from it
     const QString& directory = m_parts.options.dataDirectory;
     if (!QDir().mkpath(directory))
-        return StartFailure{{api::Failure::Unavailable, QStringLiteral("the data directory %1 cannot be made").arg(directory), {}}, {}};
-    const config::ConfigHolder::Report report = m_parts.options.demo ? m_parts.config.loadDemo() : m_parts.config.load(m_parts.options.configFile);
+        return StartFailure{
+            {api::Failure::Unavailable, QStringLiteral("the data directory %1 cannot be made").arg(directory), {}}, {}};
+    const config::ConfigHolder::Report report =
+        m_parts.options.demo ? m_parts.config.loadDemo() : m_parts.config.load(m_parts.options.configFile);
     if (!report.ok)
         return StartFailure{{api::Failure::Invalid, QStringLiteral("the config is not accepted"), {}}, report.problems};
     return std::nullopt;
@@ -106,7 +110,8 @@ std::optional<api::Error> Gateway::startRecord()
     auto connection = store::CallReader::open(m_parts.store->databaseFile());
     if (!connection)
         return part("record", connection.error());
-    const api::Result<int> recovered = audit::recoverOpenCalls(*m_parts.store, **connection, *m_parts.openCalls, m_parts.clock.wallMs());
+    const api::Result<int> recovered =
+        audit::recoverOpenCalls(*m_parts.store, **connection, *m_parts.openCalls, m_parts.clock.wallMs());
     if (!recovered)
         return part("open calls", recovered.error());
     m_recovered = *recovered;
@@ -135,16 +140,15 @@ void Gateway::continueRevisions()
 void Gateway::markRevision()
 {
     const config::SnapshotPtr snapshot = m_parts.config.current();
-    m_parts.store->submit(
-        [mark = store::RevisionMark{snapshot->revision, snapshot->contentHash}](QSqlDatabase& database) {
-            return store::writeRevisionMark(database, mark);
-        },
+    m_parts.store->submit([mark = store::RevisionMark{snapshot->revision, snapshot->contentHash}](
+                              QSqlDatabase& database) { return store::writeRevisionMark(database, mark); },
         [](bool) {});
 }
 
 std::optional<api::Error> Gateway::startCredentials()
 {
-    auto issuer = credential::CredentialIssuer::open(*m_parts.store, m_parts.options.dataDirectory, m_parts.clock, m_parts.random);
+    auto issuer = credential::CredentialIssuer::open(
+        *m_parts.store, m_parts.options.dataDirectory, m_parts.clock, m_parts.random);
     if (!issuer)
         return part("credentials", issuer.error());
     m_parts.credentials = std::move(*issuer);
@@ -195,14 +199,14 @@ std::optional<api::Error> Gateway::startWorkers()
     m_parts.labels = observability::MetricLabels::extended(observability::MetricLabels(), *snapshot);
     for (int i = 0; i < m_parts.options.workers; ++i) {
         m_parts.metrics.push_back(std::make_unique<observability::WorkerMetrics>(m_parts.labels));
-        auto worker = std::make_unique<Worker>(i,
-            WorkerServices{m_parts.clock, m_parts.random, *m_parts.store, m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state});
-        const api::Result<quint16> port =
-            worker->start(*options, policy(), m_parts.credentials->book());
+        auto worker =
+            std::make_unique<Worker>(i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store,
+                                            m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state});
+        const api::Result<quint16> port = worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)
             return part("gateway", port.error());
-        options->port = *port;  // port 0: the first worker chose, the others join it
+        options->port = *port; // port 0: the first worker chose, the others join it
     }
     m_parts.gatewayUrl = listenUrl(*options);
     return std::nullopt;
@@ -212,7 +216,8 @@ std::optional<api::Error> Gateway::startAdmin()
 {
     m_events = std::make_unique<admin::EventHub>(m_parts.clock.wallMs() * 1000);
     m_router = std::make_unique<admin::Router>(m_view, *m_events, m_parts.clock);
-    m_endpoint = std::make_unique<admin::InProcessEndpoint>(*m_router, admin::Principal{QStringLiteral("console"), config::Role::Admin});
+    m_endpoint = std::make_unique<admin::InProcessEndpoint>(
+        *m_router, admin::Principal{QStringLiteral("console"), config::Role::Admin});
 
     const config::SnapshotPtr snapshot = m_parts.config.current();
     const auto listen = listenOptions(snapshot->admin, m_parts.options.adminAddress, true);
@@ -233,8 +238,8 @@ std::optional<api::Error> Gateway::startAdmin()
         return part("admin", started.error());
     }
     m_parts.adminUrl = m_admin->url();
-    const api::RuntimeFacts facts{QCoreApplication::applicationPid(), QStringLiteral(SIGNALBOX_VERSION), m_parts.startedAt,
-        m_parts.gatewayUrl, m_parts.adminUrl};
+    const api::RuntimeFacts facts{QCoreApplication::applicationPid(), QStringLiteral(SIGNALBOX_VERSION),
+        m_parts.startedAt, m_parts.gatewayUrl, m_parts.adminUrl};
     if (const api::Outcome written = admin::writeRuntime(m_parts.options.dataDirectory, facts); !written)
         return part("admin", written.error());
     return std::nullopt;
@@ -242,8 +247,10 @@ std::optional<api::Error> Gateway::startAdmin()
 
 void Gateway::startSeries()
 {
-    m_parts.store->setObserver([this](const std::vector<std::shared_ptr<const api::Call>>& calls) { callsCommitted(calls); });
-    m_parts.reader->recent(m_parts.startedAt.addDays(-1), [this](const RecordReader::Batch& calls) { m_parts.series.add(calls); });
+    m_parts.store->setObserver(
+        [this](const std::vector<std::shared_ptr<const api::Call>>& calls) { callsCommitted(calls); });
+    m_parts.reader->recent(
+        m_parts.startedAt.addDays(-1), [this](const RecordReader::Batch& calls) { m_parts.series.add(calls); });
 }
 
 // On the store thread. One queued call for all that comes until it is served.
@@ -311,7 +318,7 @@ WorkerPolicy Gateway::policy() const
 void Gateway::drain(milliseconds allowed)
 {
     if (m_drainTimer) {
-        m_drainUntil = m_parts.clock.monotonic();  // asked a second time: at once
+        m_drainUntil = m_parts.clock.monotonic(); // asked a second time: at once
         return;
     }
     m_parts.state.draining = true;
@@ -335,4 +342,4 @@ void Gateway::checkDrained()
     Q_EMIT drained();
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

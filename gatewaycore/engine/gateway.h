@@ -1,8 +1,8 @@
-// Gateway: one engine, from start to drained. It brings the parts up in order (config, data directory, record, credentials,
-// simulator, workers, admin) and takes them down in the other; it walks no call itself.
-// Thread: the control thread, which is the one that makes it (the daemon's main thread; a thread of its own inside the
-// console). start() blocks that thread, nothing else does; signals are emitted there. When a part cannot start, start()
-// gives the reason and what was already up is taken down again.
+// Gateway: one engine, from start to drained. It brings the parts up in order (config, data directory, record,
+// credentials, simulator, workers, admin) and takes them down in the other; it walks no call itself. Thread: the
+// control thread, which is the one that makes it (the daemon's main thread; a thread of its own inside the console).
+// start() blocks that thread, nothing else does; signals are emitted there. When a part cannot start, start() gives the
+// reason and what was already up is taken down again.
 #pragma once
 
 #include "admin/admin_listener.h"
@@ -32,7 +32,7 @@ class Gateway : public QObject
     Q_OBJECT
 public:
     explicit Gateway(GatewayOptions options, QObject* parent = nullptr);
-    ~Gateway() override;  // cuts what is still open, records it, closes everything
+    ~Gateway() override; // cuts what is still open, records it, closes everything
 
     std::optional<StartFailure> start();
 
@@ -45,7 +45,7 @@ public:
     QString adminUrl() const { return m_parts.adminUrl; }
     int revision() const { return m_parts.config.current()->revision; }
     int recoveredCalls() const { return m_recovered; }
-    QString demoKey() const { return m_demoKey; }  // with demo: a key that works for a day
+    QString demoKey() const { return m_demoKey; } // with demo: a key that works for a day
     std::shared_ptr<admin::InProcessLink> link() const { return m_endpoint->link(); }
 
 Q_SIGNALS:
@@ -71,7 +71,7 @@ private:
     GatewayView m_view;
     int m_recovered = 0;
     QString m_demoKey;
-    http::TimerWheel m_wheel;  // of the admin listener
+    http::TimerWheel m_wheel; // of the admin listener
     std::unique_ptr<admin::EventHub> m_events;
     std::unique_ptr<admin::Router> m_router;
     std::unique_ptr<admin::InProcessEndpoint> m_endpoint;
@@ -80,8 +80,8 @@ private:
     Monotonic m_drainUntil{0};
 
     std::mutex m_committedMutex;
-    std::vector<std::shared_ptr<const api::Call>> m_committed;  // guarded by m_committedMutex
-    qint64 m_committedLost = 0;                                 // guarded by m_committedMutex
+    std::vector<std::shared_ptr<const api::Call>> m_committed; // guarded by m_committedMutex
+    qint64 m_committedLost = 0;                                // guarded by m_committedMutex
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -23,7 +23,8 @@ QVector<api::ConfigProblem> asValues(const config::Problems& problems)
     return values;
 }
 
-std::vector<const observability::WorkerMetrics*> pointers(const std::vector<std::unique_ptr<observability::WorkerMetrics>>& metrics)
+std::vector<const observability::WorkerMetrics*> pointers(
+    const std::vector<std::unique_ptr<observability::WorkerMetrics>>& metrics)
 {
     std::vector<const observability::WorkerMetrics*> list;
     for (const auto& one : metrics)
@@ -31,7 +32,7 @@ std::vector<const observability::WorkerMetrics*> pointers(const std::vector<std:
     return list;
 }
 
-}  // namespace
+} // namespace
 
 bool GatewayView::isReady() const
 {
@@ -123,52 +124,55 @@ void GatewayView::credentials(admin::Done<QVector<api::CredentialInfo>> done)
     done(m_parts.credentials->list());
 }
 
-void GatewayView::issueCredential(const api::CredentialRequest& request, const admin::Principal& by, const QString& reason,
-    admin::Done<api::IssuedCredential> done)
+void GatewayView::issueCredential(const api::CredentialRequest& request, const admin::Principal& by,
+    const QString& reason, admin::Done<api::IssuedCredential> done)
 {
     const config::SnapshotPtr now = snapshot();
     if (!now->tenants.empty() && !now->tenantByName.contains(request.tenant)) {
-        done(api::failure(api::Failure::Invalid, QStringLiteral("There is no tenant \"%1\" in the config.").arg(request.tenant),
+        done(api::failure(api::Failure::Invalid,
+            QStringLiteral("There is no tenant \"%1\" in the config.").arg(request.tenant),
             QStringLiteral("Add it under tenants: first; a credential belongs to one tenant.")));
         return;
     }
-    m_parts.credentials->issue(request, [context = &m_context, done = std::move(done), by, reason](api::Result<api::IssuedCredential> issued) {
-        QMetaObject::invokeMethod(
-            context,
-            [done, by, reason, issued = std::move(issued)] {
-                if (issued) {
-                    observability::log(observability::LogLevel::Info, "credential.issued",
-                        {{"credential", issued->id}, {"principal", by.name}, {"reason", reason}});
-                }
-                done(issued);
-            },
-            Qt::QueuedConnection);
-    });
+    m_parts.credentials->issue(
+        request, [context = &m_context, done = std::move(done), by, reason](api::Result<api::IssuedCredential> issued) {
+            QMetaObject::invokeMethod(
+                context,
+                [done, by, reason, issued = std::move(issued)] {
+                    if (issued) {
+                        observability::log(observability::LogLevel::Info, "credential.issued",
+                            {{"credential", issued->id}, {"principal", by.name}, {"reason", reason}});
+                    }
+                    done(issued);
+                },
+                Qt::QueuedConnection);
+        });
 }
 
 void GatewayView::revokeCredential(
     const QString& id, const admin::Principal& by, const QString& reason, admin::Done<api::CredentialInfo> done)
 {
-    m_parts.credentials->revoke(id, [this, context = &m_context, id, done = std::move(done), by, reason](api::Outcome revoked) {
-        QMetaObject::invokeMethod(
-            context,
-            [this, id, done, by, reason, revoked = std::move(revoked)] {
-                if (!revoked && revoked.error().failure != api::Failure::Conflict) {
-                    done(revoked.error());
-                    return;
-                }
-                observability::log(observability::LogLevel::Info, "credential.revoked",
-                    {{"credential", id}, {"principal", by.name}, {"reason", reason}});
-                for (const api::CredentialInfo& info : m_parts.credentials->list()) {
-                    if (info.id == id) {
-                        done(info);
+    m_parts.credentials->revoke(
+        id, [this, context = &m_context, id, done = std::move(done), by, reason](api::Outcome revoked) {
+            QMetaObject::invokeMethod(
+                context,
+                [this, id, done, by, reason, revoked = std::move(revoked)] {
+                    if (!revoked && revoked.error().failure != api::Failure::Conflict) {
+                        done(revoked.error());
                         return;
                     }
-                }
-                done(api::failure(api::Failure::NotFound, QStringLiteral("There is no credential %1.").arg(id)));
-            },
-            Qt::QueuedConnection);
-    });
+                    observability::log(observability::LogLevel::Info, "credential.revoked",
+                        {{"credential", id}, {"principal", by.name}, {"reason", reason}});
+                    for (const api::CredentialInfo& info : m_parts.credentials->list()) {
+                        if (info.id == id) {
+                            done(info);
+                            return;
+                        }
+                    }
+                    done(api::failure(api::Failure::NotFound, QStringLiteral("There is no credential %1.").arg(id)));
+                },
+                Qt::QueuedConnection);
+        });
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -29,12 +29,12 @@ public:
     void credentials(admin::Done<QVector<api::CredentialInfo>> done) override;
     void issueCredential(const api::CredentialRequest& request, const admin::Principal& by, const QString& reason,
         admin::Done<api::IssuedCredential> done) override;
-    void revokeCredential(
-        const QString& id, const admin::Principal& by, const QString& reason, admin::Done<api::CredentialInfo> done) override;
+    void revokeCredential(const QString& id, const admin::Principal& by, const QString& reason,
+        admin::Done<api::CredentialInfo> done) override;
 
 private:
     Parts& m_parts;
     QObject& m_context;
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

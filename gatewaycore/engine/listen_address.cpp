@@ -29,7 +29,8 @@ api::Result<http::ServerOptions> listenOptions(const config::Listener& configure
 QString listenUrl(const http::ServerOptions& options)
 {
     const QString host = options.host.contains(u':') ? u'[' + options.host + u']' : options.host;
-    return (options.tls ? QStringLiteral("https://") : QStringLiteral("http://")) + host + u':' + QString::number(options.port);
+    return (options.tls ? QStringLiteral("https://") : QStringLiteral("http://")) + host + u':' +
+           QString::number(options.port);
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

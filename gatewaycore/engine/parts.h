@@ -23,11 +23,11 @@ namespace gateway::engine {
 
 struct GatewayOptions
 {
-    QString configFile;  // unused with demo
+    QString configFile; // unused with demo
     QString dataDirectory;
-    QString gatewayAddress;  // "HOST:PORT" instead of the config's; empty: the config's
+    QString gatewayAddress; // "HOST:PORT" instead of the config's; empty: the config's
     QString adminAddress;
-    int workers = 0;  // 0: one per core
+    int workers = 0; // 0: one per core
     bool demo = false;
 };
 
@@ -54,4 +54,4 @@ struct Parts
     std::vector<std::unique_ptr<Worker>> workers;
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::size_t kBatch = 500;
 
-}  // namespace
+} // namespace
 
 api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& databaseFile, QObject* context)
 {
@@ -72,7 +72,8 @@ void RecordReader::recent(const QDateTime& since, std::function<void(Batch)> bat
         Batch calls;
         const auto send = [&] {
             if (!calls.empty())
-                QMetaObject::invokeMethod(context, [batch, calls = std::exchange(calls, {})] { batch(calls); }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    context, [batch, calls = std::exchange(calls, {})] { batch(calls); }, Qt::QueuedConnection);
         };
         const api::Outcome read = m_reader->recent(since, [&](const api::Call& call) {
             calls.push_back(std::make_shared<const api::Call>(call));
@@ -80,10 +81,11 @@ void RecordReader::recent(const QDateTime& since, std::function<void(Batch)> bat
                 send();
             return true;
         });
-        Q_UNUSED(read)  // aggregates are rebuilt as far as the record can be read; the record's own health tells the rest
+        Q_UNUSED(
+            read) // aggregates are rebuilt as far as the record can be read; the record's own health tells the rest
         send();
     };
     QMetaObject::invokeMethod(m_guest, read, Qt::QueuedConnection);
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -38,8 +38,8 @@ private:
 
     QObject* m_context;
     QThread m_thread;
-    QObject* m_guest = nullptr;  // lives on m_thread; what runs there hangs on it
-    std::unique_ptr<store::CallReader> m_reader;  // used on m_thread only
+    QObject* m_guest = nullptr;                  // lives on m_thread; what runs there hangs on it
+    std::unique_ptr<store::CallReader> m_reader; // used on m_thread only
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

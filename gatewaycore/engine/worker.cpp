@@ -43,7 +43,8 @@ api::Result<quint16> Worker::start(
 
 void Worker::setPolicy(WorkerPolicy policy)
 {
-    QMetaObject::invokeMethod(m_loop, [loop = m_loop, policy = std::move(policy)] { loop->setPolicy(policy); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_loop, [loop = m_loop, policy = std::move(policy)] { loop->setPolicy(policy); }, Qt::QueuedConnection);
 }
 
 int Worker::upstreamConnections(const QString& provider) const
@@ -54,7 +55,8 @@ int Worker::upstreamConnections(const QString& provider) const
 void Worker::setCredentials(credential::CredentialBookPtr credentials)
 {
     QMetaObject::invokeMethod(
-        m_loop, [loop = m_loop, credentials = std::move(credentials)] { loop->setCredentials(credentials); }, Qt::QueuedConnection);
+        m_loop, [loop = m_loop, credentials = std::move(credentials)] { loop->setCredentials(credentials); },
+        Qt::QueuedConnection);
 }
 
 void Worker::closeIdleConnections()
@@ -73,13 +75,16 @@ void Worker::stop()
     if (!m_thread.isRunning())
         return;
     if (m_loop)
-        QMetaObject::invokeMethod(m_loop, [loop = m_loop] {
-            loop->settleRecords();
-            delete loop;
-        }, Qt::BlockingQueuedConnection);
+        QMetaObject::invokeMethod(
+            m_loop,
+            [loop = m_loop] {
+                loop->settleRecords();
+                delete loop;
+            },
+            Qt::BlockingQueuedConnection);
     m_loop = nullptr;
     m_thread.quit();
     m_thread.wait();
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -26,16 +26,16 @@ public:
     api::Result<quint16> listen(http::ServerOptions options);
     void setPolicy(WorkerPolicy policy);
     void setCredentials(credential::CredentialBookPtr credentials) { m_context.credentials = std::move(credentials); }
-    int upstreamConnections(const QString& provider) const;  // any thread
+    int upstreamConnections(const QString& provider) const; // any thread
     void closeIdleConnections();
-    void cutCalls();  // concludes every call that is still open, each with its record
+    void cutCalls(); // concludes every call that is still open, each with its record
 
     // http::RequestHandler
     std::optional<http::Response> refuseEarly(const http::RequestHead& head, const QHostAddress& peer) override;
     void handle(std::unique_ptr<http::Exchange> exchange) override;
     http::Response describe(const http::ParseError& error) override;
 
-    void settleRecords();  // ends the calls whose records have been settled
+    void settleRecords(); // ends the calls whose records have been settled
 
     // audit::CommitSink, on the store thread
     void recordsSettled(std::vector<audit::Acknowledgement> acknowledgements) override;
@@ -70,10 +70,10 @@ private:
 
     QTimer m_gaugeTimer;
     mutable std::mutex m_gaugeMutex;
-    QHash<QString, int> m_upstreamConnections;  // guarded by m_gaugeMutex
+    QHash<QString, int> m_upstreamConnections; // guarded by m_gaugeMutex
 
     std::mutex m_settledMutex;
-    std::vector<audit::Acknowledgement> m_settled;  // guarded by m_settledMutex
+    std::vector<audit::Acknowledgement> m_settled; // guarded by m_settledMutex
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

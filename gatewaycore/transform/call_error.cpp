@@ -24,4 +24,4 @@ QString redact(QByteArrayView upstreamText, QByteArrayView providerKey)
     return text.size() > 400 ? text.left(400) + u'\u2026' : text;
 }
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

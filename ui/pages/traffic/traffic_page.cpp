@@ -1,0 +1,611 @@
+#include "pages/traffic/traffic_page.h"
+
+#include "charts/histogram_brush.h"
+#include "charts/waterfall.h"
+#include "models/curl_text.h"
+#include "models/format.h"
+#include "pages/traffic/trace_panel.h"
+#include "pages/traffic/why_panel.h"
+#include "widgets/button.h"
+#include "widgets/input_field.h"
+#include "widgets/key_value.h"
+#include "widgets/panel.h"
+#include "widgets/state_overlay.h"
+#include "widgets/table_view.h"
+#include "widgets/text_label.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QInputMethodEvent>
+#include <QKeyEvent>
+#include <QScrollBar>
+#include <QShortcut>
+#include <QSplitter>
+#include <QTextCharFormat>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace ui::traffic {
+namespace {
+
+using namespace gateway::api;
+using models::CallFilter;
+using models::CallRow;
+using models::CallTableModel;
+
+constexpr int kFilterDelayMs = 250;
+constexpr int kRefreshMs = 5000;
+constexpr int kBars = 60;
+
+// Steps an engine buckets by; the smallest that needs no more than `kBars` bars.
+int histogramStep(int seconds)
+{
+    for (const int step : {1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400}) {
+        if (seconds / step <= kBars)
+            return step;
+    }
+    return 86400;
+}
+
+QString clock(qint64 time)
+{
+    return QDateTime::fromMSecsSinceEpoch(time, Qt::UTC).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
+}
+
+} // namespace
+
+TrafficPage::TrafficPage(Session& session, QWidget* parent)
+    : Page(parent), m_session(session), m_model(new CallTableModel(this))
+{
+    m_filterDelay.setSingleShot(true);
+    m_filterDelay.setInterval(kFilterDelayMs);
+    connect(&m_filterDelay, &QTimer::timeout, this, &TrafficPage::applyFilter);
+    m_refresh.setInterval(kRefreshMs);
+    connect(&m_refresh, &QTimer::timeout, this, [this] {
+        askHistogram();
+        askTotals();
+    });
+    buildHeader();
+    buildBody();
+    connectModel();
+    showState();
+    showFollowing();
+}
+
+void TrafficPage::buildHeader()
+{
+    m_field = new FilterField(tr("Filter calls"), this);
+    m_field->setPlaceholderText(QStringLiteral("tenant:acme outcome:failed since:10m"));
+    m_field->setMinimumWidth(260);
+    m_field->setMaximumWidth(620);
+    connect(m_field, &QLineEdit::textChanged, this, [this](const QString& text) { applyFilterText(text, false); });
+    connect(m_field, &QLineEdit::returnPressed, this, [this] { applyFilterText(m_field->text(), true); });
+
+    m_legend = new Legend(this);
+    m_legend->setEntries(
+        {{tr("answered"), Token::Text3}, {tr("by fallback"), Token::Degraded}, {tr("failed attempts"), Token::Down}});
+    m_new = new Button(tr("Follow"), Button::Kind::Secondary, QStringLiteral("down"), this);
+    m_new->setToolTip(tr("Shows the calls that arrived meanwhile and follows new ones (Space)."));
+    connect(m_new, &QAbstractButton::clicked, this, &TrafficPage::follow);
+
+    auto* find = new QShortcut(QKeySequence::Find, this);
+    find->setContext(Qt::WindowShortcut);
+    connect(find, &QShortcut::activated, m_field, [this] { m_field->setFocus(Qt::ShortcutFocusReason); });
+    auto* curl = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K), this);
+    curl->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(curl, &QShortcut::activated, this, &TrafficPage::copyCurl);
+}
+
+void TrafficPage::buildBody()
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(Metrics::gap);
+    m_problem = new TextLabel({}, &Type::ui, Token::Down);
+    m_problem->setWrapped(true);
+    m_problem->hide();
+    layout->addWidget(m_problem);
+
+    auto* histogramPanel = new Panel;
+    m_histogram = new charts::HistogramBrush;
+    m_histogram->setFixedHeight(66);
+    m_histogram->setToolTip(tr("Drag to filter by time."));
+    histogramPanel->body()->addWidget(m_histogram);
+    layout->addWidget(histogramPanel);
+    connect(m_histogram, &charts::HistogramBrush::brushed, this, [this](const charts::TimeWindow& range) {
+        const QString text = CallFilter::with(m_field->text(), QStringLiteral("since"), clock(range.from));
+        m_field->setText(CallFilter::with(text, QStringLiteral("until"), clock(range.to)));
+        applyFilterText(m_field->text(), true);
+    });
+    connect(m_histogram, &charts::HistogramBrush::brushCleared, this, [this] {
+        const QString text = CallFilter::with(m_field->text(), QStringLiteral("since"), {});
+        m_field->setText(CallFilter::with(text, QStringLiteral("until"), {}));
+        applyFilterText(m_field->text(), true);
+    });
+
+    m_listPanel = new Panel;
+    m_table = new TableView(tr("Calls"));
+    m_table->setModel(m_model);
+    m_table->horizontalHeader()->setSortIndicatorShown(true);
+    m_table->horizontalHeader()->setSortIndicator(CallTableModel::Time, Qt::DescendingOrder);
+    m_table->horizontalHeader()->setSectionsClickable(false);
+    m_table->installEventFilter(this);
+    m_listPanel->body()->addWidget(m_table);
+    m_listPanel->setKeepsCorners(true);
+    m_overlay = new StateOverlay(m_listPanel);
+
+    m_trace = new TracePanel;
+    m_trace->setSlotOf([this](const QString& provider) { return m_slots.slotOf(provider); });
+    m_trace->waterfall()->installEventFilter(this);
+    connect(m_trace, &TracePanel::copyIdRequested, this, &TrafficPage::copyId);
+    connect(m_trace, &TracePanel::copyCurlRequested, this, &TrafficPage::copyCurl);
+    m_why = new WhyPanel;
+
+    auto* lower = new QWidget;
+    auto* row = new QHBoxLayout(lower);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(Metrics::gap);
+    row->addWidget(m_trace, 726);
+    row->addWidget(m_why, 506);
+    m_splitter = new QSplitter(Qt::Vertical);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setHandleWidth(Metrics::gap);
+    m_splitter->addWidget(m_listPanel);
+    m_splitter->addWidget(lower);
+    m_listPanel->setMinimumHeight(m_table->heightForRows(3));
+    lower->setMinimumHeight(240);
+    m_splitter->setStretchFactor(0, 39);
+    m_splitter->setStretchFactor(1, 61);
+    m_splitter->setSizes({390, 610});
+    layout->addWidget(m_splitter, 1);
+}
+
+void TrafficPage::connectModel()
+{
+    connect(m_model, &CallTableModel::stateChanged, this, [this] {
+        showState();
+        showVerdict();
+    });
+    connect(m_model, &CallTableModel::totalChanged, this, [this] {
+        showState();
+        showVerdict();
+    });
+    connect(m_model, &CallTableModel::newCountChanged, this, &TrafficPage::showFollowing);
+    connect(m_overlay, &StateOverlay::actionTriggered, this, [this] {
+        if (m_overlay->state() == StateOverlay::State::Error)
+            m_model->reload();
+        else if (m_filter.isEmpty())
+            Q_EMIT openRequested(QStringLiteral("server"), {});
+        else
+            m_field->clear();
+    });
+    connect(m_table, &TableView::currentRowChanged, this, &TrafficPage::chooseRow);
+    connect(m_table, &TableView::rowActivated, this, [this](int row) {
+        chooseRow(row);
+        m_trace->takeFocus();
+    });
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &TrafficPage::updateFollowing);
+    // The newest call is shown as soon as there is one; that is no choice of the reader, so the list goes on following.
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, [this] {
+        if (m_trace->call() || !m_model->row(0))
+            return;
+        m_choosing = true;
+        m_table->selectRow(0);
+        m_choosing = false;
+    });
+    connect(m_model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& from, const QModelIndex& to) {
+        const int row = m_table->currentIndex().row();
+        if (row >= from.row() && row <= to.row() && !m_trace->call())
+            chooseRow(row);
+    });
+}
+
+QList<QWidget*> TrafficPage::headerWidgets()
+{
+    return {m_legend, m_new};
+}
+
+QWidget* TrafficPage::titleWidget()
+{
+    // At its full width the field stays beside the title; the rest is left free.
+    auto* holder = new QWidget;
+    auto* row = new QHBoxLayout(holder);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_field, 1);
+    row->addStretch(0);
+    return holder;
+}
+
+void TrafficPage::activated()
+{
+    m_active = true;
+    connect(&m_session, &Session::eventsArrived, m_model, &CallTableModel::takeEvents, Qt::UniqueConnection);
+    connect(&m_session, &Session::gapFound, m_model, &CallTableModel::backFill, Qt::UniqueConnection);
+    if (!m_everActive) {
+        m_everActive = true;
+        m_model->setClient(&m_session.client());
+    } else if (m_model->state() == CallTableModel::State::Failed) {
+        m_model->reload();
+    } else {
+        m_model->backFill();
+    }
+    askProviders();
+    askTotals();
+    askHistogram();
+    m_refresh.start();
+}
+
+void TrafficPage::deactivated()
+{
+    m_active = false;
+    disconnect(&m_session, nullptr, m_model, nullptr);
+    m_refresh.stop();
+}
+
+void TrafficPage::setTimeRange(const TimeRange& range)
+{
+    if (m_range == range)
+        return;
+    const bool listMoves = m_range.live != range.live || !range.live;
+    m_range = range;
+    if (listMoves)
+        applyFilter();
+    if (m_active)
+        askHistogram();
+}
+
+void TrafficPage::setPaused(bool paused)
+{
+    m_paused = paused;
+    if (!paused)
+        m_held = false;
+    updateFollowing();
+}
+
+bool TrafficPage::isSettled() const
+{
+    return m_asking == 0 && !m_filterDelay.isActive() && m_model->state() != CallTableModel::State::Loading;
+}
+
+void TrafficPage::open(const QString& argument)
+{
+    if (argument.startsWith(QLatin1String("filter="))) {
+        m_field->setText(argument.mid(7));
+        applyFilterText(m_field->text(), true);
+        return;
+    }
+    if (!argument.startsWith(QLatin1String("call=")))
+        return;
+    const QString id = argument.mid(5);
+    if (const int row = m_model->rowOf(id); row >= 0) {
+        m_table->selectRow(row);
+        return;
+    }
+    // Not in the list, which may be filtered or scrolled elsewhere: the trace alone.
+    ++m_asking;
+    m_session.client().call(id).then(this, [this](Result<Call> call) {
+        --m_asking;
+        if (call)
+            showCall(*call);
+        else
+            Q_EMIT toastRequested(tr("The call could not be opened: %1").arg(call.error().message));
+    });
+}
+
+void TrafficPage::applyFilterText(const QString& text, bool now)
+{
+    const CallFilter filter = CallFilter::parse(text, m_session.now());
+    m_field->setError(filter.problem);
+    m_problem->setText(filter.problem);
+    m_problem->setVisible(!filter.isValid());
+    m_filter = filter;
+    colourFilter();
+    if (!filter.isValid()) {
+        m_filterDelay.stop(); // the list keeps the last filter that was right
+        return;
+    }
+    if (now)
+        applyFilter();
+    else
+        m_filterDelay.start();
+}
+
+void TrafficPage::applyFilter()
+{
+    m_filterDelay.stop();
+    // Relative times count from the moment the filter is applied.
+    CallFilter filter = CallFilter::parse(m_field->text(), m_session.now());
+    if (!filter.isValid())
+        return;
+    m_filter = filter;
+    if (filter.query.since || filter.query.until) {
+        const QDateTime from = filter.query.since.value_or(m_range.from(m_session.now()));
+        m_histogram->setBrush(charts::TimeWindow{
+            from.toMSecsSinceEpoch(), filter.query.until.value_or(m_session.now()).toMSecsSinceEpoch()});
+    } else {
+        m_histogram->setBrush(std::nullopt);
+    }
+    // A window that stands still bounds the list; a live one does not, or an hour without calls would look like none.
+    if (!m_range.live) {
+        filter.query.since = std::max(filter.query.since.value_or(QDateTime()), m_range.from(m_session.now()));
+        filter.query.until =
+            std::min(filter.query.until.value_or(m_range.to(m_session.now())), m_range.to(m_session.now()));
+    }
+    m_held = false;
+    updateFollowing();
+    if (m_everActive)
+        m_model->setFilter(filter);
+    if (m_active)
+        askHistogram();
+}
+
+// A line edit has no rich text; formats of an empty input-method event colour what is there without changing it.
+void TrafficPage::colourFilter()
+{
+    QList<QInputMethodEvent::Attribute> formats;
+    for (const CallFilter::Piece& piece : m_filter.pieces) {
+        if (piece.keyLength == 0 && !piece.wrong)
+            continue;
+        QTextCharFormat format;
+        format.setForeground(color(piece.wrong ? Token::Down : Token::Accent));
+        formats.append(QInputMethodEvent::Attribute(QInputMethodEvent::TextFormat,
+            piece.start - m_field->cursorPosition(), piece.wrong ? piece.length : piece.keyLength, format));
+    }
+    QInputMethodEvent event(QString(), formats);
+    QCoreApplication::sendEvent(m_field, &event);
+}
+
+void TrafficPage::showVerdict()
+{
+    const qint64 matching = m_model->total();
+    if (matching < 0 || m_model->state() == CallTableModel::State::Failed) {
+        m_field->setTrailing({});
+        return;
+    }
+    const QString all = models::plural(std::max(m_everything, matching), tr("call"), tr("calls"));
+    m_field->setVerdict(m_filter.isEmpty() ? all : tr("%1 of %2").arg(models::wholeNumber(matching), all));
+}
+
+void TrafficPage::askTotals()
+{
+    CallQuery query;
+    query.limit = 1;
+    ++m_asking;
+    m_session.client().calls(query).then(this, [this](Result<CallPage> page) {
+        --m_asking;
+        if (!page)
+            return;
+        m_everything = page->total;
+        showVerdict();
+        showState();
+    });
+}
+
+void TrafficPage::askHistogram()
+{
+    SeriesQuery query;
+    query.to = m_range.to(m_session.now());
+    query.stepSeconds = histogramStep(m_range.seconds);
+    // Whole steps, so that bars do not change their content from one question to the next.
+    const qint64 step = query.stepSeconds;
+    query.to = QDateTime::fromSecsSinceEpoch((query.to.toSecsSinceEpoch() / step + 1) * step, Qt::UTC);
+    query.from = query.to.addSecs(-(m_range.seconds / step) * step);
+    query.provider = m_filter.query.provider;
+    query.alias = m_filter.query.alias;
+    ++m_asking;
+    m_session.client().series(query).then(this, [this, step](Result<Series> series) {
+        --m_asking;
+        if (!series)
+            return;
+        QVector<charts::HistogramBar> bars;
+        for (const SeriesBucket& bucket : series->buckets)
+            bars.append({bucket.start.toMSecsSinceEpoch(), bucket.answered - bucket.fallback, bucket.fallback,
+                bucket.failed()});
+        m_histogram->setBars(bars, step * 1000);
+    });
+}
+
+void TrafficPage::askProviders()
+{
+    ++m_asking;
+    m_session.client().providers().then(this, [this](Result<QVector<ProviderStatus>> providers) {
+        --m_asking;
+        if (!providers)
+            return;
+        m_slots.learn(*providers);
+        m_trace->waterfall()->viewport()->update();
+    });
+}
+
+void TrafficPage::showState()
+{
+    switch (m_model->state()) {
+    case CallTableModel::State::Idle:
+        m_overlay->clear();
+        return;
+    case CallTableModel::State::Loading:
+        if (m_model->rowCount() == 0)
+            m_overlay->showLoading();
+        return;
+    case CallTableModel::State::Failed:
+        m_overlay->show(StateOverlay::State::Error, tr("The calls cannot be read"),
+            tr("%1 The other pages go on.").arg(m_model->error()->message), tr("Ask again"));
+        return;
+    case CallTableModel::State::Ready:
+        break;
+    }
+    if (m_model->rowCount() > 0) {
+        m_overlay->clear();
+        return;
+    }
+    if (!m_filter.isEmpty()) {
+        m_overlay->show(StateOverlay::State::Zero, tr("No call matches"),
+            m_everything > 0
+                ? tr("The filter leaves out %1.").arg(models::plural(m_everything, tr("call"), tr("calls")))
+                : tr("The record holds no calls yet."),
+            tr("Clear filter"));
+        return;
+    }
+    const QString where =
+        m_session.status() ? m_session.status()->gatewayUrl + QStringLiteral("/v1") : tr("the gateway");
+    m_overlay->show(StateOverlay::State::Zero, tr("No calls yet"),
+        tr("Point an SDK at %1 with a gateway credential, or send a test request.").arg(where),
+        tr("Open the Server page"));
+}
+
+// Following: at the newest end, not paused, and no row chosen. Anything else counts what arrives.
+void TrafficPage::updateFollowing()
+{
+    const bool atNewest = m_table->verticalScrollBar()->value() == m_table->verticalScrollBar()->minimum();
+    m_model->setFollowing(!m_paused && !m_held && atNewest);
+    showFollowing();
+}
+
+void TrafficPage::showFollowing()
+{
+    const int count = m_model->newCount();
+    m_new->setVisible(!m_model->isFollowing());
+    const QString words = count > 0 ? tr("%1 new").arg(models::wholeNumber(count)) : tr("Follow");
+    if (m_new->text() == words)
+        return;
+    m_new->setText(words);
+    m_new->setAccessibleName(count > 0 ? tr("Show %1 new calls and follow").arg(count) : tr("Follow new calls"));
+    m_new->updateGeometry();
+}
+
+void TrafficPage::follow()
+{
+    m_paused = false;
+    m_held = false;
+    m_table->verticalScrollBar()->setValue(m_table->verticalScrollBar()->minimum());
+    updateFollowing();
+}
+
+void TrafficPage::chooseRow(int row)
+{
+    const CallRow* here = m_model->row(row);
+    if (!here)
+        return;
+    // Rows that arrive shift the current row; only another call is a choice.
+    if (m_trace->call() && m_trace->call()->id == here->call.id)
+        return;
+    if (!m_choosing) {
+        m_held = true;
+        updateFollowing();
+    }
+    const Call call = here->call;
+    showCall(call);
+    if (call.commitUs >= 0)
+        return;
+    // An event leaves before its record is durable; how long that took stands in the record.
+    ++m_asking;
+    m_session.client().call(call.id).then(this, [this](Result<Call> whole) {
+        --m_asking;
+        if (whole && m_trace->call() && m_trace->call()->id == whole->id)
+            showCall(*whole);
+    });
+}
+
+void TrafficPage::showCall(const Call& call)
+{
+    m_trace->setCall(call);
+    m_why->setCall(call);
+}
+
+void TrafficPage::step(int by)
+{
+    const int rows = m_model->rowCount();
+    if (rows == 0)
+        return;
+    const QModelIndex current = m_table->currentIndex();
+    const int row = current.isValid() ? std::clamp(current.row() + by, 0, rows - 1) : 0;
+    m_table->selectRow(row);
+}
+
+bool TrafficPage::handleKey(int key)
+{
+    switch (key) {
+    case Qt::Key_J:
+    case Qt::Key_BracketRight:
+        step(1);
+        return true;
+    case Qt::Key_K:
+    case Qt::Key_BracketLeft:
+        step(-1);
+        return true;
+    case Qt::Key_Space:
+        if (m_model->isFollowing()) {
+            m_paused = true;
+            updateFollowing();
+        } else {
+            follow();
+        }
+        return true;
+    case Qt::Key_Y:
+        copyId();
+        return true;
+    case Qt::Key_Slash:
+        m_field->setFocus(Qt::ShortcutFocusReason);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool TrafficPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->modifiers() == Qt::NoModifier && handleKey(key->key()))
+            return true;
+        if (watched == m_trace->waterfall() && key->key() == Qt::Key_Escape) {
+            m_table->setFocus(Qt::ShortcutFocusReason);
+            return true;
+        }
+    }
+    return Page::eventFilter(watched, event);
+}
+
+void TrafficPage::copyId()
+{
+    if (!m_trace->call())
+        return;
+    QGuiApplication::clipboard()->setText(m_trace->call()->id);
+    Q_EMIT toastRequested(tr("Copied %1").arg(m_trace->call()->id));
+}
+
+void TrafficPage::copyCurl()
+{
+    if (!m_trace->call())
+        return;
+    const QString url = m_session.status() ? m_session.status()->gatewayUrl : QStringLiteral("http://127.0.0.1:4180");
+    QGuiApplication::clipboard()->setText(models::curlFor(*m_trace->call(), url));
+    Q_EMIT toastRequested(tr("Copied as cURL; key and text are placeholders"));
+}
+
+// What a narrow window cannot show stands in the trace of a call: first the feature goes, then the fallback.
+void TrafficPage::layOutColumns()
+{
+    const int width = this->width();
+    const bool feature = width >= metrics().px(1120);
+    const bool fallback = width >= metrics().px(1040);
+    QVector<TableView::Width> widths{{104, 0}, {104, 0}, {84, 3}, {84, 2}, {110, 3}, {160, 6}, {78, 1}, {98, 0},
+        {60, 0}, {62, 0}, {62, 0}, {112, 0}, {80, 0}};
+    m_table->setColumnHidden(CallTableModel::Feature, !feature);
+    m_table->setColumnHidden(CallTableModel::Fallback, !fallback);
+    if (!feature)
+        widths[CallTableModel::Feature] = {0, 0};
+    if (!fallback)
+        widths[CallTableModel::Fallback] = {0, 0};
+    m_table->setWidths(widths);
+}
+
+void TrafficPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    layOutColumns();
+}
+
+} // namespace ui::traffic

@@ -1,0 +1,128 @@
+#include "pages/traffic/why_panel.h"
+
+#include "models/call_facts.h"
+#include "models/format.h"
+#include "pages/common/facts_view.h"
+#include "pages/traffic/candidate_list.h"
+#include "pages/traffic/money_bars.h"
+#include "widgets/text_label.h"
+
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace ui::traffic {
+namespace {
+
+using namespace gateway::api;
+
+// "unused $0.00357": what the reservation held back and gave back.
+QString costNote(const Call& call)
+{
+    if (!call.costEstimated && !call.cost)
+        return QStringLiteral("Not priced: the price book in force names no price for this model.");
+    if (call.costEstimated && call.cost) {
+        if (const std::optional<Money> back = call.costEstimated->minus(*call.cost); back && back->nano() >= 0)
+            return QStringLiteral("$%1 was reserved and given back.").arg(models::dollars(back));
+    }
+    return {};
+}
+
+QVBoxLayout* addSection(QVBoxLayout* into, const QString& title, const QString& caption)
+{
+    into->addWidget(new Hairline);
+    Panel* section = Panel::section(title);
+    section->setCaption(caption);
+    section->body()->setContentsMargins(Metrics::panelPadding, 0, Metrics::panelPadding, 10);
+    section->body()->setSpacing(6);
+    into->addWidget(section);
+    return section->body();
+}
+
+} // namespace
+
+WhyPanel::WhyPanel(QWidget* parent)
+    : Panel(tr("Why"), parent),
+      m_model(new models::WhyModel(this)),
+      m_scroll(new QScrollArea),
+      m_revision(new TextLabel({}, &Type::ui, Token::Text2)),
+      m_sentence(new TextLabel({}, &Type::body)),
+      m_failure(new TextLabel({}, &Type::ui, Token::Down)),
+      m_candidates(new CandidateList(m_model)),
+      m_noDecision(new TextLabel(tr("The record of this call holds no decision."), &Type::ui, Token::Text3)),
+      m_money(new MoneyBars),
+      m_costNote(new TextLabel({}, &Type::ui, Token::Text3)),
+      m_timing(new FactsView(tr("Timing"), 76, 2))
+{
+    addHeaderWidget(m_revision);
+    auto* content = new QWidget;
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+
+    auto* top = new QVBoxLayout;
+    top->setContentsMargins(Metrics::panelPadding, 10, Metrics::panelPadding, 10);
+    top->setSpacing(8);
+    m_sentence->setWrapped(true);
+    m_failure->setWrapped(true);
+    top->addWidget(m_sentence);
+    top->addWidget(m_failure);
+    top->addWidget(m_candidates);
+    top->addWidget(m_noDecision);
+    layout->addLayout(top);
+
+    QVBoxLayout* cost = addSection(layout, tr("Cost"), tr("the estimate is an upper bound"));
+    m_costNote->setWrapped(true);
+    cost->addWidget(m_money);
+    cost->addWidget(m_costNote);
+
+    QVBoxLayout* timing = addSection(layout, tr("Timing"), tr("from the first byte of the request"));
+    timing->addWidget(m_timing);
+    layout->addStretch(1);
+
+    m_scroll->setWidget(content);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->setAccessibleName(tr("Why, cost and timing"));
+    // The panel paints the ground; the viewport would cover its round corners.
+    m_scroll->viewport()->setAutoFillBackground(false);
+    content->setAutoFillBackground(false);
+    body()->setContentsMargins(0, 0, 0, 4);
+    body()->addWidget(m_scroll, 1);
+    clear();
+}
+
+void WhyPanel::setCall(const Call& call)
+{
+    const models::RouteDecision decision = models::decisionOf(call);
+    setTitle(models::decisionTitle(call));
+    setCaption(call.attempts.size() > 1  ? tr("decided once, %1 attempts").arg(call.attempts.size())
+               : call.attempts.isEmpty() ? tr("no provider was asked")
+                                         : tr("decided once, one attempt"));
+    m_revision->setText(
+        decision.snapshotRevision > 0 ? QStringLiteral("r%1").arg(decision.snapshotRevision) : QString());
+    m_sentence->setText(models::decisionSentence(call, decision));
+    m_failure->setText(models::failureSentence(call));
+    m_failure->setVisible(!m_failure->text().isEmpty());
+    m_failure->setInk(call.outcome == CallOutcome::Failed ? Token::Down : Token::Degraded);
+    m_model->setDecision(decision);
+    m_candidates->setVisible(!decision.isEmpty());
+    m_noDecision->setVisible(decision.isEmpty());
+    m_money->setAmounts(call.costEstimated, call.cost);
+    m_money->setVisible(call.costEstimated || call.cost);
+    m_costNote->setText(costNote(call));
+    m_costNote->setVisible(!m_costNote->text().isEmpty());
+    m_timing->setFacts(models::timingFacts(call));
+    m_scroll->show();
+}
+
+void WhyPanel::clear()
+{
+    setTitle(tr("Why"));
+    setCaption(tr("choose a call"));
+    m_revision->setText({});
+    m_scroll->hide();
+}
+
+} // namespace ui::traffic

@@ -1,0 +1,42 @@
+// Why a call went where it went, in words, and what it cost in money and time. Shows only what the record holds; a part
+// without data says so in one line. Thread: UI.
+#pragma once
+
+#include "models/route_decision.h"
+#include "widgets/panel.h"
+
+class QScrollArea;
+
+namespace ui {
+class FactsView;
+class TextLabel;
+} // namespace ui
+
+namespace ui::traffic {
+
+class CandidateList;
+class MoneyBars;
+
+class WhyPanel : public Panel
+{
+    Q_OBJECT
+public:
+    explicit WhyPanel(QWidget* parent = nullptr);
+
+    void setCall(const gateway::api::Call& call);
+    void clear();
+
+private:
+    models::WhyModel* m_model;
+    QScrollArea* m_scroll;
+    TextLabel* m_revision;
+    TextLabel* m_sentence;
+    TextLabel* m_failure;
+    CandidateList* m_candidates;
+    TextLabel* m_noDecision;
+    MoneyBars* m_money;
+    TextLabel* m_costNote;
+    FactsView* m_timing;
+};
+
+} // namespace ui::traffic

@@ -1,0 +1,121 @@
+// Session: one connection to one engine, embedded or remote: the typed client, the event stream, the polled status and
+// how fresh all of that is. Pages take values and signals from here and never talk to a transport. Thread: UI. Nothing
+// blocks: every request is a future. Owned by whoever opened the connection; outlives its pages. Freshness is a type
+// (design: freshness): live below 2 poll intervals of age, late up to 3, stale beyond, no data before the first answer.
+// Errors keep the last status and say why in problem().
+#pragma once
+
+#include "api/gateway_client.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace ui {
+
+enum class Freshness
+{
+    NoData,
+    Live,
+    Late,
+    Stale
+};
+enum class Environment
+{
+    Local,
+    Stage,
+    Prod
+};
+
+QString wordOf(Environment environment); // LOCAL STAGE PROD
+
+struct SessionOptions
+{
+    QString name = QStringLiteral("this computer");
+    Environment environment = Environment::Local;
+    QString role = QStringLiteral("admin");
+    bool embedded = true; // the engine lives in this process: nothing travels over a network
+    int pollMs = 2000;
+    std::function<QDateTime()> now = [] { return QDateTime::currentDateTimeUtc(); };
+    std::function<std::chrono::milliseconds()> monotonic = [] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now().time_since_epoch());
+    };
+};
+
+// One reading of the polled status, for sparklines.
+struct StatusSample
+{
+    QDateTime at;
+    double cpuPercent = 0;
+    qint64 residentBytes = 0;
+    int callsInFlight = 0;
+    qint64 storeQueue = 0;
+};
+
+class Session : public QObject
+{
+    Q_OBJECT
+public:
+    Session(std::shared_ptr<gateway::api::AdminTransport> transport, SessionOptions options, QObject* parent = nullptr);
+    ~Session() override;
+
+    // Begins to poll and to listen; without it a session is only its client.
+    void start();
+
+    const gateway::api::GatewayClient& client() const { return m_client; }
+    const SessionOptions& options() const { return m_options; }
+    QDateTime now() const { return m_options.now(); }
+
+    const std::optional<gateway::api::EngineStatus>& status() const { return m_status; }
+    // Polled with the status; empty until the first answer.
+    const std::optional<QVector<gateway::api::ProviderStatus>>& providers() const { return m_providers; }
+    const QVector<StatusSample>& history() const { return m_history; } // oldest first, at most 120
+    Freshness freshness() const;
+    qint64 ageMs() const;                                // of the last good status; -1 without one
+    qint64 roundTripMs() const { return m_roundTripMs; } // of the last poll; -1 unknown
+    std::optional<qint64> clockSkewMs() const;           // engine minus console; unknown when embedded or silent
+    QString problem() const { return m_problem; }        // why the last poll failed; empty when it did not
+    qint64 lastSequence() const { return m_lastSequence; }
+    qint64 missedEvents() const { return m_missedEvents; }
+    gateway::api::EventStream::State streamState() const { return m_streamState; }
+
+    // Asks for the status now, out of turn.
+    void refresh();
+
+Q_SIGNALS:
+    void statusChanged(); // a new reading arrived
+    void providersChanged();
+    void freshnessChanged(); // also once a second while the age grows
+    void eventsArrived(const QVector<gateway::api::Event>& events);
+    void gapFound(qint64 firstMissing, qint64 lastMissing);
+    void callFinished(const QString& callId); // from the event stream, "call.finished"
+
+private:
+    void takeStatus(const gateway::api::EngineStatus& status);
+    void askProviders();
+    void takeEvents(const QVector<gateway::api::Event>& events);
+
+    gateway::api::GatewayClient m_client;
+    SessionOptions m_options;
+    QTimer m_poll;
+    std::unique_ptr<gateway::api::EventStream> m_stream;
+    gateway::api::EventStream::State m_streamState = gateway::api::EventStream::State::Connecting;
+    std::optional<gateway::api::EngineStatus> m_status;
+    std::optional<QVector<gateway::api::ProviderStatus>> m_providers;
+    QVector<StatusSample> m_history;
+    QDateTime m_statusAt;
+    std::chrono::milliseconds m_askedAt{0};
+    qint64 m_roundTripMs = -1;
+    QString m_problem;
+    qint64 m_lastSequence = -1;
+    qint64 m_missedEvents = 0;
+    bool m_asking = false;
+    bool m_askingProviders = false;
+};
+
+} // namespace ui

@@ -1,0 +1,68 @@
+#include "shell/page_host.h"
+
+#include "shell/page.h"
+#include "theme/theme.h"
+#include "widgets/text_label.h"
+
+#include <QHBoxLayout>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace ui {
+
+PageHost::PageHost(QWidget* parent) : QWidget(parent), m_bars(new QStackedLayout), m_pages(new QStackedLayout)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(
+        Metrics::pagePadding, Metrics::pagePaddingTop, Metrics::pagePadding, Metrics::pagePadding);
+    column->setSpacing(Metrics::gap);
+    auto* bars = new QWidget(this);
+    bars->setFixedHeight(metrics().pageHeader());
+    bars->setLayout(m_bars);
+    m_bars->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(bars);
+    column->addLayout(m_pages, 1);
+}
+
+void PageHost::add(Page* page)
+{
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(10);
+    row->addWidget(new TextLabel(page->title(), &Type::title, Token::Text1, bar));
+    TextLabel* caption = nullptr;
+    if (QWidget* field = page->titleWidget()) {
+        row->addWidget(field, 1);
+    } else {
+        caption = new TextLabel(page->caption(), &Type::ui, Token::Text3, bar);
+        row->addWidget(caption, 1);
+    }
+    row->addSpacing(2);
+    for (QWidget* widget : page->headerWidgets())
+        row->addWidget(widget);
+    m_headers.append({page, bar, caption});
+    m_bars->addWidget(bar);
+    m_pages->addWidget(page);
+    connect(page, &Page::captionChanged, this, [this, page] { refreshCaption(page); });
+}
+
+void PageHost::show(Page* page)
+{
+    for (const Header& header : m_headers) {
+        if (header.page == page)
+            m_bars->setCurrentWidget(header.bar);
+    }
+    m_pages->setCurrentWidget(page);
+    refreshCaption(page);
+}
+
+void PageHost::refreshCaption(const Page* page)
+{
+    for (const Header& header : m_headers) {
+        if (header.page == page && header.caption)
+            header.caption->setText(page->caption());
+    }
+}
+
+} // namespace ui
