@@ -261,17 +261,18 @@ void CredentialIssuer::revoke(const QString& id, Revoked done)
 
 api::Result<api::IssuedCredential> CredentialIssuer::issueAndWait(const api::CredentialRequest& request)
 {
-    std::promise<api::Result<api::IssuedCredential>> promise;
-    auto future = promise.get_future();
-    issue(request, [&promise](api::Result<api::IssuedCredential> result) { promise.set_value(std::move(result)); });
+    // shared: the waiter may be gone before set_value has returned
+    auto promise = std::make_shared<std::promise<api::Result<api::IssuedCredential>>>();
+    auto future = promise->get_future();
+    issue(request, [promise](api::Result<api::IssuedCredential> result) { promise->set_value(std::move(result)); });
     return future.get();
 }
 
 api::Outcome CredentialIssuer::revokeAndWait(const QString& id)
 {
-    std::promise<api::Outcome> promise;
-    auto future = promise.get_future();
-    revoke(id, [&promise](api::Outcome outcome) { promise.set_value(std::move(outcome)); });
+    auto promise = std::make_shared<std::promise<api::Outcome>>();
+    auto future = promise->get_future();
+    revoke(id, [promise](api::Outcome outcome) { promise->set_value(std::move(outcome)); });
     return future.get();
 }
 

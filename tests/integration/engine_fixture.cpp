@@ -113,8 +113,10 @@ QString EmbeddedEngine::start()
         return failure->error.message + QLatin1Char('\n') + config::describe(failure->problems);
 
     const api::GatewayClient client(admin::makeTransport(m_gateway->link()));
-    auto issued = client.issueCredential(
-        {.tenant = QStringLiteral("acme"), .aliases = {QStringLiteral("*")}}, QStringLiteral("test"));
+    api::CredentialRequest request;
+    request.tenant = QStringLiteral("acme");
+    request.aliases = QStringList{QStringLiteral("*")};
+    auto issued = client.issueCredential(request, QStringLiteral("test"));
     const QDeadlineTimer deadline(10'000);
     while (!issued.isFinished() && !deadline.hasExpired())
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
