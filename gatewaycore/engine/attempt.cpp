@@ -76,7 +76,7 @@ qint64 Attempt::sinceBegun(Monotonic at) const
     return at.count() == 0 ? -1 : std::chrono::duration_cast<std::chrono::microseconds>(at - m_callBegun).count();
 }
 
-void Attempt::start(const transform::ChatRequest& request)
+void Attempt::start(const transform::ChatRequest& request, const QString& callId)
 {
     const config::Provider& provider = *m_candidate.provider;
     m_wantsStream = request.stream;
@@ -88,6 +88,7 @@ void Attempt::start(const transform::ChatRequest& request)
         request.stream ? QByteArrayLiteral("text/event-stream") : QByteArrayLiteral("application/json")});
     upstream.fields.append({QByteArrayLiteral("accept-encoding"), QByteArrayLiteral("identity")});
     upstream.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
+    upstream.fields.append({QByteArrayLiteral("x-request-id"), callId.toLatin1()});
     appendAuthorisation(provider, upstream.fields);
     upstream.body = transform::openai::requestBody(request, m_candidate.modelUtf8);
     m_requestBytes = upstream.body.size();

@@ -35,7 +35,8 @@ public:
     ~Attempt();
     Q_DISABLE_COPY_MOVE(Attempt)
 
-    void start(const transform::ChatRequest& request);
+    // `callId` goes to the provider as x-request-id: its log and ours can be laid side by side.
+    void start(const transform::ChatRequest& request, const QString& callId);
     void pause();
     void resume();
     // Ends it from our side (the caller left, the time ran out): the upstream connection is closed.

@@ -191,7 +191,7 @@ void Call::attempt()
     m_attempt = std::make_unique<Attempt>(
         m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
     m_total.start(m_candidate->provider->timeouts.total);
-    m_attempt->start(m_request);
+    m_attempt->start(m_request, m_record.id);
 }
 
 void Call::attemptStreams(QByteArrayView events, bool content)

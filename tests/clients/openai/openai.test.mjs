@@ -16,12 +16,13 @@ const ask = (content) => [{ role: 'user', content }];
 
 let engine;
 let client;
+let once;  // the same, without the library's own retries: what is counted is what the gateway does
 
 before(async () => {
     engine = await startEngine({
         fast: 'sim-small-2026-09-01',
         two: 'sim-tools-fast',
-        'busy-429': 'sim-429-retry-7',
+        'busy-429': 'sim-429-retry-1',
         'broken-500': 'sim-500',
         'cut-stream': 'sim-cut-4',
         'cut-plain': 'sim-cut-40',
@@ -30,6 +31,7 @@ before(async () => {
         'sim-401': 'sim-401',
     });
     client = new OpenAI({ apiKey: engine.key, baseURL: `${engine.url}/v1`, maxRetries: 2, timeout: 20000 });
+    once = new OpenAI({ apiKey: engine.key, baseURL: `${engine.url}/v1`, maxRetries: 0, timeout: 20000 });
 });
 after(async () => {
     if (engine) assert.equal(await engine.stop(), 0, 'signalboxd drains and ends with 0 on SIGTERM');
@@ -52,6 +54,7 @@ test('a plain answer', async () => {
     assert.equal(ledger.posts, 1);
     assert.equal(ledger.entries[0].model, 'sim-small-2026-09-01', 'the provider is asked for the pinned model, not the alias');
     assert.equal(ledger.entries[0].authorization_sha256, '', 'the caller’s key never travels on');
+    assert.equal(ledger.entries[0].x_request_id, data._request_id, 'the provider is told our id of the call');
     assert.equal(ledger.malformed, 0);
     const call = engine.ctl('call', 'show', data._request_id);
     assert.equal(call.outcome, 'answered');
@@ -192,19 +195,30 @@ test('a body that is not a chat request is a BadRequestError', async () => {
     });
 });
 
-test('a provider’s 429 is a RateLimitError, and the client does not try again', async () => {
-    await assert.rejects(client.chat.completions.create({ model: 'busy-429', messages: ask('x') }), (error) => {
+test('a provider’s 429 is a RateLimitError with the provider’s retry-after', async () => {
+    await assert.rejects(once.chat.completions.create({ model: 'busy-429', messages: ask('x') }), (error) => {
         assert.ok(error instanceof OpenAI.RateLimitError);
         assert.equal(error.error.signalbox.code, 'provider_throttled');
-        assert.equal(error.headers.get('x-should-retry'), 'false');
-        assert.equal(error.headers.get('retry-after'), '7');
+        assert.equal(error.error.signalbox.retriable, true);
+        assert.equal(error.headers.get('retry-after'), '1');
         return true;
     });
-    assert.equal((await engine.ledger()).posts, 1, 'x-should-retry: false keeps the client from repeating');
+    assert.equal((await engine.ledger()).posts, 1);
+});
+
+test('the client’s own retry waits as long as the provider asked, and is a call of its own', async () => {
+    const patient = new OpenAI({ apiKey: engine.key, baseURL: `${engine.url}/v1`, maxRetries: 1 });
+    const begun = Date.now();
+    await assert.rejects(patient.chat.completions.create({ model: 'busy-429', messages: ask('x') }), OpenAI.RateLimitError);
+    const ledger = await engine.ledger();
+    // the gateway did not retry, so it leaves the choice to the client and tells it how long to wait
+    assert.equal(ledger.posts, 2);
+    assert.ok(Date.now() - begun >= 950, 'retry-after was obeyed');
+    assert.notEqual(ledger.entries[0].x_request_id, ledger.entries[1].x_request_id);
 });
 
 test('a provider’s 500 is an InternalServerError after one POST', async () => {
-    await assert.rejects(client.chat.completions.create({ model: 'broken-500', messages: ask('x') }), (error) => {
+    await assert.rejects(once.chat.completions.create({ model: 'broken-500', messages: ask('x') }), (error) => {
         assert.ok(error instanceof OpenAI.InternalServerError);
         return true;
     });
@@ -212,7 +226,7 @@ test('a provider’s 500 is an InternalServerError after one POST', async () => 
 });
 
 test('a provider’s 401 is not the caller’s 401', async () => {
-    await assert.rejects(client.chat.completions.create({ model: 'sim-401', messages: ask('x') }), (error) => {
+    await assert.rejects(once.chat.completions.create({ model: 'sim-401', messages: ask('x') }), (error) => {
         assert.equal(error.error.signalbox.code, 'provider_auth');
         assert.notEqual(error.status, 401);
         return true;
@@ -223,7 +237,7 @@ test('a provider’s 401 is not the caller’s 401', async () => {
 for (const alias of ['cut-stream', 'unended', 'bad-error']) {
     test(`a stream that breaks throws (${alias})`, async () => {
         const read = async () => {
-            const stream = await client.chat.completions.create({ model: alias, stream: true, messages: ask('x') });
+            const stream = await once.chat.completions.create({ model: alias, stream: true, messages: ask('x') });
             for await (const chunk of stream) assert.ok(chunk);
         };
         await assert.rejects(read(), OpenAI.APIError);
@@ -232,7 +246,7 @@ for (const alias of ['cut-stream', 'unended', 'bad-error']) {
 }
 
 test('a plain answer that is cut throws, and is not asked for again', async () => {
-    await assert.rejects(client.chat.completions.create({ model: 'cut-plain', messages: ask('x') }), OpenAI.APIError);
+    await assert.rejects(once.chat.completions.create({ model: 'cut-plain', messages: ask('x') }), OpenAI.APIError);
     assert.equal((await engine.ledger()).posts, 1);
 });
 
