@@ -50,6 +50,12 @@ void HistogramBrush::setBars(const QVector<HistogramBar>& bars, qint64 stepMs)
     update();
 }
 
+void HistogramBrush::setNote(const QString& note)
+{
+    m_note = note;
+    update();
+}
+
 void HistogramBrush::setBrush(const std::optional<TimeWindow>& brush)
 {
     m_brush = brush;
@@ -91,15 +97,19 @@ void HistogramBrush::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     const QRectF area = plot();
+    if (m_bars.isEmpty()) {
+        paint::text(painter, rect(), type().ui, color(Token::Text3), m_note, Qt::AlignHCenter);
+        return;
+    }
     qint64 most = 0;
     for (const HistogramBar& bar : m_bars)
         most = std::max(most, bar.all());
     paint::hline(painter, area.left(), area.right(), area.bottom(), color(Token::ChartAxis));
     paint::text(painter, QRectF(0, area.bottom() - 8, kLeft - 8, 16), type().small, color(Token::Text3),
         QStringLiteral("0"), Qt::AlignRight);
-    if (m_bars.isEmpty() || most == 0) {
-        paint::text(painter, area, type().small, color(Token::Text3),
-            m_bars.isEmpty() ? QString() : tr("No attempts in this time."), Qt::AlignHCenter);
+    if (most == 0) {
+        paint::text(
+            painter, area, type().small, color(Token::Text3), tr("No attempts in this time."), Qt::AlignHCenter);
         return;
     }
     const double top = linearTicks(double(most), 2).last();

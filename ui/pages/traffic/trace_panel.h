@@ -57,6 +57,7 @@ private:
     QWidget* makeRequestTab();
     QWidget* makeAttemptsTab();
     QWidget* makeStreamTab();
+    QWidget* makeAttemptStrip();
     QWidget* makeFooter();
     void showAttempt(int position);
 

@@ -61,6 +61,7 @@ private:
     void buildBody();
     void connectModel();
     void layOutColumns();
+    void layOutRows();
     void applyFilterText(const QString& text, bool now);
     void applyFilter();
     void colourFilter();
@@ -100,6 +101,8 @@ private:
     TextLabel* m_problem = nullptr;
     charts::HistogramBrush* m_histogram = nullptr;
     QSplitter* m_splitter = nullptr;
+    QWidget* m_lower = nullptr;
+    bool m_splitByHand = false;
     Panel* m_listPanel = nullptr;
     TableView* m_table = nullptr;
     StateOverlay* m_overlay = nullptr;
