@@ -61,7 +61,7 @@ void Session::refresh()
     if (m_asking)
         return; // one question at a time: a slow engine must not collect a queue of them
     m_asking = true;
-    m_roundTrip.restart();
+    m_askedAt = m_options.monotonic();
     askProviders();
     m_client.status().then(this, [this](const gateway::api::Result<gateway::api::EngineStatus>& answer) {
         m_asking = false;
@@ -90,7 +90,7 @@ void Session::askProviders()
 
 void Session::takeStatus(const gateway::api::EngineStatus& status)
 {
-    m_roundTripMs = m_roundTrip.elapsed();
+    m_roundTripMs = (m_options.monotonic() - m_askedAt).count();
     m_problem.clear();
     m_status = status;
     m_statusAt = now();

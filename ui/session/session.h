@@ -7,10 +7,10 @@
 
 #include "api/gateway_client.h"
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,6 +41,10 @@ struct SessionOptions
     bool embedded = true; // the engine lives in this process: nothing travels over a network
     int pollMs = 2000;
     std::function<QDateTime()> now = [] { return QDateTime::currentDateTimeUtc(); };
+    std::function<std::chrono::milliseconds()> monotonic = [] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now().time_since_epoch());
+    };
 };
 
 // One reading of the polled status, for sparklines.
@@ -84,7 +88,7 @@ public:
     void refresh();
 
 Q_SIGNALS:
-    void statusChanged();    // a new reading arrived
+    void statusChanged(); // a new reading arrived
     void providersChanged();
     void freshnessChanged(); // also once a second while the age grows
     void eventsArrived(const QVector<gateway::api::Event>& events);
@@ -105,7 +109,7 @@ private:
     std::optional<QVector<gateway::api::ProviderStatus>> m_providers;
     QVector<StatusSample> m_history;
     QDateTime m_statusAt;
-    QElapsedTimer m_roundTrip;
+    std::chrono::milliseconds m_askedAt{0};
     qint64 m_roundTripMs = -1;
     QString m_problem;
     qint64 m_lastSequence = -1;

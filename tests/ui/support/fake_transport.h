@@ -28,6 +28,7 @@ public:
 
     // Path as in AdminRequest, "/api/v1/status"; mutations as "POST /api/v1/credentials".
     void setReply(const QString& path, const QJsonObject& body, int status = 200);
+    QJsonObject reply(const QString& path) const { return m_replies.value(path).body; }
     void setHandler(const QString& path, Handler handler);
     // Reads DIR/*.json: {"/api/v1/status": {...}, "/api/v1/series?provider=x": {...}, ...}. False when a file is not
     // JSON.

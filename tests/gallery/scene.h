@@ -1,0 +1,37 @@
+// A scene of the gallery: a page in its frame (or the component sheet), fed from fixtures, at a fixed moment. Thread:
+// UI.
+#pragma once
+
+#include "fake_transport.h"
+
+#include "pages/server/gateway_probe.h"
+#include "session/session.h"
+
+#include <QString>
+#include <QVector>
+
+#include <functional>
+
+namespace ui {
+class MainWindow;
+}
+
+namespace ui::testing {
+
+struct Scene
+{
+    QString name; // also the file: NAME-THEME-PERCENT.png
+    QString page;
+    SessionOptions options;
+    std::function<void(FakeTransport&)> feed;
+    // After the page has settled: select a row, press a button. Empty: nothing.
+    std::function<void(MainWindow&, FakeTransport&)> act;
+    int distinctColours = 60; // fewer in the picture: the page is empty
+    int readings = 1;         // status polls before the picture
+    ProbeResult probe{200, 1.1, {}};
+    TestResult test;
+};
+
+QVector<Scene> allScenes();
+
+} // namespace ui::testing

@@ -1,0 +1,28 @@
+#include "pages/register_pages.h"
+
+#include "pages/providers/providers_page.h"
+#include "pages/server/server_page.h"
+#include "pages/traffic/traffic_page.h"
+
+namespace ui {
+
+PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
+{
+    if (!probe)
+        probe = std::make_shared<HttpGatewayProbe>();
+    PageRegistry pages;
+    const auto add = [&pages](const char* name, const char* title, RailGroup group, int order, auto make) {
+        // The icon of a page has its name.
+        pages.add(
+            {QString::fromLatin1(name), QString::fromLatin1(title), QString::fromLatin1(name), group, order, make});
+    };
+    add("traffic", "Traffic", RailGroup::Operate, 3,
+        [](Session& session) -> Page* { return new traffic::TrafficPage(session); });
+    add("providers", "Providers", RailGroup::Operate, 4,
+        [](Session& session) -> Page* { return new providers::ProvidersPage(session); });
+    add("server", "Server", RailGroup::Change, 2,
+        [probe](Session& session) -> Page* { return new ServerPage(session, probe); });
+    return pages;
+}
+
+} // namespace ui
