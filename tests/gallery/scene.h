@@ -33,5 +33,7 @@ struct Scene
 };
 
 QVector<Scene> allScenes();
+// Traffic and Providers, in front of the story.
+QVector<Scene> pageScenes(const std::function<SessionOptions()>& production);
 
 } // namespace ui::testing

@@ -106,10 +106,7 @@ QVector<Scene> allScenes()
                 gateway::api::Failure::Unreachable, QStringLiteral("The engine does not answer.")));
         },
         {}, 40});
-    scenes.append({QStringLiteral("traffic"), QStringLiteral("traffic"), production(), &Story::tell, {}});
-    scenes.append(
-        {QStringLiteral("traffic-empty"), QStringLiteral("traffic"), production(), &Story::tellEmpty, {}, 40});
-    scenes.append({QStringLiteral("providers"), QStringLiteral("providers"), production(), &Story::tell, {}});
+    scenes += pageScenes(&production);
     scenes.append({QStringLiteral("palette"), QStringLiteral("providers"), production(), &Story::tell,
         [](MainWindow& window, FakeTransport&) { window.openPalette(); }});
     return scenes;

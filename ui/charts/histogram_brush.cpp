@@ -119,6 +119,7 @@ void HistogramBrush::paintEvent(QPaintEvent*)
 
     QColor answered = color(Token::Text3);
     answered.setAlphaF(0.45f);
+    painter.setRenderHint(QPainter::Antialiasing); // a part of a pixel is a part of its colour
     const qreal slot = area.width() / double(m_bars.size());
     for (qsizetype i = 0; i < m_bars.size(); ++i) {
         // 92 % of the slot, on whole pixels, so that neighbours keep equal gaps.
@@ -140,6 +141,7 @@ void HistogramBrush::paintEvent(QPaintEvent*)
         part(m_bars[i].failed, color(Token::Down));
     }
 
+    painter.setRenderHint(QPainter::Antialiasing, false);
     const QVector<qint64> ticks = timeTicks(range().from, range().to, std::max(2, int(area.width() / 130)));
     for (const qint64 tick : ticks) {
         const QString label = timeLabel(tick, stepOf(ticks));

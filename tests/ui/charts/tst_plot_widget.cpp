@@ -4,6 +4,7 @@
 #include "charts/plot_widget.h"
 #include "charts/round_ticks.h"
 #include "theme/theme_manager.h"
+#include "widgets/cell.h"
 #include "widgets/table_view.h"
 
 #include <QAbstractItemModelTester>

@@ -15,6 +15,7 @@
 #include <QAbstractButton>
 #include <QAccessible>
 #include <QApplication>
+#include <QJsonArray>
 #include <QTest>
 
 #include <cmath>

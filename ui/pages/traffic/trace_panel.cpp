@@ -180,7 +180,6 @@ QWidget* TracePanel::makeAttemptsTab()
 {
     m_attemptTable = new TableView(tr("Attempts of the call"));
     m_attemptTable->setModel(m_attempts);
-    m_attemptTable->setWidths({{46, 0}, {176, 3}, {160, 2}, {116, 0}, {80, 0}, {70, 0}, {106, 0}});
     connect(m_attemptTable, &TableView::currentRowChanged, this, &TracePanel::showAttempt);
     return m_attemptTable;
 }
@@ -230,7 +229,24 @@ void TracePanel::setTab(int tab)
 {
     m_tabs->setCurrent(tab);
     m_stack->setCurrentIndex(tab);
+    layOut();
+}
+
+// A low panel gives its height to the waterfall, a narrow one leaves out the model, which the strip names.
+void TracePanel::layOut()
+{
+    const int tab = m_stack->currentIndex();
     m_attemptStrip->setVisible(m_call && (tab == WaterfallTab || tab == AttemptsTab));
+    m_attemptFacts->setVisible(tab == AttemptsTab || height() >= metrics().px(350));
+    const bool withModel = width() >= metrics().px(716);
+    m_attemptTable->setColumnHidden(models::AttemptTableModel::Model, !withModel);
+    m_attemptTable->setWidths({{40, 0}, {156, 1}, {withModel ? 152 : 0, 0}, {122, 0}, {78, 0}, {66, 0}, {100, 0}});
+}
+
+void TracePanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    layOut();
 }
 
 void TracePanel::takeFocus()

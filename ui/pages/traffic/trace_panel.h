@@ -52,6 +52,9 @@ Q_SIGNALS:
     void copyIdRequested();
     void copyCurlRequested();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeWaterfallTab();
     QWidget* makeRequestTab();
@@ -60,6 +63,7 @@ private:
     QWidget* makeAttemptStrip();
     QWidget* makeFooter();
     void showAttempt(int position);
+    void layOut();
 
     std::optional<gateway::api::Call> m_call;
     models::TraceModel* m_trace;

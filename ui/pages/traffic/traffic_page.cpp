@@ -194,14 +194,7 @@ void TrafficPage::connectModel()
         m_trace->takeFocus();
     });
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &TrafficPage::updateFollowing);
-    // The newest call is shown as soon as there is one; that is no choice of the reader, so the list goes on following.
-    connect(m_model, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (m_trace->call() || !m_model->row(0))
-            return;
-        m_choosing = true;
-        m_table->selectRow(0);
-        m_choosing = false;
-    });
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, &TrafficPage::keepChoice);
     connect(m_model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& from, const QModelIndex& to) {
         const int row = m_table->currentIndex().row();
         if (row >= from.row() && row <= to.row() && !m_trace->call())
@@ -439,7 +432,7 @@ void TrafficPage::showState()
             m_overlay->showLoading();
         return;
     case CallTableModel::State::Failed:
-        m_lower->setVisible(m_trace->call().has_value());
+        showLower(m_trace->call().has_value());
         m_overlay->show(StateOverlay::State::Error, tr("The calls cannot be read"),
             tr("%1 Asked again every 5 s; the other pages go on.").arg(m_model->error()->message), tr("Ask again"));
         return;
@@ -447,7 +440,7 @@ void TrafficPage::showState()
         break;
     }
     const bool isNew = m_model->rowCount() == 0 && m_filter.isEmpty() && !m_trace->call();
-    m_lower->setVisible(!isNew); // nothing to trace: the first step has the page to itself
+    showLower(!isNew); // nothing to trace: the first step has the page to itself
     if (m_model->rowCount() > 0) {
         m_overlay->clear();
         return;
@@ -493,6 +486,28 @@ void TrafficPage::follow()
     m_held = false;
     m_table->verticalScrollBar()->setValue(m_table->verticalScrollBar()->minimum());
     updateFollowing();
+}
+
+// The newest call is shown as soon as there is one, and a shown call keeps its row over a new filter. Neither is a
+// choice of the reader, so the list goes on following.
+void TrafficPage::keepChoice()
+{
+    if (m_table->currentIndex().isValid())
+        return;
+    const int row = m_trace->call() ? m_model->rowOf(m_trace->call()->id) : 0;
+    if (row < 0 || !m_model->row(row))
+        return;
+    m_choosing = true;
+    m_table->selectRow(row);
+    m_choosing = false;
+}
+
+void TrafficPage::showLower(bool shown)
+{
+    if (m_lower->isHidden() != shown)
+        return;
+    m_lower->setVisible(shown);
+    QMetaObject::invokeMethod(this, &TrafficPage::layOutRows, Qt::QueuedConnection);
 }
 
 void TrafficPage::chooseRow(int row)
@@ -605,8 +620,8 @@ void TrafficPage::layOutColumns()
     const bool feature = width >= metrics().px(1120);
     const bool fallback = width >= metrics().px(1040);
     const bool own = width >= metrics().px(1010);
-    QVector<TableView::Width> widths{{110, 0}, {102, 0}, {94, 1}, {84, 1}, {111, 1}, {172, 4}, {70, 0}, {100, 0},
-        {58, 0}, {60, 0}, {62, 0}, {102, 0}, {82, 0}};
+    QVector<TableView::Width> widths{{110, 0}, {102, 0}, {94, 0}, {84, 0}, {111, 0}, {172, 1}, {70, 0}, {98, 0},
+        {58, 0}, {56, 0}, {58, 0}, {98, 0}, {82, 0}};
     for (const auto& [column, isShown] : {std::pair{CallTableModel::Feature, feature},
              std::pair{CallTableModel::Fallback, fallback}, std::pair{CallTableModel::Own, own}}) {
         m_table->setColumnHidden(column, !isShown);

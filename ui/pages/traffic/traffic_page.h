@@ -73,6 +73,8 @@ private:
     void showFollowing();
     void updateFollowing();
     void follow();
+    void keepChoice();
+    void showLower(bool shown);
     void chooseRow(int row);
     void showCall(const gateway::api::Call& call);
     void step(int by);
