@@ -621,6 +621,8 @@ QVariant CallTableModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case RowRole:
         return QVariant::fromValue(here);
+    case CellRole:
+        return QVariant::fromValue(cellOf(*here, index.column()));
     case Qt::DisplayRole:
         return textOf(*here, index.column());
     case UnderlyingRole:

@@ -26,6 +26,8 @@ void add(QVector<TraceSpan>& spans, TraceSpan span)
 QString attemptLabel(const Attempt& attempt)
 {
     const QString took = durationFromUs(attempt.endUs - attempt.startUs);
+    if (isBroken(attempt))
+        return QStringLiteral("stream %1 after %2").arg(nameOf(attempt.streamEnd), took);
     const QString status = attempt.httpStatus > 0 ? QString::number(attempt.httpStatus) : QString();
     switch (attempt.result) {
     case AttemptResult::Answered:
@@ -42,14 +44,17 @@ QString attemptLabel(const Attempt& attempt)
         break;
     }
     const QString what = !status.isEmpty() && attempt.httpStatus >= 400 ? status
-                         : attempt.error != ErrorCode::None             ? nameOf(attempt.error)
-                                                                        : QStringLiteral("failed");
+                         : attempt.error != ErrorCode::None
+                             ? nameOf(attempt.error).replace(QLatin1Char('_'), QLatin1Char(' '))
+                             : QStringLiteral("failed");
     return QStringLiteral("%1 after %2").arg(what, took);
 }
 
-SpanKind attemptKind(AttemptResult result)
+SpanKind attemptKind(const Attempt& attempt)
 {
-    switch (result) {
+    if (isBroken(attempt))
+        return SpanKind::Failed;
+    switch (attempt.result) {
     case AttemptResult::Answered:
         return SpanKind::Answered;
     case AttemptResult::Failed:
@@ -78,12 +83,11 @@ void addParts(QVector<TraceSpan>& spans, const Attempt& attempt, int position)
     const auto part = [&](const QString& name, qint64 from, qint64 to, SpanKind kind, const QString& label = {}) {
         add(spans, TraceSpan{name, 2, from, to, kind, label, attempt.provider, position});
     };
-    // A failed attempt is one bar with its sentence below, unless it got as far as an answer.
-    if (attempt.startUs < 0 || attempt.result == AttemptResult::Skipped || attempt.result == AttemptResult::Refused)
+    // An attempt that failed before its first token is one bar; its sentence stands below the waterfall.
+    if (attempt.startUs < 0 || attempt.result == AttemptResult::Skipped || attempt.result == AttemptResult::Refused ||
+        (attempt.result == AttemptResult::Failed && attempt.firstTokenUs < 0))
         return;
     const qint64 sent = attempt.sentUs >= 0 ? attempt.sentUs : attempt.connectedUs;
-    if (attempt.firstByteUs < 0 && attempt.result == AttemptResult::Failed && sent < 0)
-        return;
     part(attempt.connectionReused ? QStringLiteral("send, open connection") : QStringLiteral("connect, send"),
         attempt.startUs, sent, SpanKind::Network);
     if (attempt.firstTokenUs >= 0)
@@ -104,6 +108,11 @@ void addParts(QVector<TraceSpan>& spans, const Attempt& attempt, int position)
 }
 
 } // namespace
+
+bool isBroken(const Attempt& attempt)
+{
+    return attempt.streamEnd == StreamEnd::Truncated || attempt.streamEnd == StreamEnd::Stalled;
+}
 
 QString attemptSentence(const Attempt& attempt)
 {
@@ -136,7 +145,9 @@ QString attemptSentence(const Attempt& attempt)
 QVector<TraceSpan> spansOf(const Call& call)
 {
     QVector<TraceSpan> spans;
-    const qint64 end = std::max({call.endUs, call.commitUs, qint64(0)});
+    // commitUs is how long the record took to be durable, counted from the hand-over at endUs.
+    const qint64 committed = call.commitUs >= 0 && call.endUs >= 0 ? call.endUs + call.commitUs : -1;
+    const qint64 end = std::max({call.endUs, committed, qint64(0)});
     add(spans, {QStringLiteral("call"), 0, 0, end, SpanKind::Call, QString(), {}, -1});
     add(spans, {QStringLiteral("accept, authenticate"), 1, 0, call.authenticatedUs, SpanKind::Own, {}, {}, -1});
     add(spans, {QStringLiteral("route, policy"), 1, call.authenticatedUs, call.routedUs, SpanKind::Own, {}, {}, -1});
@@ -148,10 +159,10 @@ QVector<TraceSpan> spansOf(const Call& call)
             attempt.region.isEmpty() ? attempt.provider : QStringLiteral("%1 %2").arg(attempt.provider, attempt.region);
         add(spans,
             {QStringLiteral("attempt %1 %2").arg(attempt.number).arg(where), 1, from, std::max(from, attempt.endUs),
-                attemptKind(attempt.result), attemptLabel(attempt), attempt.provider, i});
+                attemptKind(attempt), attemptLabel(attempt), attempt.provider, i});
         addParts(spans, attempt, i);
     }
-    add(spans, {QStringLiteral("settle, audit"), 1, call.endUs, call.commitUs, SpanKind::Own, {}, {}, -1});
+    add(spans, {QStringLiteral("settle, audit"), 1, call.endUs, committed, SpanKind::Own, {}, {}, -1});
     return spans;
 }
 

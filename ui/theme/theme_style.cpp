@@ -231,6 +231,15 @@ void ThemeStyle::drawControl(
         return;
     case CE_Splitter:
         return; // the canvas shows between the panes
+    case CE_FocusFrame: {
+        // Around the widget: 1 px of distance, then the 2 px ring (FocusRing, widgets/focus_ring.h).
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(color(Token::Focus), Metrics::focusRing));
+        painter->drawRoundedRect(QRectF(option->rect).adjusted(1, 1, -1, -1), Metrics::radius + 2, Metrics::radius + 2);
+        painter->restore();
+        return;
+    }
     default:
         break;
     }

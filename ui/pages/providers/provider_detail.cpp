@@ -59,7 +59,7 @@ QVector<Fact> configFacts(const ProviderStatus& status)
     add(QStringLiteral("Retention"), status.retention, false);
     add(QStringLiteral("Key"), status.keyReference.isEmpty() ? QStringLiteral("none needed") : status.keyReference,
         !status.keyReference.isEmpty());
-    add(QStringLiteral("Models"), status.models.join(QStringLiteral(", ")), true);
+    add(QStringLiteral("Models"), status.models.join(QLatin1Char('\n')), true);
     add(QStringLiteral("Aliases"), status.aliases.join(QStringLiteral(", ")), false);
     add(QStringLiteral("Connections"),
         models::plural(status.connectionsOpen, QStringLiteral("open"), QStringLiteral("open")), false);

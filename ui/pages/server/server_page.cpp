@@ -51,13 +51,13 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
     auto* left = new QVBoxLayout;
     left->setSpacing(Metrics::gap);
     left->addWidget(m_ready);
-    left->addWidget(m_snippets, 1);
-    left->addWidget(m_engine);
+    // The snippet is shown in full as soon as the window allows, the rest goes to the engine.
+    left->addWidget(m_snippets, 1000);
+    left->addWidget(m_engine, 1);
     m_ready->setMinimumHeight(metrics().px(190));
-    m_snippets->setMinimumHeight(metrics().px(150));
+    m_snippets->setMinimumHeight(metrics().px(128));
     m_snippets->setMaximumHeight(metrics().px(259));
     m_engine->setMinimumHeight(metrics().px(200));
-    left->setStretchFactor(m_engine, 2);
     auto* right = new QVBoxLayout;
     right->setSpacing(Metrics::gap);
     right->addWidget(m_listening);

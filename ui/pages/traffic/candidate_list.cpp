@@ -21,14 +21,16 @@ AttemptGlyph glyphOf(const DecidedCandidate& candidate)
 {
     if (candidate.failedInCall)
         return AttemptGlyph::Failed;
-    if (candidate.verdict == Verdict::Chosen)
-        return AttemptGlyph::Answered;
-    return candidate.verdict == Verdict::Rejected ? AttemptGlyph::Refused : AttemptGlyph::Skipped;
+    // A candidate that was not taken is no trouble, whatever the rule; colour is for what went wrong.
+    return candidate.verdict == Verdict::Chosen ? AttemptGlyph::Answered : AttemptGlyph::Skipped;
 }
 
 QString whyOf(const DecidedCandidate& candidate)
 {
-    return candidate.failedInCall ? QStringLiteral("%1; failed in this call").arg(candidate.why()) : candidate.why();
+    QString why =
+        candidate.failedInCall ? QStringLiteral("%1; failed in this call").arg(candidate.why()) : candidate.why();
+    // A number keeps its percent sign when the line wraps.
+    return why.replace(QLatin1String(" %"), QString(QChar::Nbsp) + QLatin1Char('%'));
 }
 
 } // namespace
