@@ -438,6 +438,8 @@ int ThemeStyle::styleHint(
     case SH_DitherDisabledText:
     case SH_ComboBox_Popup:
         return 0;
+    case SH_FocusFrame_Mask:
+        return 0; // a mask of four straight strips would cut the ring's round corners
     case SH_FocusFrame_AboveWidget:
         return 1; // so that the frame hangs on the window or scroll area and is not cut by a tight parent
     case SH_ToolTip_WakeUpDelay:
