@@ -346,13 +346,11 @@ QHBoxLayout* ComponentSheet::statePanels()
         }
         row->addWidget(panel, 1);
     };
-    add("Loading", "after 400 ms", State::Loading, "", "3.1 of 12 s, 41 found", "Cancel");
-    add("Empty", "zero is a value", State::Zero, "No calls in this hour", "The filter matches 0 of 188,412.",
-        "Clear filter");
+    add("Loading", "after 400 ms", State::Loading, "", "3.1 of 12 s", "Cancel");
+    add("Empty", "zero is a value", State::Zero, "No calls in this hour", "0 of 188,412 match.", "Clear filter");
     add("No data", "never 0", State::NoData, "No data since 03:01", "ollama answers no probe.", "Probe now");
     add("Cannot say", "too few", State::CannotSay, "418 of 900 samples", "Two hours more suffice.", "");
-    add("Error", "the rest works", State::Error, "Budgets cannot be read", "Timeout, retry in 8 s, SB-2104",
-        "Copy details");
+    add("Error", "the rest works", State::Error, "Budgets cannot be read", "Timeout, retry in 8 s", "Copy details");
     add("Not permitted", "", State::NotPermitted, "Needs role developer", "You are operator.", "");
     add("Not collected", "", State::NotCollected, "Not collected", "Off for this alias.", "Turn on in a draft");
     return row;

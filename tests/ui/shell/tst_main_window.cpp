@@ -165,7 +165,8 @@ void tst_MainWindow::themeAndZoomKeepThePage()
     QCOMPARE(CountedPage::s_built, 1);
     themes->setTextZoom(1.5);
     QCOMPARE(m_window->currentPageName(), QStringLiteral("beta"));
-    QCOMPARE(m_window->findChild<Rail*>()->width(), 264);
+    // The old frame goes with the next turn of the event loop.
+    QTRY_COMPARE(m_window->findChild<Rail*>()->width(), 264);
     themes->setTextZoom(1.0);
     themes->setChoice(ThemeChoice::Dark);
 }

@@ -193,7 +193,8 @@ void tst_Theme::digitsHaveOneWidth()
             const QFontMetricsF metrics(*font);
             const double one = metrics.horizontalAdvance(QLatin1Char('1'));
             for (char digit = '0'; digit <= '9'; ++digit)
-                QCOMPARE(metrics.horizontalAdvance(QLatin1Char(digit)), one);
+                QVERIFY2(std::abs(metrics.horizontalAdvance(QLatin1Char(digit)) - one) < 0.05, // 1/64 px of rounding
+                    qPrintable(QString(QLatin1Char(digit))));
         }
     }
 }

@@ -120,9 +120,9 @@ protected:
     void paintEvent(QPaintEvent*) override
     {
         QPainter painter(this);
-        const int pitch = metrics().px(21);
-        const int room = qMax(1, (height() - 12) / pitch);
-        qreal y = 7;
+        const int pitch = metrics().px(20);
+        const int room = qMax(1, (height() - 6) / pitch);
+        qreal y = 4;
         for (qsizetype i = qMax<qsizetype>(0, m_lines.size() - room); i < m_lines.size(); ++i, y += pitch) {
             const LogLine& line = m_lines.at(i);
             const auto cell = [&](int x, int w, Token ink, const QString& words) {
@@ -148,7 +148,7 @@ EnginePanel::EnginePanel(QWidget* parent)
       m_facts(new KeyValueGrid(50, this)),
       m_overlay(nullptr)
 {
-    m_facts->setContentsMargins(12, 9, 12, 9);
+    m_facts->setContentsMargins(12, 7, 12, 8);
     body()->addWidget(m_metrics);
     body()->addWidget(m_log, 1);
     body()->addWidget(m_facts);

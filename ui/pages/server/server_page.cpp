@@ -54,9 +54,9 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
     // The snippet is shown in full as soon as the window allows, the rest goes to the engine.
     left->addWidget(m_snippets, 1000);
     left->addWidget(m_engine, 1);
-    m_ready->setMinimumHeight(metrics().px(190));
+    m_ready->setMinimumHeight(metrics().px(185));
     m_snippets->setMinimumHeight(metrics().px(128));
-    m_snippets->setMaximumHeight(metrics().px(259));
+    m_snippets->setMaximumHeight(metrics().px(263));
     m_engine->setMinimumHeight(metrics().px(200));
     auto* right = new QVBoxLayout;
     right->setSpacing(Metrics::gap);
