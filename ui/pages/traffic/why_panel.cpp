@@ -90,6 +90,7 @@ WhyPanel::WhyPanel(QWidget* parent)
     content->setAutoFillBackground(false);
     body()->setContentsMargins(0, 0, 0, 4);
     body()->addWidget(m_scroll, 1);
+    body()->addStretch(0); // keeps the header at the top while nothing is chosen
     clear();
 }
 
