@@ -39,8 +39,8 @@ public:
     Drawn(QSize size, std::function<void(QPainter&, const QRect&)> draw, QWidget* parent)
         : QWidget(parent), m_draw(std::move(draw))
     {
-        setFixedHeight(size.height());
-        setMinimumWidth(size.width());
+        setMinimumSize(size);
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
     }
 
 protected:
@@ -256,7 +256,7 @@ QHBoxLayout* ComponentSheet::tiles()
         tile->setStatus(status);
         QVector<double> line;
         for (int i = 0; i < 58; ++i)
-            line.append((i > 38 ? 1 + jump : 1) + 0.05 * std::sin(i * 0.9) + 0.03 * std::sin(i * 2.3));
+            line.append((i > 38 ? 1 + jump : 1) + 0.05 * std::sin(i * 0.35) + 0.02 * std::sin(i * 0.8));
         tile->sparkline()->setRange(0, qMax(1.3, 1.2 + jump));
         tile->sparkline()->setNorm(0.9, 1.1);
         tile->sparkline()->setValues(line);

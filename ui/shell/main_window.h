@@ -52,7 +52,7 @@ private:
     void build();
     void addShortcuts();
     Page* pageAt(int index);
-    void show(int index, const QString& argument);
+    void showPage(int index, const QString& argument);
     void refreshBadges();
     void openConnectionMenu();
     void openAlarmMenu();

@@ -5,6 +5,7 @@
 #include "theme/theme.h"
 #include "widgets/key_value.h"
 #include "widgets/sparkline.h"
+#include "widgets/state_overlay.h"
 
 #include <QDir>
 #include <QHostAddress>
@@ -144,17 +145,26 @@ EnginePanel::EnginePanel(QWidget* parent)
     : Panel(QStringLiteral("Engine"), parent),
       m_metrics(new MetricCells(this)),
       m_log(new LogLines(this)),
-      m_facts(new KeyValueGrid(50, this))
+      m_facts(new KeyValueGrid(50, this)),
+      m_overlay(nullptr)
 {
     m_facts->setContentsMargins(12, 9, 12, 9);
     body()->addWidget(m_metrics);
     body()->addWidget(m_log, 1);
     body()->addWidget(m_facts);
+    m_overlay = new StateOverlay(this, metrics().panelHeader());
+    m_overlay->showLoading(QStringLiteral("waiting for the engine"));
+}
+
+void EnginePanel::showError(const QString& why)
+{
+    m_overlay->show(StateOverlay::State::Error, QStringLiteral("The engine's state cannot be read"), why);
 }
 
 void EnginePanel::setStatus(
     const gateway::api::EngineStatus& status, const QVector<StatusSample>& history, bool embedded)
 {
+    m_overlay->clear();
     setCaption(QStringLiteral("%1, pid %2, revision r%3%4")
                    .arg(embedded ? QStringLiteral("embedded") : QStringLiteral("version ") + status.version)
                    .arg(status.pid)

@@ -50,8 +50,7 @@ void ListeningPanel::showListening(bool hasCalls)
 {
     set(Face::Listening,
         hasCalls ? QStringLiteral("Listening for the next request") : QStringLiteral("Listening for the first request"),
-        QStringLiteral("Point an SDK at the base URL. A test request that goes wrong is shown here with what was "
-                       "received and the fix."),
+        QStringLiteral("Point an SDK at the base URL, or send a test request; a wrong answer shows here with the fix."),
         true);
 }
 
