@@ -21,7 +21,7 @@ QString costNote(const Call& call)
     if (call.attempts.isEmpty() && !call.cost)
         return QStringLiteral("Nothing was sent to a provider, so nothing was billed.");
     if (!call.costEstimated && !call.cost)
-        return QStringLiteral("Not priced: the price book in force names no price for this model.");
+        return QStringLiteral("Not priced: this version does not read a price book yet.");
     if (call.costEstimated && call.cost) {
         if (const std::optional<Money> back = call.costEstimated->minus(*call.cost); back && back->nano() >= 0)
             return QStringLiteral("$%1 was reserved and given back.").arg(models::dollars(back));
