@@ -1,0 +1,19 @@
+// A scroll area without a frame or ground, for text that grows downwards inside a panel. Thread: UI.
+#pragma once
+
+#include <QScrollArea>
+
+namespace ui {
+
+class PlainScroll : public QScrollArea
+{
+    Q_OBJECT
+public:
+    // Takes the content.
+    PlainScroll(QWidget* content, const QString& name, QWidget* parent = nullptr);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+};
+
+} // namespace ui
