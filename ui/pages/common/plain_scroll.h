@@ -13,7 +13,11 @@ public:
     PlainScroll(QWidget* content, const QString& name, QWidget* parent = nullptr);
 
 protected:
+    bool event(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void decideOnBar();
 };
 
 } // namespace ui
