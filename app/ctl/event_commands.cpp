@@ -51,7 +51,7 @@ void addEvents(CLI::App& app, Context context)
     auto* command = app.add_subcommand("events", "Follow what happens, one JSON object a line, until interrupted");
     const auto since = std::make_shared<qint64>(-1);
     const auto count = std::make_shared<int>(0);
-    command->add_option("--since", *since, "After this sequence number; without it from now on")
+    command->add_option("--since", *since, "After this sequence number, 0 for all that is kept; without it from now on")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SEQ");
     command->add_option("--count", *count, "End after so many events")->check(CLI::PositiveNumber)->type_name("N");

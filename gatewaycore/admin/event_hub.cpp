@@ -4,7 +4,10 @@
 
 namespace gateway::admin {
 
-EventHub::EventHub(qint64 first, QObject* parent) : QObject(parent), m_next(std::max<qint64>(1, first)) {}
+EventHub::EventHub(qint64 first, QObject* parent)
+    : QObject(parent), m_next(std::max<qint64>(1, first)), m_first(m_next)
+{
+}
 
 qint64 EventHub::publish(const QString& type, const QJsonObject& data)
 {
@@ -30,7 +33,11 @@ void EventHub::keep(Kept event)
     ++m_next;
 }
 
-EventCursor::EventCursor(EventHub& hub, qint64 since) : m_hub(hub), m_position(since < 0 ? hub.lastSequence() : since)
+EventCursor::EventCursor(EventHub& hub, qint64 since)
+    : m_hub(hub),
+      m_position(since < 0    ? hub.lastSequence()
+                 : since == 0 ? hub.m_first - 1
+                              : since)
 {
     ++m_hub.m_readers;
 }
@@ -52,7 +59,7 @@ EventCursor::Batch EventCursor::take(int most)
     const qint64 oldest = m_hub.m_next - qint64(m_hub.m_kept.size());
     // a number we never gave: the reader followed another engine, so all it can be told is what we have
     if (m_position > last)
-        m_position = 0;
+        m_position = m_hub.m_first - 1;
     if (m_position + 1 < oldest) {
         batch.gap = Gap{m_position + 1, oldest - 1};
         m_position = oldest - 1;

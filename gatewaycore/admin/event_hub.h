@@ -49,12 +49,13 @@ private:
     std::deque<Kept> m_kept; // the last has number m_next - 1
     qint64 m_next;
     int m_readers = 0;
+    const qint64 m_first;
 };
 
 class EventCursor
 {
 public:
-    // Events after `since`; -1: from now on.
+    // Events after `since`; -1: from now on; 0: all there is of this run.
     EventCursor(EventHub& hub, qint64 since);
     ~EventCursor();
     Q_DISABLE_COPY_MOVE(EventCursor)

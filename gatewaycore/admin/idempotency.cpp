@@ -9,11 +9,12 @@ namespace {
 // Parts are separated by a byte that none of them holds as text.
 QByteArray digestOf(const api::AdminRequest& request)
 {
+    const QByteArray separator(1, '\0');
     QCryptographicHash hash(QCryptographicHash::Sha256);
     for (const QByteArray& part : {request.method.toUtf8(), request.path.toUtf8(), request.query.toString().toUtf8(),
              QJsonDocument(request.body).toJson(QJsonDocument::Compact)}) {
         hash.addData(part);
-        hash.addData(QByteArrayView("\0", 1));
+        hash.addData(separator);
     }
     return hash.result();
 }

@@ -49,7 +49,7 @@ AdminRequest get(const QString& path, const QUrlQuery& query = {})
     return request;
 }
 
-// An id as one part of a path, whatever somebody typed.
+// An id or a name as one part of a path or one value of a query, whatever somebody typed.
 QString part(const QString& id)
 {
     return QString::fromLatin1(QUrl::toPercentEncoding(id));
@@ -173,7 +173,7 @@ QUrlQuery toQuery(const CallQuery& query)
     QUrlQuery items;
     const auto add = [&items](const char* key, const QString& value) {
         if (!value.isEmpty())
-            items.addQueryItem(QLatin1String(key), value);
+            items.addQueryItem(QLatin1String(key), part(value));
     };
     add("since", query.since ? query.since->toUTC().toString(Qt::ISODateWithMs) : QString());
     add("until", query.until ? query.until->toUTC().toString(Qt::ISODateWithMs) : QString());
@@ -223,9 +223,9 @@ QUrlQuery toQuery(const SeriesQuery& query)
 {
     QUrlQuery items;
     if (!query.provider.isEmpty())
-        items.addQueryItem(QStringLiteral("provider"), query.provider);
+        items.addQueryItem(QStringLiteral("provider"), part(query.provider));
     if (!query.alias.isEmpty())
-        items.addQueryItem(QStringLiteral("alias"), query.alias);
+        items.addQueryItem(QStringLiteral("alias"), part(query.alias));
     items.addQueryItem(QStringLiteral("from"), query.from.toUTC().toString(Qt::ISODateWithMs));
     items.addQueryItem(QStringLiteral("to"), query.to.toUTC().toString(Qt::ISODateWithMs));
     items.addQueryItem(QStringLiteral("step"), QString::number(query.stepSeconds));

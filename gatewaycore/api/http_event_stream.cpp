@@ -99,7 +99,7 @@ void HttpEventStream::takeEvent(const QByteArray& name, const QByteArray& data)
     if (name == "hello") {
         m_pause = m_options.firstReconnect;
         // what the stream starts after; from here on every number must come or be reported
-        if (m_last < 0)
+        if (m_last <= 0)
             m_last = json.value(QLatin1String("sequence")).toInteger();
         Q_EMIT stateChanged(State::Live, {});
     } else if (name == "gap") {

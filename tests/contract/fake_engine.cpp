@@ -2,9 +2,8 @@
 
 #include <QSemaphore>
 
-namespace test {
+namespace gateway::test {
 
-using namespace gateway;
 using api::Failure;
 
 namespace {
@@ -241,4 +240,4 @@ void ControlRoom::stopEngine()
     run([this] { m_parts.reset(); });
 }
 
-} // namespace test
+} // namespace gateway::test

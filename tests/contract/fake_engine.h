@@ -12,7 +12,7 @@
 #include <memory>
 #include <optional>
 
-namespace test {
+namespace gateway::test {
 
 const QByteArray kToken = QByteArray(64, 'a');
 constexpr qint64 kNowMs = 1'795'305'600'000;
@@ -86,4 +86,4 @@ private:
     quint16 m_port = 0;
 };
 
-} // namespace test
+} // namespace gateway::test

@@ -8,7 +8,7 @@
 #include <QPromise>
 #include <QTimer>
 
-namespace test {
+namespace gateway::test {
 
 class DirectEventStream final : public gateway::api::EventStream
 {
@@ -75,4 +75,4 @@ inline gateway::api::HttpTransportOptions httpOptions(quint16 port, const QByteA
     return options;
 }
 
-} // namespace test
+} // namespace gateway::test

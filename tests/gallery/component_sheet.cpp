@@ -39,8 +39,8 @@ public:
     Drawn(QSize size, std::function<void(QPainter&, const QRect&)> draw, QWidget* parent)
         : QWidget(parent), m_draw(std::move(draw))
     {
-        setFixedHeight(size.height());
-        setMinimumWidth(size.width());
+        setMinimumSize(size);
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
     }
 
 protected:
@@ -256,7 +256,7 @@ QHBoxLayout* ComponentSheet::tiles()
         tile->setStatus(status);
         QVector<double> line;
         for (int i = 0; i < 58; ++i)
-            line.append((i > 38 ? 1 + jump : 1) + 0.05 * std::sin(i * 0.9) + 0.03 * std::sin(i * 2.3));
+            line.append((i > 38 ? 1 + jump : 1) + 0.05 * std::sin(i * 0.35) + 0.02 * std::sin(i * 0.8));
         tile->sparkline()->setRange(0, qMax(1.3, 1.2 + jump));
         tile->sparkline()->setNorm(0.9, 1.1);
         tile->sparkline()->setValues(line);
@@ -346,13 +346,11 @@ QHBoxLayout* ComponentSheet::statePanels()
         }
         row->addWidget(panel, 1);
     };
-    add("Loading", "after 400 ms", State::Loading, "", "3.1 of 12 s, 41 found", "Cancel");
-    add("Empty", "zero is a value", State::Zero, "No calls in this hour", "The filter matches 0 of 188,412.",
-        "Clear filter");
+    add("Loading", "after 400 ms", State::Loading, "", "3.1 of 12 s", "Cancel");
+    add("Empty", "zero is a value", State::Zero, "No calls in this hour", "0 of 188,412 match.", "Clear filter");
     add("No data", "never 0", State::NoData, "No data since 03:01", "ollama answers no probe.", "Probe now");
     add("Cannot say", "too few", State::CannotSay, "418 of 900 samples", "Two hours more suffice.", "");
-    add("Error", "the rest works", State::Error, "Budgets cannot be read", "Timeout, retry in 8 s, SB-2104",
-        "Copy details");
+    add("Error", "the rest works", State::Error, "Budgets cannot be read", "Timeout, retry in 8 s", "Copy details");
     add("Not permitted", "", State::NotPermitted, "Needs role developer", "You are operator.", "");
     add("Not collected", "", State::NotCollected, "Not collected", "Off for this alias.", "Turn on in a draft");
     return row;

@@ -26,12 +26,14 @@ struct Scene
     std::function<void(FakeTransport&)> feed;
     // After the page has settled: select a row, press a button. Empty: nothing.
     std::function<void(MainWindow&, FakeTransport&)> act;
-    int distinctColours = 60; // fewer in the picture: the page is empty
-    int readings = 1;         // status polls before the picture
+    int distinctColours = 1200; // fewer in the picture: the page is empty
+    int readings = 1;          // status polls before the picture
     ProbeResult probe{200, 1.1, {}};
-    TestResult test;
+    TestResult test = {};
 };
 
 QVector<Scene> allScenes();
+// Traffic and Providers, in front of the story.
+QVector<Scene> pageScenes(const std::function<SessionOptions()>& production);
 
 } // namespace ui::testing

@@ -94,22 +94,19 @@ void press(MainWindow& window, const char* words)
 QVector<Scene> allScenes()
 {
     QVector<Scene> scenes;
-    scenes.append({QStringLiteral("server"), QStringLiteral("server"), laptop(), &feedLaptop, {}, 60, 12});
+    scenes.append({QStringLiteral("server"), QStringLiteral("server"), laptop(), &feedLaptop, {}, 1200, 12});
     scenes.append(
         {QStringLiteral("server-first"), QStringLiteral("server"), laptop(), fromFile("server_empty.json"), {}});
     scenes.append({QStringLiteral("server-wrong-key"), QStringLiteral("server"), laptop(),
         fromFile("server_empty.json"), [](MainWindow& window, FakeTransport&) { press(window, "Send test request"); },
-        60, 1, {200, 1.1, {}}, refusedKey()});
+        1200, 1, {200, 1.1, {}}, refusedKey()});
     scenes.append({QStringLiteral("server-unreachable"), QStringLiteral("server"), laptop(),
         [](FakeTransport& transport) {
             transport.setFailure(gateway::api::failure(
                 gateway::api::Failure::Unreachable, QStringLiteral("The engine does not answer.")));
         },
-        {}, 40});
-    scenes.append({QStringLiteral("traffic"), QStringLiteral("traffic"), production(), &Story::tell, {}});
-    scenes.append(
-        {QStringLiteral("traffic-empty"), QStringLiteral("traffic"), production(), &Story::tellEmpty, {}, 40});
-    scenes.append({QStringLiteral("providers"), QStringLiteral("providers"), production(), &Story::tell, {}});
+        {}, 100});
+    scenes += pageScenes(&production);
     scenes.append({QStringLiteral("palette"), QStringLiteral("providers"), production(), &Story::tell,
         [](MainWindow& window, FakeTransport&) { window.openPalette(); }});
     return scenes;

@@ -50,6 +50,12 @@ void HistogramBrush::setBars(const QVector<HistogramBar>& bars, qint64 stepMs)
     update();
 }
 
+void HistogramBrush::setNote(const QString& note)
+{
+    m_note = note;
+    update();
+}
+
 void HistogramBrush::setBrush(const std::optional<TimeWindow>& brush)
 {
     m_brush = brush;
@@ -91,15 +97,19 @@ void HistogramBrush::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     const QRectF area = plot();
+    if (m_bars.isEmpty()) {
+        paint::text(painter, rect(), type().ui, color(Token::Text3), m_note, Qt::AlignHCenter);
+        return;
+    }
     qint64 most = 0;
     for (const HistogramBar& bar : m_bars)
         most = std::max(most, bar.all());
     paint::hline(painter, area.left(), area.right(), area.bottom(), color(Token::ChartAxis));
     paint::text(painter, QRectF(0, area.bottom() - 8, kLeft - 8, 16), type().small, color(Token::Text3),
         QStringLiteral("0"), Qt::AlignRight);
-    if (m_bars.isEmpty() || most == 0) {
-        paint::text(painter, area, type().small, color(Token::Text3),
-            m_bars.isEmpty() ? QString() : tr("No attempts in this time."), Qt::AlignHCenter);
+    if (most == 0) {
+        paint::text(
+            painter, area, type().small, color(Token::Text3), tr("No attempts in this time."), Qt::AlignHCenter);
         return;
     }
     const double top = linearTicks(double(most), 2).last();
@@ -109,6 +119,7 @@ void HistogramBrush::paintEvent(QPaintEvent*)
 
     QColor answered = color(Token::Text3);
     answered.setAlphaF(0.45f);
+    painter.setRenderHint(QPainter::Antialiasing); // a part of a pixel is a part of its colour
     const qreal slot = area.width() / double(m_bars.size());
     for (qsizetype i = 0; i < m_bars.size(); ++i) {
         // 92 % of the slot, on whole pixels, so that neighbours keep equal gaps.
@@ -130,6 +141,7 @@ void HistogramBrush::paintEvent(QPaintEvent*)
         part(m_bars[i].failed, color(Token::Down));
     }
 
+    painter.setRenderHint(QPainter::Antialiasing, false);
     const QVector<qint64> ticks = timeTicks(range().from, range().to, std::max(2, int(area.width() / 130)));
     for (const qint64 tick : ticks) {
         const QString label = timeLabel(tick, stepOf(ticks));

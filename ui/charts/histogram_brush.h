@@ -26,6 +26,8 @@ public:
     explicit HistogramBrush(QWidget* parent = nullptr);
 
     void setBars(const QVector<HistogramBar>& bars, qint64 stepMs);
+    // Said instead of an axis while there are no bars at all: nothing known is not zero.
+    void setNote(const QString& note);
     const QVector<HistogramBar>& bars() const { return m_bars; }
     // The range that is filtered on; none: the whole width is.
     void setBrush(const std::optional<TimeWindow>& brush);
@@ -53,6 +55,7 @@ private:
     TimeWindow dragged() const;
 
     QVector<HistogramBar> m_bars;
+    QString m_note;
     qint64 m_step = 60'000;
     std::optional<TimeWindow> m_brush;
     std::optional<qreal> m_dragFrom;

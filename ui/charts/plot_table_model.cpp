@@ -1,5 +1,7 @@
 #include "charts/plot_table_model.h"
 
+#include "widgets/cell.h"
+
 #include <QLocale>
 
 #include <cmath>
@@ -45,6 +47,13 @@ QVariant PlotTableModel::data(const QModelIndex& index, int role) const
         return {};
     if (role == Qt::TextAlignmentRole)
         return int((index.column() == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == CellRole) {
+        const QString words = this->data(index, Qt::DisplayRole).toString();
+        const bool isNothing = words.startsWith(QLatin1String("no "));
+        Cell cell =
+            index.column() == 0 ? Cell::mono(words) : Cell::number(words, isNothing ? Token::Text3 : Token::Text1);
+        return QVariant::fromValue(cell);
+    }
     const bool text = role == Qt::DisplayRole || role == Qt::AccessibleTextRole;
     if (!text && role != UnderlyingRole)
         return {};

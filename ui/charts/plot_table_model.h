@@ -12,11 +12,6 @@ class PlotTableModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Role
-    {
-        UnderlyingRole = Qt::UserRole + 1
-    };
-
     using QAbstractTableModel::QAbstractTableModel;
 
     void setData(const PlotData& data, const PlotLook& look);

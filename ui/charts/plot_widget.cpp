@@ -6,12 +6,11 @@
 #include "theme/paint.h"
 #include "theme/status_paint.h"
 #include "theme/theme.h"
+#include "widgets/table_view.h"
 
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QTableView>
 
 #include <algorithm>
 #include <cmath>
@@ -92,20 +91,13 @@ void PlotWidget::setView(View view)
 {
     m_view = view;
     if (view == View::Table && !m_table) {
-        m_table = new QTableView(this);
-        m_table->setAccessibleName(tr("%1, table").arg(accessibleName()));
+        m_table = new TableView(tr("%1, table").arg(accessibleName()), this);
         m_table->setModel(m_tableModel);
-        m_table->setFrameShape(QFrame::NoFrame);
-        m_table->setShowGrid(false);
-        m_table->setWordWrap(false);
-        m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-        m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-        m_table->verticalHeader()->hide();
-        m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-        m_table->verticalHeader()->setDefaultSectionSize(metrics().denseRow());
-        m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-        m_table->horizontalHeader()->setHighlightSections(false);
-        m_table->horizontalHeader()->setFixedHeight(metrics().tableHead());
+        m_table->horizontalHeader()->setSectionsClickable(false);
+        QVector<TableView::Width> widths{{160, 1}};
+        for (int column = 1; column < m_tableModel->columnCount(); ++column)
+            widths.append({70, 1});
+        m_table->setWidths(widths);
     }
     if (m_table) {
         m_table->setGeometry(rect());
@@ -385,7 +377,9 @@ void PlotWidget::rebuild()
 
 void PlotWidget::paintGrid(QPainter& painter) const
 {
-    for (int i = 0; i < m_yTicks.size(); ++i) {
+    // Without a value there is no scale to read, only time.
+    const int ticksShown = m_data.hasValues() ? int(m_yTicks.size()) : 0;
+    for (int i = 0; i < ticksShown; ++i) {
         const qreal y = std::round(yOf(m_yTicks[i]));
         if (i > 0)
             paint::hline(painter, m_plot.left(), m_plot.right(), y, color(Token::ChartGrid));

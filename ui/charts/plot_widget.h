@@ -16,7 +16,9 @@
 #include <memory>
 #include <optional>
 
-class QTableView;
+namespace ui {
+class TableView;
+}
 
 namespace ui::charts {
 
@@ -103,7 +105,7 @@ private:
 
     std::unique_ptr<PlotScene> m_scene;
     PlotTableModel* m_tableModel;
-    QTableView* m_table = nullptr;
+    TableView* m_table = nullptr;
 
     QPixmap m_pixmap;
     bool m_dirty = true;

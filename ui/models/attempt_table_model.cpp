@@ -22,11 +22,9 @@ constexpr std::array<ColumnFacts, AttemptTableModel::ColumnCount> kColumns{{
     {"Provider, region", false},
     {"Model", false},
     {"Result", false},
-    {"Connection", false},
     {"First token", true},
     {"Took", true},
     {"In / out tokens", true},
-    {"Upstream id", false},
 }};
 
 Status statusOf(AttemptResult result)
@@ -71,10 +69,6 @@ QString textOf(const Attempt& attempt, int column)
         return attempt.model;
     case AttemptTableModel::Result:
         return resultText(attempt);
-    case AttemptTableModel::Connection:
-        return attempt.startUs < 0        ? notApplicable()
-               : attempt.connectionReused ? QStringLiteral("kept open")
-                                          : QStringLiteral("new, %1").arg(since(attempt, attempt.connectedUs));
     case AttemptTableModel::FirstToken:
         return since(attempt, attempt.firstTokenUs);
     case AttemptTableModel::Took:
@@ -84,8 +78,6 @@ QString textOf(const Attempt& attempt, int column)
                    ? notApplicable()
                    : QStringLiteral("%1 / %2").arg(
                          wholeNumber(attempt.tokens.input()), wholeNumber(attempt.tokens.output()));
-    case AttemptTableModel::UpstreamId:
-        return attempt.upstreamRequestId.isEmpty() ? QStringLiteral("none") : attempt.upstreamRequestId;
     default:
         return {};
     }
@@ -94,17 +86,15 @@ QString textOf(const Attempt& attempt, int column)
 Cell cellOf(const Attempt& attempt, int column)
 {
     const QString text = textOf(attempt, column);
-    const bool isNothing = text == notApplicable() || text == QLatin1String("none");
+    const bool isNothing = text == notApplicable();
     const Token ink = isNothing ? Token::Text3 : Token::Text1;
     if (column == AttemptTableModel::Result)
-        return Cell::state(statusOf(attempt.result), text);
+        return Cell::state(isBroken(attempt) ? Status::Down : statusOf(attempt.result), text);
     if (column == AttemptTableModel::Provider) {
         Cell cell = Cell::plain(attempt.provider);
         cell.note = attempt.region;
         return cell;
     }
-    if (column == AttemptTableModel::UpstreamId && !isNothing)
-        return Cell::mono(text);
     return kColumns[std::size_t(column)].isNumber ? Cell::number(text, ink) : Cell::plain(text, ink);
 }
 

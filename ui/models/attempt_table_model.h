@@ -18,11 +18,9 @@ public:
         Provider,
         Model,
         Result,
-        Connection,
         FirstToken,
         Took,
         Tokens,
-        UpstreamId,
         ColumnCount
     };
 

@@ -26,6 +26,8 @@ void add(QVector<TraceSpan>& spans, TraceSpan span)
 QString attemptLabel(const Attempt& attempt)
 {
     const QString took = durationFromUs(attempt.endUs - attempt.startUs);
+    if (isBroken(attempt))
+        return QStringLiteral("stream %1 after %2").arg(nameOf(attempt.streamEnd), took);
     const QString status = attempt.httpStatus > 0 ? QString::number(attempt.httpStatus) : QString();
     switch (attempt.result) {
     case AttemptResult::Answered:
@@ -42,14 +44,17 @@ QString attemptLabel(const Attempt& attempt)
         break;
     }
     const QString what = !status.isEmpty() && attempt.httpStatus >= 400 ? status
-                         : attempt.error != ErrorCode::None             ? nameOf(attempt.error)
-                                                                        : QStringLiteral("failed");
+                         : attempt.error != ErrorCode::None
+                             ? nameOf(attempt.error).replace(QLatin1Char('_'), QLatin1Char(' '))
+                             : QStringLiteral("failed");
     return QStringLiteral("%1 after %2").arg(what, took);
 }
 
-SpanKind attemptKind(AttemptResult result)
+SpanKind attemptKind(const Attempt& attempt)
 {
-    switch (result) {
+    if (isBroken(attempt))
+        return SpanKind::Failed;
+    switch (attempt.result) {
     case AttemptResult::Answered:
         return SpanKind::Answered;
     case AttemptResult::Failed:
@@ -104,6 +109,11 @@ void addParts(QVector<TraceSpan>& spans, const Attempt& attempt, int position)
 
 } // namespace
 
+bool isBroken(const Attempt& attempt)
+{
+    return attempt.streamEnd == StreamEnd::Truncated || attempt.streamEnd == StreamEnd::Stalled;
+}
+
 QString attemptSentence(const Attempt& attempt)
 {
     if (!attempt.reason.isEmpty())
@@ -149,7 +159,7 @@ QVector<TraceSpan> spansOf(const Call& call)
             attempt.region.isEmpty() ? attempt.provider : QStringLiteral("%1 %2").arg(attempt.provider, attempt.region);
         add(spans,
             {QStringLiteral("attempt %1 %2").arg(attempt.number).arg(where), 1, from, std::max(from, attempt.endUs),
-                attemptKind(attempt.result), attemptLabel(attempt), attempt.provider, i});
+                attemptKind(attempt), attemptLabel(attempt), attempt.provider, i});
         addParts(spans, attempt, i);
     }
     add(spans, {QStringLiteral("settle, audit"), 1, call.endUs, committed, SpanKind::Own, {}, {}, -1});

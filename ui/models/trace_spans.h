@@ -39,6 +39,9 @@ struct TraceSpan
 QVector<TraceSpan> spansOf(const gateway::api::Call& call);
 QString attemptSentence(const gateway::api::Attempt& attempt); // who did what, one plain sentence
 
+// A stream that did not reach its end, whatever the status it began with.
+bool isBroken(const gateway::api::Attempt& attempt);
+
 class TraceModel : public QAbstractTableModel
 {
     Q_OBJECT

@@ -1,10 +1,10 @@
 #include "shell/bottom_bar.h"
 
+#include "models/format.h"
 #include "session/session.h"
 #include "theme/paint.h"
 #include "theme/theme.h"
 
-#include <QLocale>
 #include <QPainter>
 #include <QStringList>
 
@@ -27,8 +27,7 @@ void BottomBar::setTimeZone(TimeZoneChoice zone)
 
 void BottomBar::refresh()
 {
-    const QLocale locale = QLocale::c();
-    const auto number = [&](qint64 value) { return locale.toString(value); };
+    const auto number = &models::wholeNumber;
     m_left.clear();
     m_right.clear();
     if (const auto& status = m_session.status()) {

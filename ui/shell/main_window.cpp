@@ -94,7 +94,7 @@ void MainWindow::build()
     m_toast = new Toast(this, metrics().bottomBar());
     m_rail->setCollapsed(m_settings && m_settings->value(QStringLiteral("window/railCollapsed")).toBool());
 
-    connect(m_rail, &Rail::chosen, this, [this](int index) { show(index, QString()); });
+    connect(m_rail, &Rail::chosen, this, [this](int index) { showPage(index, QString()); });
     connect(m_topBar, &TopBar::rangeChanged, this, [this](const TimeRange& now) {
         if (Page* shown = currentPage())
             shown->setTimeRange(now);
@@ -108,7 +108,7 @@ void MainWindow::build()
     connect(m_topBar->connectionChip(), &QAbstractButton::clicked, this, &MainWindow::openConnectionMenu);
     connect(m_topBar->alarmChip(), &QAbstractButton::clicked, this, &MainWindow::openAlarmMenu);
     if (page >= 0)
-        show(page, QString());
+        showPage(page, QString());
     refreshBadges();
 }
 
@@ -118,7 +118,7 @@ void MainWindow::addShortcuts()
         connect(new QShortcut(keys, this), &QShortcut::activated, this, action);
     };
     for (int i = 0; i < qMin<qsizetype>(9, m_registry.entries().size()); ++i)
-        add(QKeySequence(int(Qt::CTRL) | (Qt::Key_1 + i)), [this, i] { show(i, QString()); });
+        add(QKeySequence(int(Qt::CTRL) | (Qt::Key_1 + i)), [this, i] { showPage(i, QString()); });
     add(QKeySequence(QStringLiteral("Ctrl+K")), [this] { openPalette(); });
     add(QKeySequence(QStringLiteral("F5")), [this] { m_session->refresh(); });
     add(QKeySequence(QStringLiteral("Ctrl+B")), [this] { m_rail->setCollapsed(!m_rail->isCollapsed()); });
@@ -146,7 +146,7 @@ Page* MainWindow::pageAt(int index)
     return page;
 }
 
-void MainWindow::show(int index, const QString& argument)
+void MainWindow::showPage(int index, const QString& argument)
 {
     Page* next = pageAt(index);
     if (index != m_current) {
@@ -168,7 +168,7 @@ bool MainWindow::openPage(const QString& name, const QString& argument)
     const int index = m_registry.indexOf(name);
     if (index < 0)
         return false;
-    show(index, argument);
+    showPage(index, argument);
     return true;
 }
 
@@ -208,7 +208,7 @@ void MainWindow::openPalette()
     for (int i = 0; i < m_registry.entries().size(); ++i) {
         const PageEntry& entry = m_registry.entries().at(i);
         commands.append({QStringLiteral("Open %1").arg(entry.title), QStringLiteral("page"),
-            i < 9 ? QStringLiteral("Ctrl %1").arg(i + 1) : QString(), [this, i] { show(i, QString()); }});
+            i < 9 ? QStringLiteral("Ctrl %1").arg(i + 1) : QString(), [this, i] { showPage(i, QString()); }});
     }
     commands.append({m_topBar->isPaused() ? QStringLiteral("Go live") : QStringLiteral("Pause live lists"),
         QStringLiteral("view"), QString(), [this] { m_topBar->setPaused(!m_topBar->isPaused()); }});

@@ -44,6 +44,7 @@ public:
     Toast* toast() const { return m_toast; }
     FocusRing* focusRing() const { return m_focusRing; }
     void openPalette();
+    using QMainWindow::show; // show(int, ...) below is about pages
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -52,7 +53,7 @@ private:
     void build();
     void addShortcuts();
     Page* pageAt(int index);
-    void show(int index, const QString& argument);
+    void showPage(int index, const QString& argument);
     void refreshBadges();
     void openConnectionMenu();
     void openAlarmMenu();

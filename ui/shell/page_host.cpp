@@ -29,7 +29,7 @@ void PageHost::add(Page* page)
     auto* bar = new QWidget(this);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(10);
+    row->setSpacing(8);
     row->addWidget(new TextLabel(page->title(), &Type::title, Token::Text1, bar));
     TextLabel* caption = nullptr;
     if (QWidget* field = page->titleWidget()) {

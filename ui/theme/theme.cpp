@@ -53,7 +53,7 @@ constexpr Row kRows[] = {
     {Token::Paused, "#5DB2F2", "#0060A8", "#7CC7FF"},
     {Token::Canary, "#D79BFF", "#7A1FA2", "#E3B8FF"},
     {Token::OnStatus, "#14171B", "#FFFFFF", "#000000"},
-    {Token::TintOk, "#1B2B2A", "#F2FAF7", "#000000"},
+    {Token::TintOk, "#1B2B2A", "#F3FAF7", "#000000"},
     {Token::TintDegraded, "#2E2920", "#FEF9EF", "#000000"},
     {Token::TintDown, "#2B2023", "#FDF3F2", "#000000"},
     {Token::TintUnknown, "#26292F", "#F8F9FA", "#000000"},

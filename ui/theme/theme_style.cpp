@@ -231,6 +231,15 @@ void ThemeStyle::drawControl(
         return;
     case CE_Splitter:
         return; // the canvas shows between the panes
+    case CE_FocusFrame: {
+        // Around the widget: 1 px of distance, then the 2 px ring (FocusRing, widgets/focus_ring.h).
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(color(Token::Focus), Metrics::focusRing));
+        painter->drawRoundedRect(QRectF(option->rect).adjusted(1, 1, -1, -1), Metrics::radius + 2, Metrics::radius + 2);
+        painter->restore();
+        return;
+    }
     default:
         break;
     }
@@ -429,6 +438,8 @@ int ThemeStyle::styleHint(
     case SH_DitherDisabledText:
     case SH_ComboBox_Popup:
         return 0;
+    case SH_FocusFrame_Mask:
+        return 0; // a mask of four straight strips would cut the ring's round corners
     case SH_FocusFrame_AboveWidget:
         return 1; // so that the frame hangs on the window or scroll area and is not cut by a tight parent
     case SH_ToolTip_WakeUpDelay:

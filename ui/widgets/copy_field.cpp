@@ -34,7 +34,7 @@ QString maskedSecret(const QString& secret, int dots)
 
 int CopyField::labelWidth()
 {
-    return metrics().px(73);
+    return metrics().px(66);
 }
 
 CopyField::CopyField(const QString& label, QWidget* parent)

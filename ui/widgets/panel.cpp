@@ -121,15 +121,17 @@ protected:
 
 } // namespace
 
-Panel::Panel(const QString& title, QWidget* parent)
-    : QFrame(parent), m_layout(new QVBoxLayout(this)), m_body(new QVBoxLayout)
+Panel::Panel(const QString& title, QWidget* parent) : QFrame(parent), m_layout(new QVBoxLayout(this)), m_body(nullptr)
 {
     setFrameShape(QFrame::NoFrame);
     m_layout->setContentsMargins(1, 1, 1, 1);
     m_layout->setSpacing(0);
+    // A widget and not only a layout: an empty layout gives its room to the header.
+    auto* body = new QWidget(this);
+    m_body = new QVBoxLayout(body);
     m_body->setContentsMargins(0, 0, 0, 0);
     m_body->setSpacing(0);
-    m_layout->addLayout(m_body, 1);
+    m_layout->addWidget(body, 1);
     if (!title.isEmpty())
         setTitle(title);
 }

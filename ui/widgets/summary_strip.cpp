@@ -100,10 +100,7 @@ void StepsStrip::paintEvent(QPaintEvent*)
         paint::text(painter, QRectF(text, metrics().px(8), room, metrics().px(18)), type().bodyStrong,
             color(step.status == Status::NotReached ? Token::Text2 : Token::Text1), step.name);
         paint::text(painter, QRectF(text, metrics().px(26), room, metrics().px(16)), type().ui,
-            color(step.status == Status::Down         ? Token::Down
-                  : step.status == Status::NotReached ? Token::Text3
-                                                      : Token::Text2),
-            step.detail);
+            color(step.status == Status::Down ? Token::Down : Token::Text3), step.detail);
     }
 }
 

@@ -289,7 +289,10 @@ void TestAdminListener::theTransportReconnectsAndResumes()
         auto* far = new QTcpSocket(near);
         far->connectToHost(QHostAddress::LocalHost, room.port());
         connect(near, &QTcpSocket::readyRead, far, [near, far] { far->write(near->readAll()); });
-        connect(far, &QTcpSocket::readyRead, near, [near, far] { near->write(far->readAll()); });
+        connect(far, &QTcpSocket::readyRead, near, [near, far] {
+            if (near->isOpen())
+                near->write(far->readAll());
+        });
         open.append(near);
     });
     api::HttpTransportOptions options;

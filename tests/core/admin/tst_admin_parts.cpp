@@ -136,6 +136,10 @@ void TestAdminParts::aForeignPositionStartsOver()
     QCOMPARE(batch.gap->first, 501);
     QCOMPARE(batch.gap->last, 999);
     QCOMPARE(batch.events.size(), 1);
+    EventCursor all(hub, 0);
+    const auto everything = all.take(10);
+    QVERIFY(!everything.gap);
+    QCOMPARE(everything.events.size(), 1);
     EventCursor ahead(hub, 5000); // of another engine
     QVERIFY(ahead.hasMore());
     QCOMPARE(ahead.take(10).events.size(), 1);

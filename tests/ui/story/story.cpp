@@ -377,6 +377,8 @@ QVector<Call> Story::calls()
     cut.errorDetail =
         QStringLiteral("azure-eu closed the connection after 74 tokens, without the terminator of its stream.");
     cut.attempts[0].streamEnd = StreamEnd::Truncated;
+    cut.attempts[0].result = AttemptResult::Failed;
+    cut.attempts[0].error = ErrorCode::StreamTruncated;
     all.append(cut);
     Call embed = simple(call("req_01JD9T7C4NQ42", "03:22:23.100", CallOutcome::Answered, "mondo-retail", "search",
                             "embed-docs", "vertex-eu/gemini-embed-2@europe-west4", 0.11, 2.2, 4000, 0),

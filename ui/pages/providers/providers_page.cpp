@@ -253,7 +253,7 @@ void ProvidersPage::layOut()
     const bool wide = width() >= metrics().px(1180);
     const bool middling = width() >= metrics().px(1080);
     QVector<TableView::Width> widths{
-        {166, 2}, {100, 0}, {130, 3}, {146, 1}, {156, 1}, {64, 0}, {78, 0}, {52, 0}, {62, 0}, {98, 0}, {84, 0}};
+        {192, 0}, {102, 0}, {84, 4}, {138, 1}, {154, 1}, {62, 0}, {78, 0}, {50, 0}, {60, 0}, {100, 0}, {86, 0}};
     m_table->setColumnHidden(ProviderTableModel::Attempts, !wide);
     m_table->setColumnHidden(ProviderTableModel::TotalP95, !middling);
     if (!wide)

@@ -5,6 +5,7 @@
 #include "theme/theme.h"
 #include "widgets/key_value.h"
 #include "widgets/sparkline.h"
+#include "widgets/state_overlay.h"
 
 #include <QDir>
 #include <QHostAddress>
@@ -119,9 +120,9 @@ protected:
     void paintEvent(QPaintEvent*) override
     {
         QPainter painter(this);
-        const int pitch = metrics().px(21);
-        const int room = qMax(1, (height() - 12) / pitch);
-        qreal y = 7;
+        const int pitch = metrics().px(20);
+        const int room = qMax(1, (height() - 6) / pitch);
+        qreal y = 4;
         for (qsizetype i = qMax<qsizetype>(0, m_lines.size() - room); i < m_lines.size(); ++i, y += pitch) {
             const LogLine& line = m_lines.at(i);
             const auto cell = [&](int x, int w, Token ink, const QString& words) {
@@ -144,17 +145,26 @@ EnginePanel::EnginePanel(QWidget* parent)
     : Panel(QStringLiteral("Engine"), parent),
       m_metrics(new MetricCells(this)),
       m_log(new LogLines(this)),
-      m_facts(new KeyValueGrid(50, this))
+      m_facts(new KeyValueGrid(50, this)),
+      m_overlay(nullptr)
 {
-    m_facts->setContentsMargins(12, 9, 12, 9);
+    m_facts->setContentsMargins(12, 7, 12, 8);
     body()->addWidget(m_metrics);
     body()->addWidget(m_log, 1);
     body()->addWidget(m_facts);
+    m_overlay = new StateOverlay(this, metrics().panelHeader());
+    m_overlay->showLoading(QStringLiteral("waiting for the engine"));
+}
+
+void EnginePanel::showError(const QString& why)
+{
+    m_overlay->show(StateOverlay::State::Error, QStringLiteral("The engine's state cannot be read"), why);
 }
 
 void EnginePanel::setStatus(
     const gateway::api::EngineStatus& status, const QVector<StatusSample>& history, bool embedded)
 {
+    m_overlay->clear();
     setCaption(QStringLiteral("%1, pid %2, revision r%3%4")
                    .arg(embedded ? QStringLiteral("embedded") : QStringLiteral("version ") + status.version)
                    .arg(status.pid)

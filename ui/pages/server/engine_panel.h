@@ -10,6 +10,7 @@ namespace ui {
 class KeyValueGrid;
 class LogLines;
 class MetricCells;
+class StateOverlay;
 
 struct LogLine
 {
@@ -24,12 +25,14 @@ class EnginePanel : public Panel
 public:
     explicit EnginePanel(QWidget* parent = nullptr);
     void setStatus(const gateway::api::EngineStatus& status, const QVector<StatusSample>& history, bool embedded);
+    void showError(const QString& why);         // until the next status
     void setLog(const QVector<LogLine>& lines); // oldest first; the last ones that fit are shown
 
 private:
     MetricCells* m_metrics;
     LogLines* m_log;
     KeyValueGrid* m_facts;
+    StateOverlay* m_overlay;
 };
 
 // True when the URL's host is this computer alone.

@@ -172,6 +172,12 @@ void LastCallPanel::showNone(bool known)
         m_overlay->showLoading(QStringLiteral("asking for the newest call"));
 }
 
+void LastCallPanel::showError(const QString& why)
+{
+    if (!m_call)
+        m_overlay->show(StateOverlay::State::Error, QStringLiteral("The newest call cannot be read"), why);
+}
+
 void LastCallPanel::setProviders(const QVector<gateway::api::ProviderStatus>& providers)
 {
     m_providers.clear();

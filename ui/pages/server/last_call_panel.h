@@ -32,6 +32,7 @@ public:
     explicit LastCallPanel(QWidget* parent = nullptr);
     void setCall(const gateway::api::Call& call, bool isFirst);
     void showNone(bool known);
+    void showError(const QString& why);
     void setProviders(const QVector<gateway::api::ProviderStatus>& providers); // for the series slots
     void setGatewayUrl(const QString& url) { m_gatewayUrl = url; }
     const std::optional<gateway::api::Call>& call() const { return m_call; }

@@ -50,9 +50,7 @@ void ListeningPanel::showListening(bool hasCalls)
 {
     set(Face::Listening,
         hasCalls ? QStringLiteral("Listening for the next request") : QStringLiteral("Listening for the first request"),
-        QStringLiteral("Point an SDK at the base URL. A test request that goes wrong is shown here with what was "
-                       "received and the fix."),
-        true);
+        QStringLiteral("Point an SDK at the base URL, or send a test request from here."), true);
 }
 
 void ListeningPanel::showSending(const QString& alias)

@@ -186,6 +186,7 @@ SnippetPanel::SnippetPanel(QWidget* parent)
         m_code->copyAll();
         copy->flash(QStringLiteral("Copied"));
     });
+    setValues(QStringLiteral("<base URL>"), QString(), QStringLiteral("<alias>"));
 }
 
 void SnippetPanel::setValues(const QString& baseUrl, const QString& key, const QString& alias)

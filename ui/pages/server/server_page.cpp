@@ -51,13 +51,13 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
     auto* left = new QVBoxLayout;
     left->setSpacing(Metrics::gap);
     left->addWidget(m_ready);
-    left->addWidget(m_snippets, 1);
-    left->addWidget(m_engine);
-    m_ready->setMinimumHeight(metrics().px(190));
-    m_snippets->setMinimumHeight(metrics().px(150));
-    m_snippets->setMaximumHeight(metrics().px(259));
+    // The snippet is shown in full as soon as the window allows, the rest goes to the engine.
+    left->addWidget(m_snippets, 1000);
+    left->addWidget(m_engine, 1);
+    m_ready->setMinimumHeight(metrics().px(185));
+    m_snippets->setMinimumHeight(metrics().px(128));
+    m_snippets->setMaximumHeight(metrics().px(263));
     m_engine->setMinimumHeight(metrics().px(200));
-    left->setStretchFactor(m_engine, 2);
     auto* right = new QVBoxLayout;
     right->setSpacing(Metrics::gap);
     right->addWidget(m_listening);
@@ -75,7 +75,13 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
     m_probeTimer.setInterval(kProbeEveryMs);
     connect(&m_probeTimer, &QTimer::timeout, this, &ServerPage::probeNow);
     connect(&session, &Session::statusChanged, this, &ServerPage::takeStatus);
-    connect(&session, &Session::freshnessChanged, this, &ServerPage::refreshSteps);
+    connect(&session, &Session::freshnessChanged, this, [this] {
+        if (!m_session.status() && !m_session.problem().isEmpty()) {
+            m_engine->showError(m_session.problem());
+            m_call->showError(m_session.problem());
+        }
+        refreshSteps();
+    });
     connect(&session, &Session::providersChanged, this, [this] {
         m_call->setProviders(*m_session.providers());
         refreshNote();
@@ -90,7 +96,7 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
     connect(m_call, &LastCallPanel::testWanted, this, &ServerPage::sendTest);
     connect(m_call, &LastCallPanel::openWanted, this,
         [this](const QString& id) { Q_EMIT openRequested(QStringLiteral("traffic"), QStringLiteral("call=") + id); });
-    m_ready->setNoKey(mayIssueByItself() ? QStringLiteral("a key for this computer is being issued")
+    m_ready->setNoKey(mayIssueByItself() ? QStringLiteral("issued as soon as the engine answers")
                                          : QStringLiteral("no key issued here yet"),
         !mayIssueByItself());
     refreshSteps();

@@ -27,7 +27,10 @@ AttemptGlyph glyphOf(const DecidedCandidate& candidate)
 
 QString whyOf(const DecidedCandidate& candidate)
 {
-    return candidate.failedInCall ? QStringLiteral("%1; failed in this call").arg(candidate.why()) : candidate.why();
+    QString why =
+        candidate.failedInCall ? QStringLiteral("%1; failed in this call").arg(candidate.why()) : candidate.why();
+    // A number keeps its percent sign when the line wraps.
+    return why.replace(QLatin1String(" %"), QString(QChar::Nbsp) + QLatin1Char('%'));
 }
 
 } // namespace

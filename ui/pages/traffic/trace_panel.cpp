@@ -93,9 +93,12 @@ TracePanel::TracePanel(QWidget* parent)
     m_stack->addWidget(makeRequestTab());
     m_stack->addWidget(makeAttemptsTab());
     m_stack->addWidget(makeStreamTab());
+    m_attemptStrip = makeAttemptStrip();
     m_footer = makeFooter();
     body()->addWidget(m_stack, 1);
+    body()->addWidget(m_attemptStrip);
     body()->addWidget(m_footer);
+    body()->addStretch(0); // keeps the header at the top while everything else is hidden
     setKeepsCorners(true);
     connect(m_tabs, &ChoiceRow::chosen, this, &TracePanel::setTab);
     connect(m_copyId, &QAbstractButton::clicked, this, &TracePanel::copyIdRequested);
@@ -116,8 +119,18 @@ QWidget* TracePanel::makeWaterfallTab()
     m_waterfall = new charts::Waterfall(m_trace);
     layout->addWidget(m_waterfall, 1);
 
-    m_attemptStrip = new QWidget;
-    auto* strip = new QVBoxLayout(m_attemptStrip);
+    return tab;
+}
+
+// What the chosen attempt was, under the waterfall and under the table of attempts.
+QWidget* TracePanel::makeAttemptStrip()
+{
+    auto* whole = new QWidget;
+    auto* lines = new QVBoxLayout(whole);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(0);
+    lines->addWidget(new Hairline);
+    auto* strip = new QVBoxLayout;
     strip->setContentsMargins(Metrics::panelPadding, 8, Metrics::panelPadding, 8);
     strip->setSpacing(2);
     auto* line = new QHBoxLayout;
@@ -137,9 +150,8 @@ QWidget* TracePanel::makeWaterfallTab()
     indented->setContentsMargins(22, 0, 0, 0);
     indented->addWidget(m_attemptFacts);
     strip->addLayout(indented);
-    layout->addWidget(new Hairline);
-    layout->addWidget(m_attemptStrip);
-    return tab;
+    lines->addLayout(strip);
+    return whole;
 }
 
 QWidget* TracePanel::makeRequestTab()
@@ -168,7 +180,7 @@ QWidget* TracePanel::makeAttemptsTab()
 {
     m_attemptTable = new TableView(tr("Attempts of the call"));
     m_attemptTable->setModel(m_attempts);
-    m_attemptTable->setWidths({{46, 0}, {150, 2}, {110, 3}, {118, 0}, {96, 0}, {80, 0}, {66, 0}, {104, 0}, {84, 2}});
+    connect(m_attemptTable, &TableView::currentRowChanged, this, &TracePanel::showAttempt);
     return m_attemptTable;
 }
 
@@ -217,6 +229,24 @@ void TracePanel::setTab(int tab)
 {
     m_tabs->setCurrent(tab);
     m_stack->setCurrentIndex(tab);
+    layOut();
+}
+
+// A low panel gives its height to the waterfall, a narrow one leaves out the model, which the strip names.
+void TracePanel::layOut()
+{
+    const int tab = m_stack->currentIndex();
+    m_attemptStrip->setVisible(m_call && (tab == WaterfallTab || tab == AttemptsTab));
+    m_attemptFacts->setVisible(tab == AttemptsTab || height() >= metrics().px(350));
+    const bool withModel = width() >= metrics().px(716);
+    m_attemptTable->setColumnHidden(models::AttemptTableModel::Model, !withModel);
+    m_attemptTable->setWidths({{40, 0}, {156, 1}, {withModel ? 152 : 0, 0}, {130, 0}, {78, 0}, {66, 0}, {100, 0}});
+}
+
+void TracePanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    layOut();
 }
 
 void TracePanel::takeFocus()
@@ -235,6 +265,7 @@ void TracePanel::setCall(const Call& call)
     m_tabs->show();
     m_stack->show();
     m_footer->show();
+    setTab(m_stack->currentIndex());
     m_trace->setCall(call);
     m_attempts->setAttempts(call.attempts);
     m_request->setFacts(models::requestFacts(call));
@@ -271,9 +302,14 @@ void TracePanel::showAttempt(int position)
         return;
     }
     const Attempt& attempt = m_call->attempts[position];
-    m_attemptTitle->set(statusOf(attempt.result), tr("Attempt %1").arg(attempt.number));
+    m_attemptTitle->set(
+        models::isBroken(attempt) ? Status::Down : statusOf(attempt.result), tr("Attempt %1").arg(attempt.number));
     m_attemptSentence->setText(models::attemptSentence(attempt));
     QStringList facts;
+    if (attempt.startUs >= 0 && attempt.connectedUs >= 0)
+        facts.append(attempt.connectionReused
+                         ? tr("connection kept open")
+                         : tr("connected in %1").arg(models::durationFromUs(attempt.connectedUs - attempt.startUs)));
     if (!attempt.modelReported.isEmpty() && attempt.modelReported != attempt.model)
         facts.append(tr("reported model `%1`").arg(attempt.modelReported));
     else if (!attempt.model.isEmpty())
@@ -286,6 +322,9 @@ void TracePanel::showAttempt(int position)
                 .arg(models::wholeNumber(attempt.tokens.input()), models::wholeNumber(attempt.tokens.output())));
     if (attempt.error != ErrorCode::None)
         facts.append(tr("code `%1`").arg(nameOf(attempt.error)));
+    // A label stays with its value when the line wraps.
+    for (QString& fact : facts)
+        fact.replace(QLatin1Char(' '), QChar::Nbsp);
     m_attemptFacts->setText(facts.join(QStringLiteral("   ")));
 }
 
@@ -297,6 +336,7 @@ void TracePanel::clear()
     m_tabs->hide();
     m_stack->hide();
     m_footer->hide();
+    m_attemptStrip->hide();
     m_trace->clear();
 }
 

@@ -52,13 +52,18 @@ Q_SIGNALS:
     void copyIdRequested();
     void copyCurlRequested();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeWaterfallTab();
     QWidget* makeRequestTab();
     QWidget* makeAttemptsTab();
     QWidget* makeStreamTab();
+    QWidget* makeAttemptStrip();
     QWidget* makeFooter();
     void showAttempt(int position);
+    void layOut();
 
     std::optional<gateway::api::Call> m_call;
     models::TraceModel* m_trace;

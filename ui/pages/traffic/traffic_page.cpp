@@ -64,6 +64,8 @@ TrafficPage::TrafficPage(Session& session, QWidget* parent)
     connect(&m_filterDelay, &QTimer::timeout, this, &TrafficPage::applyFilter);
     m_refresh.setInterval(kRefreshMs);
     connect(&m_refresh, &QTimer::timeout, this, [this] {
+        if (m_model->state() == CallTableModel::State::Failed)
+            m_model->reload(); // an error clears itself when its cause is gone
         askHistogram();
         askTotals();
     });
@@ -143,8 +145,8 @@ void TrafficPage::buildBody()
     connect(m_trace, &TracePanel::copyCurlRequested, this, &TrafficPage::copyCurl);
     m_why = new WhyPanel;
 
-    auto* lower = new QWidget;
-    auto* row = new QHBoxLayout(lower);
+    m_lower = new QWidget;
+    auto* row = new QHBoxLayout(m_lower);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(Metrics::gap);
     row->addWidget(m_trace, 726);
@@ -153,12 +155,12 @@ void TrafficPage::buildBody()
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(Metrics::gap);
     m_splitter->addWidget(m_listPanel);
-    m_splitter->addWidget(lower);
+    m_splitter->addWidget(m_lower);
     m_listPanel->setMinimumHeight(m_table->heightForRows(3));
-    lower->setMinimumHeight(240);
+    m_lower->setMinimumHeight(240);
     m_splitter->setStretchFactor(0, 39);
     m_splitter->setStretchFactor(1, 61);
-    m_splitter->setSizes({390, 610});
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_splitByHand = true; });
     layout->addWidget(m_splitter, 1);
 }
 
@@ -171,6 +173,11 @@ void TrafficPage::connectModel()
     connect(m_model, &CallTableModel::totalChanged, this, [this] {
         showState();
         showVerdict();
+    });
+    // The base URL of the empty state comes with the first status.
+    connect(&m_session, &Session::statusChanged, this, [this] {
+        if (m_overlay->state() == StateOverlay::State::Zero)
+            showState();
     });
     connect(m_model, &CallTableModel::newCountChanged, this, &TrafficPage::showFollowing);
     connect(m_overlay, &StateOverlay::actionTriggered, this, [this] {
@@ -187,14 +194,7 @@ void TrafficPage::connectModel()
         m_trace->takeFocus();
     });
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &TrafficPage::updateFollowing);
-    // The newest call is shown as soon as there is one; that is no choice of the reader, so the list goes on following.
-    connect(m_model, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (m_trace->call() || !m_model->row(0))
-            return;
-        m_choosing = true;
-        m_table->selectRow(0);
-        m_choosing = false;
-    });
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, &TrafficPage::keepChoice);
     connect(m_model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& from, const QModelIndex& to) {
         const int row = m_table->currentIndex().row();
         if (row >= from.row() && row <= to.row() && !m_trace->call())
@@ -397,8 +397,10 @@ void TrafficPage::askHistogram()
     ++m_asking;
     m_session.client().series(query).then(this, [this, step](Result<Series> series) {
         --m_asking;
-        if (!series)
+        if (!series) {
+            m_histogram->setNote(tr("The attempts over time cannot be read. %1").arg(series.error().message));
             return;
+        }
         QVector<charts::HistogramBar> bars;
         for (const SeriesBucket& bucket : series->buckets)
             bars.append({bucket.start.toMSecsSinceEpoch(), bucket.answered - bucket.fallback, bucket.fallback,
@@ -430,12 +432,15 @@ void TrafficPage::showState()
             m_overlay->showLoading();
         return;
     case CallTableModel::State::Failed:
+        showLower(m_trace->call().has_value());
         m_overlay->show(StateOverlay::State::Error, tr("The calls cannot be read"),
-            tr("%1 The other pages go on.").arg(m_model->error()->message), tr("Ask again"));
+            tr("%1 Asked again every 5 s; the other pages go on.").arg(m_model->error()->message), tr("Ask again"));
         return;
     case CallTableModel::State::Ready:
         break;
     }
+    const bool isNew = m_model->rowCount() == 0 && m_filter.isEmpty() && !m_trace->call();
+    showLower(!isNew); // nothing to trace: the first step has the page to itself
     if (m_model->rowCount() > 0) {
         m_overlay->clear();
         return;
@@ -481,6 +486,28 @@ void TrafficPage::follow()
     m_held = false;
     m_table->verticalScrollBar()->setValue(m_table->verticalScrollBar()->minimum());
     updateFollowing();
+}
+
+// The newest call is shown as soon as there is one, and a shown call keeps its row over a new filter. Neither is a
+// choice of the reader, so the list goes on following.
+void TrafficPage::keepChoice()
+{
+    if (m_table->currentIndex().isValid())
+        return;
+    const int row = m_trace->call() ? m_model->rowOf(m_trace->call()->id) : 0;
+    if (row < 0 || !m_model->row(row))
+        return;
+    m_choosing = true;
+    m_table->selectRow(row);
+    m_choosing = false;
+}
+
+void TrafficPage::showLower(bool shown)
+{
+    if (m_lower->isHidden() != shown)
+        return;
+    m_lower->setVisible(shown);
+    QMetaObject::invokeMethod(this, &TrafficPage::layOutRows, Qt::QueuedConnection);
 }
 
 void TrafficPage::chooseRow(int row)
@@ -585,27 +612,43 @@ void TrafficPage::copyCurl()
     Q_EMIT toastRequested(tr("Copied as cURL; key and text are placeholders"));
 }
 
-// What a narrow window cannot show stands in the trace of a call: first the feature goes, then the fallback.
+// What a narrow window cannot show stands in the trace of a call: first the feature goes, then the fallback, then our
+// own time.
 void TrafficPage::layOutColumns()
 {
     const int width = this->width();
     const bool feature = width >= metrics().px(1120);
     const bool fallback = width >= metrics().px(1040);
-    QVector<TableView::Width> widths{{104, 0}, {104, 0}, {84, 3}, {84, 2}, {110, 3}, {160, 6}, {78, 1}, {98, 0},
-        {60, 0}, {62, 0}, {62, 0}, {112, 0}, {80, 0}};
-    m_table->setColumnHidden(CallTableModel::Feature, !feature);
-    m_table->setColumnHidden(CallTableModel::Fallback, !fallback);
-    if (!feature)
-        widths[CallTableModel::Feature] = {0, 0};
-    if (!fallback)
-        widths[CallTableModel::Fallback] = {0, 0};
+    const bool own = width >= metrics().px(1010);
+    QVector<TableView::Width> widths{{109, 0}, {102, 0}, {88, 0}, {84, 0}, {109, 0}, {172, 1}, {70, 0}, {98, 0},
+        {58, 0}, {56, 0}, {63, 0}, {98, 0}, {81, 0}};
+    for (const auto& [column, isShown] : {std::pair{CallTableModel::Feature, feature},
+             std::pair{CallTableModel::Fallback, fallback}, std::pair{CallTableModel::Own, own}}) {
+        m_table->setColumnHidden(column, !isShown);
+        if (!isShown)
+            widths[column] = {0, 0};
+    }
     m_table->setWidths(widths);
+}
+
+// Whole rows: the list takes two fifths of the height, and no row is cut at its lower edge.
+void TrafficPage::layOutRows()
+{
+    if (m_splitByHand)
+        return;
+    const int room = m_splitter->height() - Metrics::gap;
+    const int head = m_table->heightForRows(0) + 2;
+    const int row = metrics().tableRow();
+    const int rows = std::clamp((room * 2 / 5 - head) / row, 3, 24);
+    m_splitter->setSizes({head + rows * row, std::max(1, room - head - rows * row)});
 }
 
 void TrafficPage::resizeEvent(QResizeEvent* event)
 {
     Page::resizeEvent(event);
     layOutColumns();
+    // The splitter gets its height from the layout only after this event.
+    QMetaObject::invokeMethod(this, &TrafficPage::layOutRows, Qt::QueuedConnection);
 }
 
 } // namespace ui::traffic

@@ -61,6 +61,7 @@ private:
     void buildBody();
     void connectModel();
     void layOutColumns();
+    void layOutRows();
     void applyFilterText(const QString& text, bool now);
     void applyFilter();
     void colourFilter();
@@ -72,6 +73,8 @@ private:
     void showFollowing();
     void updateFollowing();
     void follow();
+    void keepChoice();
+    void showLower(bool shown);
     void chooseRow(int row);
     void showCall(const gateway::api::Call& call);
     void step(int by);
@@ -100,6 +103,8 @@ private:
     TextLabel* m_problem = nullptr;
     charts::HistogramBrush* m_histogram = nullptr;
     QSplitter* m_splitter = nullptr;
+    QWidget* m_lower = nullptr;
+    bool m_splitByHand = false;
     Panel* m_listPanel = nullptr;
     TableView* m_table = nullptr;
     StateOverlay* m_overlay = nullptr;

@@ -65,7 +65,7 @@ class AdminTransport : public QObject
 public:
     using QObject::QObject;
     virtual QFuture<Result<AdminReply>> send(const AdminRequest& request) = 0;
-    // Events after `since`; -1: from now on. The caller owns the stream.
+    // Events after `since`; -1: from now on; 0: all the engine still keeps. The caller owns the stream.
     virtual std::unique_ptr<EventStream> subscribe(qint64 since) = 0;
     virtual QString description() const = 0; // "embedded", "https://gw.example:4181"
 };
