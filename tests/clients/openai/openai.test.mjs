@@ -226,10 +226,12 @@ test('a provider’s 500 is an InternalServerError after one POST', async () => 
     assert.equal((await engine.ledger()).posts, 1);
 });
 
-test('a provider’s 401 is not the caller’s 401', async () => {
-    await assert.rejects(once.chat.completions.create({ model: 'sim-401', messages: ask('x') }), (error) => {
+test('a provider’s 401 is not the caller’s 401, and x-should-retry: false keeps the library from repeating', async () => {
+    await assert.rejects(client.chat.completions.create({ model: 'sim-401', messages: ask('x') }), (error) => {
+        assert.ok(error instanceof OpenAI.InternalServerError, 'the caller’s own key is fine');
         assert.equal(error.error.signalbox.code, 'provider_auth');
-        assert.notEqual(error.status, 401);
+        assert.equal(error.headers.get('x-should-retry'), 'false');
+        assert.ok(!JSON.stringify(error.error).includes('Incorrect API key'), 'the provider’s text about our key stays with us');
         return true;
     });
     assert.equal((await engine.ledger()).posts, 1);
