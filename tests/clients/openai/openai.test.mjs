@@ -22,6 +22,7 @@ before(async () => {
     engine = await startEngine({
         fast: 'sim-small-2026-09-01',
         two: 'sim-tools-fast',
+        slow: 'sim-tokens-400-rate-50',
         'busy-429': 'sim-429-retry-1',
         'broken-500': 'sim-500',
         'cut-stream': 'sim-cut-4',
@@ -225,10 +226,12 @@ test('a provider’s 500 is an InternalServerError after one POST', async () => 
     assert.equal((await engine.ledger()).posts, 1);
 });
 
-test('a provider’s 401 is not the caller’s 401', async () => {
-    await assert.rejects(once.chat.completions.create({ model: 'sim-401', messages: ask('x') }), (error) => {
+test('a provider’s 401 is not the caller’s 401, and x-should-retry: false keeps the library from repeating', async () => {
+    await assert.rejects(client.chat.completions.create({ model: 'sim-401', messages: ask('x') }), (error) => {
+        assert.ok(error instanceof OpenAI.InternalServerError, 'the caller’s own key is fine');
         assert.equal(error.error.signalbox.code, 'provider_auth');
-        assert.notEqual(error.status, 401);
+        assert.equal(error.headers.get('x-should-retry'), 'false');
+        assert.ok(!JSON.stringify(error.error).includes('Incorrect API key'), 'the provider’s text about our key stays with us');
         return true;
     });
     assert.equal((await engine.ledger()).posts, 1);
@@ -251,9 +254,15 @@ test('a plain answer that is cut throws, and is not asked for again', async () =
 });
 
 test('leaving in the middle of a stream ends the upstream call', async () => {
-    const stream = await client.chat.completions.create({ model: 'fast', stream: true, messages: ask(`echo: ${'word '.repeat(2000)}`) });
+    const stream = await client.chat.completions.create({ model: 'slow', stream: true, messages: ask('take your time') });
     for await (const chunk of stream) { assert.ok(chunk); break; }
-    assert.equal((await engine.ledger()).posts, 1);
+    let entry;
+    for (let i = 0; i < 100 && entry?.ended !== 'peer_left'; ++i) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        [entry] = (await engine.ledger()).entries;
+    }
+    assert.equal(entry.ended, 'peer_left', 'the provider sees the caller go');
+    assert.equal(engine.ctl('call', 'show', entry.x_request_id).outcome, 'cancelled');
 });
 
 test('the model list holds the aliases', async () => {
