@@ -58,7 +58,7 @@ constexpr Row kRows[] = {
     {Token::TintDown, "#2B2023", "#FDF3F2", "#000000"},
     {Token::TintUnknown, "#26292F", "#F8F9FA", "#000000"},
     {Token::TintPaused, "#1F2B37", "#F0F6FC", "#000000"},
-    {Token::TintCanary, "#2C2737", "#F9F3FC", "#000000"},
+    {Token::TintCanary, "#2B2737", "#F9F3FC", "#000000"},
     {Token::CodeKeyword, "#98A7FF", "#3D4FC4", "#FFEB3B"},
     {Token::CodeString, "#2FC79A", "#00795A", "#4DFFC4"},
     {Token::CodeComment, "#929BA8", "#5F6775", "#E0E0E0"},
