@@ -55,7 +55,7 @@ constexpr Row kRows[] = {
     {Token::OnStatus, "#14171B", "#FFFFFF", "#000000"},
     {Token::TintOk, "#1B2B2A", "#F3FAF7", "#000000"},
     {Token::TintDegraded, "#2E2920", "#FEF9EF", "#000000"},
-    {Token::TintDown, "#2B2023", "#FDF3F2", "#000000"},
+    {Token::TintDown, "#2B2023", "#FDF4F3", "#000000"},
     {Token::TintUnknown, "#26292F", "#F8F9FA", "#000000"},
     {Token::TintPaused, "#1F2B37", "#F0F6FC", "#000000"},
     {Token::TintCanary, "#2B2737", "#F9F3FC", "#000000"},
