@@ -24,7 +24,7 @@ constexpr std::array kFailures{
     FailureFacts{Failure::Internal, "internal", 500},
 };
 
-}  // namespace
+} // namespace
 
 int httpStatusOf(Failure failure)
 {
@@ -53,9 +53,8 @@ AdminReply errorReply(const Error& error)
 {
     return {httpStatusOf(error.failure),
         {{QStringLiteral("error"),
-            QJsonObject{{QStringLiteral("failure"), nameOf(error.failure)},
-                {QStringLiteral("message"), error.message},
+            QJsonObject{{QStringLiteral("failure"), nameOf(error.failure)}, {QStringLiteral("message"), error.message},
                 {QStringLiteral("hint"), error.hint.isEmpty() ? QJsonValue() : QJsonValue(error.hint)}}}}};
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

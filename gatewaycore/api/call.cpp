@@ -134,7 +134,7 @@ void readPlain(const QJsonObject& json, T& value)
         value.*member = micros(json.value(QLatin1String(name)));
 }
 
-}  // namespace
+} // namespace
 
 QString nameOf(CallOutcome outcome)
 {
@@ -234,7 +234,8 @@ Result<Call> callFromJson(const QJsonObject& json)
     call.outcome = *outcome;
     call.streamEnd = *streamEnd;
     call.error = *error;
-    call.startedAt = QDateTime::fromString(json.value(QLatin1String("started_at")).toString(), Qt::ISODateWithMs).toUTC();
+    call.startedAt =
+        QDateTime::fromString(json.value(QLatin1String("started_at")).toString(), Qt::ISODateWithMs).toUTC();
     call.revision = json.value(QLatin1String("revision")).toInt();
     call.httpStatus = json.value(QLatin1String("http_status")).toInt();
     call.degraded = json.value(QLatin1String("degraded")).toBool();
@@ -254,4 +255,4 @@ Result<Call> callFromJson(const QJsonObject& json)
     return call;
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -82,7 +82,7 @@ constexpr auto kCredentialRequestFields = std::tuple{
     field("note", &CredentialRequest::note),
 };
 
-}  // namespace
+} // namespace
 
 QString nameOf(Health health)
 {
@@ -103,8 +103,7 @@ QJsonObject toJson(const EngineStatus& status)
     QJsonObject json = writeFields(status, kStatusFields);
     QJsonArray parts;
     for (const Part& part : status.parts) {
-        parts.append(QJsonObject{{QStringLiteral("name"), part.name},
-            {QStringLiteral("health"), nameOf(part.health)},
+        parts.append(QJsonObject{{QStringLiteral("name"), part.name}, {QStringLiteral("health"), nameOf(part.health)},
             {QStringLiteral("detail"), part.detail}});
     }
     json.insert(QStringLiteral("parts"), parts);
@@ -119,7 +118,8 @@ Result<EngineStatus> engineStatusFromJson(const QJsonObject& json)
     for (const QJsonValue& value : json.value(QLatin1String("parts")).toArray()) {
         const QJsonObject part = value.toObject();
         status.parts.append(Part{part.value(QLatin1String("name")).toString(),
-            healthFromName(part.value(QLatin1String("health")).toString()), part.value(QLatin1String("detail")).toString()});
+            healthFromName(part.value(QLatin1String("health")).toString()),
+            part.value(QLatin1String("detail")).toString()});
     }
     return status;
 }
@@ -170,4 +170,4 @@ Result<CredentialRequest> credentialRequestFromJson(const QJsonObject& json)
     return parseFields<CredentialRequest>(json, kCredentialRequestFields);
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

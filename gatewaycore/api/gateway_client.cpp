@@ -1,6 +1,7 @@
 #include "api/gateway_client.h"
 
 #include <QJsonArray>
+#include <QUrl>
 
 namespace gateway::api {
 namespace {
@@ -10,7 +11,8 @@ template <typename Codec>
 auto decode(const QFuture<Result<AdminReply>>& reply, Codec codec)
 {
     using Decoded = decltype(codec(QJsonObject()));
-    return QFuture<Result<AdminReply>>(reply).then([codec = std::move(codec)](const Result<AdminReply>& answer) -> Decoded {
+    return QFuture<Result<AdminReply>>(reply).then([codec = std::move(codec)](
+                                                       const Result<AdminReply>& answer) -> Decoded {
         if (!answer)
             return answer.error();
         if (answer->status >= 200 && answer->status < 300)
@@ -47,12 +49,19 @@ AdminRequest get(const QString& path, const QUrlQuery& query = {})
     return request;
 }
 
+// An id or a name as one part of a path or one value of a query, whatever somebody typed.
+QString part(const QString& id)
+{
+    return QString::fromLatin1(QUrl::toPercentEncoding(id));
+}
+
 Result<CallPage> callPageFromJson(const QJsonObject& body)
 {
     Result<QVector<Call>> calls = listOf<Call>(&callFromJson)(body);
     if (!calls)
         return calls.error();
-    return CallPage{std::move(*calls), body.value(QLatin1String("next")).toString(), body.value(QLatin1String("total")).toInteger()};
+    return CallPage{std::move(*calls), body.value(QLatin1String("next")).toString(),
+        body.value(QLatin1String("total")).toInteger()};
 }
 
 Result<QDateTime> timeFrom(const QUrlQuery& query, const QString& key)
@@ -68,11 +77,12 @@ Result<int> numberFrom(const QUrlQuery& query, const QString& key, int least, in
     bool isNumber = false;
     const int number = query.queryItemValue(key).toInt(&isNumber);
     if (!isNumber || number < least || number > most)
-        return failure(Failure::Invalid, QStringLiteral("%1 must be a whole number from %2 to %3").arg(key).arg(least).arg(most));
+        return failure(
+            Failure::Invalid, QStringLiteral("%1 must be a whole number from %2 to %3").arg(key).arg(least).arg(most));
     return number;
 }
 
-}  // namespace
+} // namespace
 
 GatewayClient::GatewayClient(std::shared_ptr<AdminTransport> transport) : m_transport(std::move(transport)) {}
 
@@ -91,6 +101,16 @@ GatewayClient::Reply<QVector<AliasStatus>> GatewayClient::aliases() const
     return decode(m_transport->send(get(QStringLiteral("/api/v1/aliases"))), listOf(&aliasStatusFromJson));
 }
 
+GatewayClient::Reply<ProviderStatus> GatewayClient::provider(const QString& name) const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/providers/") + part(name))), &providerStatusFromJson);
+}
+
+GatewayClient::Reply<QVector<TenantStatus>> GatewayClient::tenants() const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/tenants"))), listOf(&tenantStatusFromJson));
+}
+
 GatewayClient::Reply<CallPage> GatewayClient::calls(const CallQuery& query) const
 {
     return decode(m_transport->send(get(QStringLiteral("/api/v1/calls"), toQuery(query))), &callPageFromJson);
@@ -98,7 +118,7 @@ GatewayClient::Reply<CallPage> GatewayClient::calls(const CallQuery& query) cons
 
 GatewayClient::Reply<Call> GatewayClient::call(const QString& id) const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/calls/") + id)), &callFromJson);
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/calls/") + part(id))), &callFromJson);
 }
 
 GatewayClient::Reply<Series> GatewayClient::series(const SeriesQuery& query) const
@@ -111,7 +131,8 @@ GatewayClient::Reply<QVector<CredentialInfo>> GatewayClient::credentials() const
     return decode(m_transport->send(get(QStringLiteral("/api/v1/credentials"))), listOf(&credentialInfoFromJson));
 }
 
-GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(const CredentialRequest& request, const QString& reason) const
+GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
+    const CredentialRequest& request, const QString& reason) const
 {
     AdminRequest send;
     send.method = QStringLiteral("POST");
@@ -119,8 +140,32 @@ GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(const Cred
     send.body = toJson(request);
     send.reason = reason;
     return decode(m_transport->send(send), [](const QJsonObject& body) -> Result<IssuedCredential> {
-        return IssuedCredential{body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
+        return IssuedCredential{
+            body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
     });
+}
+
+GatewayClient::Reply<CredentialInfo> GatewayClient::revokeCredential(const QString& id, const QString& reason) const
+{
+    AdminRequest send;
+    send.method = QStringLiteral("POST");
+    send.path = QStringLiteral("/api/v1/credentials/%1/revoke").arg(part(id));
+    send.reason = reason;
+    return decode(m_transport->send(send), &credentialInfoFromJson);
+}
+
+GatewayClient::Reply<ConfigFacts> GatewayClient::config() const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/config"))), &configFactsFromJson);
+}
+
+GatewayClient::Reply<ConfigCheck> GatewayClient::checkConfig(const QString& yaml) const
+{
+    AdminRequest send;
+    send.method = QStringLiteral("POST");
+    send.path = QStringLiteral("/api/v1/config/check");
+    send.body = {{QStringLiteral("yaml"), yaml}};
+    return decode(m_transport->send(send), &configCheckFromJson);
 }
 
 QUrlQuery toQuery(const CallQuery& query)
@@ -128,7 +173,7 @@ QUrlQuery toQuery(const CallQuery& query)
     QUrlQuery items;
     const auto add = [&items](const char* key, const QString& value) {
         if (!value.isEmpty())
-            items.addQueryItem(QLatin1String(key), value);
+            items.addQueryItem(QLatin1String(key), part(value));
     };
     add("since", query.since ? query.since->toUTC().toString(Qt::ISODateWithMs) : QString());
     add("until", query.until ? query.until->toUTC().toString(Qt::ISODateWithMs) : QString());
@@ -178,9 +223,9 @@ QUrlQuery toQuery(const SeriesQuery& query)
 {
     QUrlQuery items;
     if (!query.provider.isEmpty())
-        items.addQueryItem(QStringLiteral("provider"), query.provider);
+        items.addQueryItem(QStringLiteral("provider"), part(query.provider));
     if (!query.alias.isEmpty())
-        items.addQueryItem(QStringLiteral("alias"), query.alias);
+        items.addQueryItem(QStringLiteral("alias"), part(query.alias));
     items.addQueryItem(QStringLiteral("from"), query.from.toUTC().toString(Qt::ISODateWithMs));
     items.addQueryItem(QStringLiteral("to"), query.to.toUTC().toString(Qt::ISODateWithMs));
     items.addQueryItem(QStringLiteral("step"), QString::number(query.stepSeconds));
@@ -205,8 +250,9 @@ Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& items)
     query.to = *to;
     query.stepSeconds = *step;
     if (query.to <= query.from || query.from.secsTo(query.to) / query.stepSeconds > 2000)
-        return failure(Failure::Invalid, QStringLiteral("series: to must lie after from, with at most 2,000 steps between"));
+        return failure(
+            Failure::Invalid, QStringLiteral("series: to must lie after from, with at most 2,000 steps between"));
     return query;
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -29,12 +29,30 @@ constexpr Field<T, M> field(const char* name, M T::*member)
     return {name, member};
 }
 
-inline QJsonValue toValue(const QString& text) { return text; }
-inline QJsonValue toValue(bool flag) { return flag; }
-inline QJsonValue toValue(int number) { return number; }
-inline QJsonValue toValue(qint64 number) { return number; }
-inline QJsonValue toValue(double number) { return number; }
-inline QJsonValue toValue(const QStringList& list) { return QJsonArray::fromStringList(list); }
+inline QJsonValue toValue(const QString& text)
+{
+    return text;
+}
+inline QJsonValue toValue(bool flag)
+{
+    return flag;
+}
+inline QJsonValue toValue(int number)
+{
+    return number;
+}
+inline QJsonValue toValue(qint64 number)
+{
+    return number;
+}
+inline QJsonValue toValue(double number)
+{
+    return number;
+}
+inline QJsonValue toValue(const QStringList& list)
+{
+    return QJsonArray::fromStringList(list);
+}
 inline QJsonValue toValue(const QDateTime& time)
 {
     return time.isValid() ? QJsonValue(time.toUTC().toString(Qt::ISODateWithMs)) : QJsonValue();
@@ -100,7 +118,8 @@ template <typename T, typename Fields>
 QJsonObject writeFields(const T& value, const Fields& fields)
 {
     QJsonObject json;
-    std::apply([&](const auto&... row) { (json.insert(QLatin1String(row.name), toValue(value.*row.member)), ...); }, fields);
+    std::apply(
+        [&](const auto&... row) { (json.insert(QLatin1String(row.name), toValue(value.*row.member)), ...); }, fields);
     return json;
 }
 
@@ -111,7 +130,8 @@ std::optional<Error> readFields(const QJsonObject& json, T& value, const Fields&
     const auto readOne = [&](const auto& row) {
         const QJsonValue found = json.value(QLatin1String(row.name));
         if (!found.isUndefined() && !found.isNull() && !fromValue(found, value.*row.member) && !wrong)
-            wrong = failure(Failure::Invalid, QStringLiteral("field \"%1\" has the wrong type").arg(QLatin1String(row.name)));
+            wrong = failure(
+                Failure::Invalid, QStringLiteral("field \"%1\" has the wrong type").arg(QLatin1String(row.name)));
     };
     std::apply([&](const auto&... row) { (readOne(row), ...); }, fields);
     return wrong;
@@ -126,4 +146,4 @@ Result<T> parseFields(const QJsonObject& json, const Fields& fields)
     return value;
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

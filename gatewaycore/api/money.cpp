@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::int64_t kNanoPerUsd = 1'000'000'000;
 
-}  // namespace
+} // namespace
 
 std::optional<Money> Money::fromDecimal(QStringView text)
 {
@@ -22,8 +22,8 @@ std::optional<Money> Money::fromDecimal(QStringView text)
     const auto push = [&nano](QChar digit) {
         if (digit < u'0' || digit > u'9')
             return false;
-        return !__builtin_mul_overflow(nano, std::int64_t(10), &nano)
-            && !__builtin_add_overflow(nano, std::int64_t(digit.unicode() - u'0'), &nano);
+        return !__builtin_mul_overflow(nano, std::int64_t(10), &nano) &&
+               !__builtin_add_overflow(nano, std::int64_t(digit.unicode() - u'0'), &nano);
     };
     for (const QChar digit : whole) {
         if (!push(digit))
@@ -76,7 +76,7 @@ std::optional<Money> Money::times(std::int64_t factor) const
 
 std::optional<Money> Money::perMillion(std::int64_t units) const
 {
-    __extension__ using Wide = __int128;  // price x tokens passes int64 long before the quotient does
+    __extension__ using Wide = __int128; // price x tokens passes int64 long before the quotient does
     const Wide product = Wide(m_nano) * units;
     Wide quotient = product / 1'000'000;
     if (product % 1'000'000 > 0)
@@ -86,4 +86,4 @@ std::optional<Money> Money::perMillion(std::int64_t units) const
     return Money(static_cast<std::int64_t>(quotient));
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -31,7 +31,7 @@ constexpr auto kBucketFields = std::tuple{
     field("total_p95_ms", &SeriesBucket::totalP95Ms),
 };
 
-}  // namespace
+} // namespace
 
 QString nameOf(FailureClass kind)
 {
@@ -57,8 +57,7 @@ QJsonObject toJson(const Series& series)
         buckets.append(json);
     }
     return {{QStringLiteral("query"), writeFields(series.query, kQueryFields)},
-        {QStringLiteral("as_of"), toValue(series.asOf)},
-        {QStringLiteral("buckets"), buckets}};
+        {QStringLiteral("as_of"), toValue(series.asOf)}, {QStringLiteral("buckets"), buckets}};
 }
 
 Result<Series> seriesFromJson(const QJsonObject& json)
@@ -80,4 +79,4 @@ Result<Series> seriesFromJson(const QJsonObject& json)
     return series;
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -23,12 +23,12 @@ constexpr std::array kBuckets{
     std::pair{"prediction_rejected", &Tokens::predictionRejected},
 };
 
-}  // namespace
+} // namespace
 
 std::int64_t Tokens::input() const
 {
-    return inUncached + inCacheRead + inCacheWrite5m + inCacheWrite30m + inCacheWrite1h + inCacheWrite12h + inAudio + inImage
-        + toolPrompt;
+    return inUncached + inCacheRead + inCacheWrite5m + inCacheWrite30m + inCacheWrite1h + inCacheWrite12h + inAudio +
+           inImage + toolPrompt;
 }
 
 std::int64_t Tokens::output() const
@@ -38,10 +38,11 @@ std::int64_t Tokens::output() const
 
 QJsonObject toJson(const Tokens& tokens)
 {
-    QJsonObject json{{QStringLiteral("input"), qint64(tokens.input())}, {QStringLiteral("output"), qint64(tokens.output())}};
-    const char* source = tokens.source == TokenSource::Reported ? "reported"
-        : tokens.source == TokenSource::Estimated               ? "estimated"
-                                                                : "none";
+    QJsonObject json{
+        {QStringLiteral("input"), qint64(tokens.input())}, {QStringLiteral("output"), qint64(tokens.output())}};
+    const char* source = tokens.source == TokenSource::Reported    ? "reported"
+                         : tokens.source == TokenSource::Estimated ? "estimated"
+                                                                   : "none";
     json.insert(QStringLiteral("source"), QLatin1String(source));
     for (const auto& [name, member] : kBuckets) {
         if (tokens.*member != 0)
@@ -56,10 +57,10 @@ Tokens tokensFromJson(const QJsonObject& json)
     for (const auto& [name, member] : kBuckets)
         tokens.*member = json.value(QLatin1String(name)).toInteger();
     const QString source = json.value(QLatin1String("source")).toString();
-    tokens.source = source == QLatin1String("reported") ? TokenSource::Reported
-        : source == QLatin1String("estimated")          ? TokenSource::Estimated
-                                                        : TokenSource::None;
+    tokens.source = source == QLatin1String("reported")    ? TokenSource::Reported
+                    : source == QLatin1String("estimated") ? TokenSource::Estimated
+                                                           : TokenSource::None;
     return tokens;
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -2,8 +2,9 @@
 // survives kill -9 without a system call per call. A worker opens a slot before the first upstream byte and closes it
 // when the call's record is settled. What is still open at the next start and not in the record is written to it as
 // "indeterminate", once. It does not survive a power cut (the pages may not have reached the disk): what a power cut
-// loses is bounded by the calls then in flight; see decisions/0002-open-calls.md.
-// Thread: each worker owns its own OpenCalls::Region; a region is used by one thread only. Format: open_calls.cpp.
+// loses is bounded by the calls then in flight; see decisions/0012-open-calls.md, which also has the format.
+// Threads: map, leftOver and clearLeftOver on the control thread before the workers start; then each worker owns its
+// own Region, which is used by one thread only.
 #pragma once
 
 #include "api/call.h"
@@ -23,10 +24,11 @@ public:
     class Region
     {
     public:
-        // The slot's number, or -1 if all are taken (the call must then be refused).
+        // The slot's number, or -1 if all are taken (the call must then be refused). Long texts of callers are cut.
         int open(const api::Call& call);
-        void note(int slot, QStringView candidate);  // provider/model@region about to be called
+        void note(int slot, QStringView candidate); // provider/model@region about to be called: one more attempt
         void close(int slot);
+        int freeSlots() const { return int(m_free.size()); }
 
     private:
         friend class OpenCalls;
@@ -36,10 +38,13 @@ public:
 
     // Maps (creates or grows) the file for this many workers. Calls found open are in leftOver(); their slots are freed
     // only by clearLeftOver(), after they have been recorded.
-    static api::Result<std::unique_ptr<OpenCalls>> map(const QString& directory, int workers, int slotsPerWorker = 4096);
+    static api::Result<std::unique_ptr<OpenCalls>> map(
+        const QString& directory, int workers, int slotsPerWorker = 4096);
     ~OpenCalls();
 
+    // With outcome indeterminate and, if one was noted, the last attempt.
     const std::vector<api::Call>& leftOver() const { return m_leftOver; }
+    int damaged() const { return m_damaged; } // slots that were open but did not verify (a power cut, a bad disk)
     void clearLeftOver();
     Region& region(int worker) { return *m_regions[std::size_t(worker)]; }
 
@@ -50,6 +55,9 @@ private:
     qint64 m_size = 0;
     std::vector<std::unique_ptr<Region>> m_regions;
     std::vector<api::Call> m_leftOver;
+    std::vector<int> m_leftOverSlots;
+    int m_damaged = 0;
+    int m_slotsPerWorker = 0;
 };
 
-}  // namespace gateway::audit
+} // namespace gateway::audit

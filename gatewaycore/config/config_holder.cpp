@@ -4,7 +4,7 @@
 #include "config/config_file.h"
 #include "config/demo_config.h"
 
-#include <algorithm>
+#include <QCryptographicHash>
 
 namespace gateway::config {
 
@@ -18,6 +18,8 @@ void ConfigHolder::resume(int revision, QByteArray contentHash)
 
 ConfigHolder::Report ConfigHolder::load(const QString& file)
 {
+    if (m_demo || file != m_file)
+        m_bytes.clear(); // another file is not a shortened one
     m_demo = false;
     m_file = file;
     return reload();
@@ -25,6 +27,7 @@ ConfigHolder::Report ConfigHolder::load(const QString& file)
 
 ConfigHolder::Report ConfigHolder::loadDemo()
 {
+    m_bytes.clear();
     m_demo = true;
     return reload();
 }
@@ -34,28 +37,34 @@ ConfigHolder::Report ConfigHolder::reload()
     Problems problems;
     const auto file = m_demo ? parseConfig(demoConfigName(), demoConfig(), problems) : readConfig(m_file, problems);
     std::unique_ptr<PolicySnapshot> snapshot;
-    if (file && !looksCutOff(*file, problems))
+    if (file && !refusedAsCutOff(*file, problems))
         snapshot = compile(*file, m_keys, problems);
-    if (snapshot)
+    if (snapshot) {
+        if (lostItsEnd(*file) == Shortening::AtItem)
+            snapshot->warnings.prepend(QStringLiteral(
+                "The config file is only the beginning of the one it replaces; entries at its end are gone."));
         m_bytes = file->bytes;
+        m_known.insert(snapshot->contentHash);
+    }
     return activate(std::move(snapshot), std::move(problems));
 }
 
-bool ConfigHolder::looksCutOff(const ConfigFile& file, Problems& problems) const
+// Going back to content that was in force before is never a cut.
+Shortening ConfigHolder::lostItsEnd(const ConfigFile& file) const
 {
-    if (file.bytes.size() >= m_bytes.size() || !m_bytes.startsWith(file.bytes))
+    const QByteArray hash = QCryptographicHash::hash(file.bytes, QCryptographicHash::Sha256).toHex();
+    return m_known.contains(hash) ? Shortening::None : shortening(m_bytes, file.bytes);
+}
+
+bool ConfigHolder::refusedAsCutOff(const ConfigFile& file, Problems& problems) const
+{
+    if (lostItsEnd(file) != Shortening::Inside)
         return false;
-    const QList<QByteArray> rest = m_bytes.mid(file.bytes.size()).split('\n');
-    const bool meant = std::all_of(rest.begin(), rest.end(), [](const QByteArray& line) {
-        const QByteArray text = line.trimmed();
-        return text.isEmpty() || text.startsWith('#');
-    });
-    if (!meant) {
-        problems.append(Problem{file.name, int(file.bytes.count('\n')) + 1, 1, {},
-            QStringLiteral("The file is only the beginning of the config in force, so it looks cut off."),
-            QStringLiteral("If the rest was removed on purpose, add a comment line at the end.")});
-    }
-    return !meant;
+    problems.append(Problem{file.name, int(file.bytes.count('\n')) + 1, 1, {},
+        QStringLiteral(
+            "The file is only the beginning of the config in force and ends inside an entry, so it looks cut off."),
+        QStringLiteral("If the rest was removed on purpose, add a comment line at the end.")});
+    return true;
 }
 
 ConfigHolder::Report ConfigHolder::check(const QString& path) const

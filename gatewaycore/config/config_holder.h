@@ -1,14 +1,18 @@
 // ConfigHolder: the config in force. It loads a file (or the built-in demo), and on a reload keeps the last good
-// snapshot when the new file has a problem, so a bad edit never changes how calls are served. The revision counts up
-// only when the content changed; reading the same content again takes up changed keys under the same number. Threads:
-// load and reload on the control thread; current(), problems() and health() from any.
+// snapshot when the new file has a problem, so a bad edit never changes how calls are served. A new file that is only
+// the beginning of the one in force and ends inside an entry counts as cut off (cut_off.h). The revision counts up only
+// when the content changed; reading the same content again takes up changed keys under the same number. Threads: load
+// and reload on the control thread; current(), problems() and health() from any.
 #pragma once
 
 #include "api/engine_status.h"
 #include "config/config_file.h"
+#include "config/cut_off.h"
 #include "config/key_source.h"
 #include "config/policy_snapshot.h"
 #include "config/problem.h"
+
+#include <QSet>
 
 #include <mutex>
 
@@ -41,7 +45,8 @@ public:
     api::Part health() const;
 
 private:
-    bool looksCutOff(const ConfigFile& file, Problems& problems) const;
+    Shortening lostItsEnd(const ConfigFile& file) const;
+    bool refusedAsCutOff(const ConfigFile& file, Problems& problems) const;
     Report activate(std::unique_ptr<PolicySnapshot> snapshot, Problems problems);
 
     KeySource m_keys;
@@ -49,7 +54,8 @@ private:
     QString m_file;
     int m_revision = 0;
     QByteArray m_hash;
-    QByteArray m_bytes; // of the file in force
+    QByteArray m_bytes;       // of the file in force
+    QSet<QByteArray> m_known; // hashes of all content that was in force
 
     mutable std::mutex m_mutex; // guards what follows
     SnapshotPtr m_current;

@@ -17,18 +17,21 @@ struct FailureMeaning
 {
     UpstreamFailure failure;
     ErrorCode code;
-    int status;  // 0: the code's own
+    int status; // 0: the code's own
     bool retriable;
-    api::StreamEnd streamEnd;  // if the answer was streaming
+    api::StreamEnd streamEnd; // if the answer was streaming
 };
 
 constexpr std::array kFailures{
     FailureMeaning{UpstreamFailure::Resolve, ErrorCode::ProviderUnavailable, 0, true, api::StreamEnd::NotStreamed},
     FailureMeaning{UpstreamFailure::Connect, ErrorCode::ProviderUnavailable, 0, true, api::StreamEnd::NotStreamed},
-    FailureMeaning{UpstreamFailure::ConnectTimeout, ErrorCode::ProviderUnavailable, 504, true, api::StreamEnd::NotStreamed},
+    FailureMeaning{
+        UpstreamFailure::ConnectTimeout, ErrorCode::ProviderUnavailable, 504, true, api::StreamEnd::NotStreamed},
     FailureMeaning{UpstreamFailure::Tls, ErrorCode::ProviderUnavailable, 0, false, api::StreamEnd::NotStreamed},
-    FailureMeaning{UpstreamFailure::ClosedBeforeAnswer, ErrorCode::ProviderUnavailable, 0, true, api::StreamEnd::NotStreamed},
-    FailureMeaning{UpstreamFailure::FirstByteTimeout, ErrorCode::ProviderUnavailable, 504, true, api::StreamEnd::NotStreamed},
+    FailureMeaning{
+        UpstreamFailure::ClosedBeforeAnswer, ErrorCode::ProviderUnavailable, 0, true, api::StreamEnd::NotStreamed},
+    FailureMeaning{
+        UpstreamFailure::FirstByteTimeout, ErrorCode::ProviderUnavailable, 504, true, api::StreamEnd::NotStreamed},
     FailureMeaning{UpstreamFailure::IdleTimeout, ErrorCode::StreamTruncated, 504, true, api::StreamEnd::Stalled},
     FailureMeaning{UpstreamFailure::BadAnswer, ErrorCode::TransformError, 0, true, api::StreamEnd::Truncated},
     FailureMeaning{UpstreamFailure::ClosedMidAnswer, ErrorCode::StreamTruncated, 0, true, api::StreamEnd::Truncated},
@@ -50,14 +53,15 @@ QString upstreamRequestId(const http::ResponseHead& head)
     return {};
 }
 
-}  // namespace
+} // namespace
 
-Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun, AttemptListener& listener)
-    : m_context(context)
-    , m_candidate(candidate)
-    , m_callBegun(callBegun)
-    , m_listener(&listener)
-    , m_reader(candidate.provider->key.reveal())
+Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun,
+    AttemptListener& listener)
+    : m_context(context),
+      m_candidate(candidate),
+      m_callBegun(callBegun),
+      m_listener(&listener),
+      m_reader(candidate.provider->key.reveal())
 {
     m_record.number = number;
     m_record.provider = candidate.provider->name;
@@ -72,7 +76,7 @@ qint64 Attempt::sinceBegun(Monotonic at) const
     return at.count() == 0 ? -1 : std::chrono::duration_cast<std::chrono::microseconds>(at - m_callBegun).count();
 }
 
-void Attempt::start(const transform::ChatRequest& request)
+void Attempt::start(const transform::ChatRequest& request, const QString& callId)
 {
     const config::Provider& provider = *m_candidate.provider;
     m_wantsStream = request.stream;
@@ -84,6 +88,7 @@ void Attempt::start(const transform::ChatRequest& request)
         request.stream ? QByteArrayLiteral("text/event-stream") : QByteArrayLiteral("application/json")});
     upstream.fields.append({QByteArrayLiteral("accept-encoding"), QByteArrayLiteral("identity")});
     upstream.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
+    upstream.fields.append({QByteArrayLiteral("x-request-id"), callId.toLatin1()});
     appendAuthorisation(provider, upstream.fields);
     upstream.body = transform::openai::requestBody(request, m_candidate.modelUtf8);
     m_requestBytes = upstream.body.size();
@@ -111,7 +116,7 @@ void Attempt::upstreamHead(const http::ResponseHead& head)
     m_record.upstreamRequestId = upstreamRequestId(head);
     if (head.status == 200 && m_wantsStream && isEventStream(head)) {
         m_streaming = true;
-        m_record.streamEnd = api::StreamEnd::Truncated;  // until its end mark says otherwise
+        m_record.streamEnd = api::StreamEnd::Truncated; // until its end mark says otherwise
     } else if (head.status != 200) {
         m_retryAfterMs = transform::retryAfterMs(head, m_context.clock.wallMs());
     }
@@ -176,7 +181,7 @@ void Attempt::readStream(QByteArrayView piece)
     if (!m_events.isEmpty())
         m_listener->attemptStreams(m_events, content);
     if (m_over)
-        return;  // the caller left while it was being sent to
+        return; // the caller left while it was being sent to
     if (error) {
         fail(*error);
     } else if (done) {
@@ -201,7 +206,8 @@ void Attempt::upstreamComplete()
     } else if (m_wantsStream) {
         CallError error;
         error.code = ErrorCode::TransformError;
-        error.message = QStringLiteral("The provider answered a streaming request with something that is not a stream.");
+        error.message =
+            QStringLiteral("The provider answered a streaming request with something that is not a stream.");
         fail(error);
     } else {
         auto answer = transform::openai::readAnswer(m_body, m_candidate.provider->key.reveal());
@@ -227,7 +233,7 @@ void Attempt::upstreamFailed(UpstreamFailure failure, const QString& text)
     if (m_streaming)
         m_record.streamEnd = meaning.streamEnd;
     else if (error.code == ErrorCode::StreamTruncated)
-        error.code = ErrorCode::ProviderUnavailable;  // a cut answer that was not a stream
+        error.code = ErrorCode::ProviderUnavailable; // a cut answer that was not a stream
     error.message = QStringLiteral("%1: %2.").arg(m_candidate.provider->name, text);
     fail(error);
 }
@@ -279,9 +285,10 @@ void Attempt::cancel(api::AttemptResult result, ErrorCode code, const QString& r
     m_record.error = code;
     m_record.reason = reason;
     if (m_streaming)
-        m_record.streamEnd = result == api::AttemptResult::Cancelled ? api::StreamEnd::Cancelled : api::StreamEnd::Truncated;
+        m_record.streamEnd =
+            result == api::AttemptResult::Cancelled ? api::StreamEnd::Cancelled : api::StreamEnd::Truncated;
     finish(result);
     m_upstream.reset();
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -1,5 +1,5 @@
-// Attempt: one try at one candidate, from dialling to the end of its answer. It speaks the provider's dialect (one POST at
-// most), watches the stream for its end mark, and tells the Call what came in the caller's terms. It keeps its own
+// Attempt: one try at one candidate, from dialling to the end of its answer. It speaks the provider's dialect (one POST
+// at most), watches the stream for its end mark, and tells the Call what came in the caller's terms. It keeps its own
 // AttemptRecord. Thread: the worker's. The listener hears exactly one of answered / streamComplete / failed, unless the
 // attempt is destroyed or cancelled first.
 #pragma once
@@ -30,11 +30,13 @@ protected:
 class Attempt final : public http::UpstreamListener
 {
 public:
-    Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun, AttemptListener& listener);
+    Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun,
+        AttemptListener& listener);
     ~Attempt();
     Q_DISABLE_COPY_MOVE(Attempt)
 
-    void start(const transform::ChatRequest& request);
+    // `callId` goes to the provider as x-request-id: its log and ours can be laid side by side.
+    void start(const transform::ChatRequest& request, const QString& callId);
     void pause();
     void resume();
     // Ends it from our side (the caller left, the time ran out): the upstream connection is closed.
@@ -66,7 +68,7 @@ private:
     bool m_wantsStream = false;
     bool m_wantsUsageChunk = false;
     bool m_over = false;
-    QByteArray m_body;  // of an answer that is not a stream
+    QByteArray m_body; // of an answer that is not a stream
     QByteArray m_events;
     std::optional<qint64> m_retryAfterMs;
     http::SseReader m_sse;
@@ -75,4 +77,4 @@ private:
     qint64 m_requestBytes = 0;
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

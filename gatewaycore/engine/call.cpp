@@ -14,7 +14,7 @@ using api::CallOutcome;
 using api::ErrorCode;
 using transform::CallError;
 
-constexpr seconds kHeartbeat{15};  // proxies on the way give up on a silent stream after 30 to 60 s
+constexpr seconds kHeartbeat{15}; // proxies on the way give up on a silent stream after 30 to 60 s
 
 quint64 seedOf(const QString& callId)
 {
@@ -32,22 +32,22 @@ qint64 ownTime(const api::Call& record)
     return std::max<qint64>(0, own);
 }
 
-}  // namespace
+} // namespace
 
-Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential, quint64 token)
-    : m_context(context)
-    , m_snapshot(context.snapshot)
-    , m_credentials(context.credentials)
-    , m_credential(credential)
-    , m_token(token)
-    , m_exchange(std::move(exchange))
-    , m_begun(m_exchange->begun())
-    , m_total(context.wheel, [this] { timeIsUp(); })
-    , m_heartbeat(context.wheel,
-          [this] {
-              m_exchange->send(": ping\n\n");
-              m_heartbeat.start(kHeartbeat);
-          })
+Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential,
+    quint64 token)
+    : m_context(context),
+      m_snapshot(context.snapshot),
+      m_credentials(context.credentials),
+      m_credential(credential),
+      m_token(token),
+      m_exchange(std::move(exchange)),
+      m_begun(m_exchange->begun()),
+      m_total(context.wheel, [this] { timeIsUp(); }),
+      m_heartbeat(context.wheel, [this] {
+          m_exchange->send(": ping\n\n");
+          m_heartbeat.start(kHeartbeat);
+      })
 {
     m_exchange->setListener(this);
     m_record.id = context.ids.callId();
@@ -119,7 +119,8 @@ bool Call::checkScope()
 {
     m_alias = m_snapshot->aliasByName.value(m_request.alias);
     if (!m_alias) {
-        return refuse(ErrorCode::AliasUnknown, QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64)),
+        return refuse(ErrorCode::AliasUnknown,
+            QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64)),
             QStringLiteral("GET /v1/models lists the aliases this credential may use."));
     }
     if (!m_credential.allowsAlias(m_alias->name)) {
@@ -149,11 +150,15 @@ bool Call::route()
             if (zone->name == m_record.zone)
                 asked = zone.get();
         }
-        const bool within = asked && (!m_zone || std::all_of(asked->regions.begin(), asked->regions.end(), [this](const QString& region) {
-            return m_zone->regions.contains(region);
-        })) && (!m_zone || m_zone->retention.isEmpty() || m_zone->retention == QLatin1String("any") || m_zone->retention == asked->retention);
+        const bool within =
+            asked &&
+            (!m_zone || std::all_of(asked->regions.begin(), asked->regions.end(),
+                            [this](const QString& region) { return m_zone->regions.contains(region); })) &&
+            (!m_zone || m_zone->retention.isEmpty() || m_zone->retention == QLatin1String("any") ||
+                m_zone->retention == asked->retention);
         if (!within)
-            return refuse(ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+            return refuse(
+                ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
         m_zone = asked;
     }
     m_record.zone = m_zone ? m_zone->name : QString();
@@ -170,7 +175,8 @@ bool Call::route()
 bool Call::open()
 {
     if (!m_context.recorder.accepting()) {
-        return refuse(ErrorCode::GatewayDependencyDown, QStringLiteral("The record of calls cannot be written, so no call is started."));
+        return refuse(ErrorCode::GatewayDependencyDown,
+            QStringLiteral("The record of calls cannot be written, so no call is started."));
     }
     m_slot = m_context.openCalls.open(m_record);
     if (m_slot < 0)
@@ -182,9 +188,10 @@ void Call::attempt()
 {
     m_context.openCalls.note(m_slot, m_candidate->label);
     m_record.servedBy = m_candidate->label;
-    m_attempt = std::make_unique<Attempt>(m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, *this);
+    m_attempt = std::make_unique<Attempt>(
+        m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
     m_total.start(m_candidate->provider->timeouts.total);
-    m_attempt->start(m_request);
+    m_attempt->start(m_request, m_record.id);
 }
 
 void Call::attemptStreams(QByteArrayView events, bool content)
@@ -250,11 +257,12 @@ void Call::stop()
 void Call::callerLeft()
 {
     if (m_recorded)
-        return;  // it left after the answer was decided: the record stands
+        return; // it left after the answer was decided: the record stands
     CallError error;
     error.code = ErrorCode::ClientClosed;
     if (m_attempt)
-        m_attempt->cancel(api::AttemptResult::Cancelled, error.code, QStringLiteral("The caller closed the connection."));
+        m_attempt->cancel(
+            api::AttemptResult::Cancelled, error.code, QStringLiteral("The caller closed the connection."));
     conclude(CallOutcome::Cancelled, &error);
 }
 
@@ -290,7 +298,7 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
     }
     m_record.responseBytes = m_exchange->bytesSent() + m_answer.size();
     if (m_attempt)
-        m_attempt->resume();  // nobody pauses an answer that is over: its connection can go back to the pool
+        m_attempt->resume(); // nobody pauses an answer that is over: its connection can go back to the pool
     m_record.endUs = sinceBegun();
     m_record.overheadUs = ownTime(m_record);
     m_recorded = std::make_shared<const api::Call>(std::move(m_record));
@@ -323,7 +331,8 @@ void Call::release()
     if (m_recorded->outcome == CallOutcome::Cancelled) {
         m_exchange->abort();
     } else if (m_streamBegun) {
-        m_exchange->finishStream(m_error ? transform::openai_chat::errorEvent(*m_error, m_recorded->id) : QByteArray("data: [DONE]\n\n"));
+        m_exchange->finishStream(
+            m_error ? transform::openai_chat::errorEvent(*m_error, m_recorded->id) : QByteArray("data: [DONE]\n\n"));
     } else if (m_error) {
         m_exchange->respond(errorReply(*m_recorded, *m_error));
     } else if (m_request.stream) {
@@ -335,4 +344,4 @@ void Call::release()
     }
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -1,9 +1,8 @@
 // Call: the walk of one call, from a complete request with a valid credential to the caller's last byte:
 //   read -> scope -> route -> open -> attempt -> relay -> record -> release
-// Each step either goes on or concludes; conclude() is the only door to the record and is passed exactly once. The caller
-// gets its last byte when the record is settled (audit.acknowledge: committed) or handed over (queued).
-// Thread: the worker's. Owned by the worker's loop, which destroys it after recordSettled(); never from inside its own
-// calls.
+// Each step either goes on or concludes; conclude() is the only door to the record and is passed exactly once. The
+// caller gets its last byte when the record is settled (audit.acknowledge: committed) or handed over (queued). Thread:
+// the worker's. Owned by the worker's loop, which destroys it after recordSettled(); never from inside its own calls.
 #pragma once
 
 #include "engine/attempt.h"
@@ -17,13 +16,14 @@ namespace gateway::engine {
 class Call final : public http::ExchangeListener, private AttemptListener
 {
 public:
-    Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential, quint64 token);
+    Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential,
+        quint64 token);
     ~Call();
     Q_DISABLE_COPY_MOVE(Call)
 
     void begin();
     void recordSettled(audit::Durability durability);
-    void stop();  // the engine ends: concluded as failed, if it is not over already
+    void stop(); // the engine ends: concluded as failed, if it is not over already
 
 private:
     // the steps
@@ -54,7 +54,7 @@ private:
 
     WorkerContext& m_context;
     const config::SnapshotPtr m_snapshot;              // the revision this call began under
-    const credential::CredentialBookPtr m_credentials;  // keeps m_credential alive
+    const credential::CredentialBookPtr m_credentials; // keeps m_credential alive
     const credential::Credential& m_credential;
     const quint64 m_token;
     std::unique_ptr<http::Exchange> m_exchange;
@@ -69,14 +69,14 @@ private:
     std::unique_ptr<Attempt> m_attempt;
     int m_slot = -1;
 
-    std::shared_ptr<const api::Call> m_recorded;  // set by conclude()
+    std::shared_ptr<const api::Call> m_recorded; // set by conclude()
     bool m_released = false;
     bool m_streamBegun = false;
-    QByteArray m_heldBack;            // events before the first content: may still become an HTTP error
+    QByteArray m_heldBack; // events before the first content: may still become an HTTP error
     std::optional<transform::CallError> m_error;
     QByteArray m_answer;
     http::Deadline m_total;
     http::Deadline m_heartbeat;
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -43,7 +43,7 @@ QByteArrayView queryValue(QByteArrayView query, QByteArrayView key)
     return {};
 }
 
-}  // namespace
+} // namespace
 
 QByteArray presentedKey(const http::RequestHead& head)
 {
@@ -69,9 +69,10 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
     if (const QByteArrayView name = head.value("x-signalbox-workload-class"); !name.isEmpty()) {
         hints.workloadClass = config::workloadClassFromName(QString::fromUtf8(name));
         if (!hints.workloadClass)
-            return invalidHeader("x-signalbox-workload-class", QStringLiteral("must be interactive, streaming, background or batch"));
+            return invalidHeader(
+                "x-signalbox-workload-class", QStringLiteral("must be interactive, streaming, background or batch"));
     }
     return hints;
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

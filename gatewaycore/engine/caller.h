@@ -22,12 +22,12 @@ struct CallerHints
     std::optional<config::WorkloadClass> workloadClass;
     QString feature;
     QString agent;
-    QString tenant;  // only cross-checked with the credential
+    QString tenant; // only cross-checked with the credential
     QString user;
-    QString zone;  // may tighten, never widen
+    QString zone; // may tighten, never widen
     QString requestId;
 };
 
 std::variant<CallerHints, transform::CallError> callerHints(const http::RequestHead& head);
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -12,4 +12,4 @@ struct EngineState
     std::atomic<int> callsInFlight = 0;
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -1,48 +1,87 @@
-// Gateway: one engine, from start to drained. It owns the parts (config, store, credentials, open calls, simulator,
-// workers, admin) and the order in which they come up and go down; it walks no call itself.
-// Thread: the control thread, which is the one that makes it (the daemon's main thread; a thread of its own inside the
-// console). Starting blocks that thread; nothing else does. Signals are emitted there.
-// When a part cannot start, start() gives the reason and everything already up is taken down again.
+// Gateway: one engine, from start to drained. It brings the parts up in order (config, data directory, record,
+// credentials, simulator, workers, admin) and takes them down in the other; it walks no call itself. Thread: the
+// control thread, which is the one that makes it (the daemon's main thread; a thread of its own inside the console).
+// start() blocks that thread, nothing else does; signals are emitted there. When a part cannot start, start() gives the
+// reason and what was already up is taken down again.
 #pragma once
 
 #include "admin/admin_listener.h"
-#include "admin/engine_view.h"
-#include "admin/event_hub.h"
-#include "admin/router.h"
-#include "api/result.h"
-#include "audit/open_calls.h"
-#include "config/config_holder.h"
-#include "credential/credential_issuer.h"
-#include "engine/engine_state.h"
-#include "engine/process_usage.h"
-#include "engine/worker.h"
-#include "observability/series_store.h"
-#include "simulator/simulator_server.h"
-#include "store/call_reader.h"
-#include "store/store.h"
+#include "admin/in_process_transport.h"
+#include "engine/gateway_view.h"
+#include "engine/parts.h"
+#include "http/timer_wheel.h"
 
 #include <QObject>
 
 #include <memory>
 #include <mutex>
-#include <vector>
+
+class QTimer;
 
 namespace gateway::engine {
 
-struct GatewayOptions
-{
-    QString configFile;  // empty with demo
-    QString dataDirectory;
-    QString gatewayAddress;  // "host:port", instead of the config's
-    QString adminAddress;
-    int workers = 0;  // 0: one per core
-    bool demo = false;
-};
-
-// A start that failed: exit code 78 for a config that is not accepted, 1 for the rest.
+// Why a start failed. A config that is not accepted has problems (exit code 78); the rest has only the error.
 struct StartFailure
 {
     api::Error error;
     config::Problems problems;
-    bool isConfig() const { return !problems.isEmpty(); }
 };
+
+class Gateway : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Gateway(GatewayOptions options, QObject* parent = nullptr);
+    ~Gateway() override; // cuts what is still open, records it, closes everything
+
+    std::optional<StartFailure> start();
+
+    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown).
+    void reload();
+    // Refuses new calls, lets the open ones finish for at most `allowed`, then emits drained(). Again: at once.
+    void drain(std::chrono::milliseconds allowed);
+
+    QString gatewayUrl() const { return m_parts.gatewayUrl; }
+    QString adminUrl() const { return m_parts.adminUrl; }
+    int revision() const { return m_parts.config.current()->revision; }
+    int recoveredCalls() const { return m_recovered; }
+    QString demoKey() const { return m_demoKey; } // with demo: a key that works for a day
+    std::shared_ptr<admin::InProcessLink> link() const { return m_endpoint->link(); }
+
+Q_SIGNALS:
+    void drained();
+
+private:
+    std::optional<StartFailure> startConfig();
+    std::optional<api::Error> startRecord();
+    std::optional<api::Error> startCredentials();
+    std::optional<api::Error> startWorkers();
+    std::optional<api::Error> startAdmin();
+    void startSeries();
+    api::Outcome prepareProviders();
+    WorkerPolicy policy() const;
+    void publishSnapshot();
+    void continueRevisions();
+    void markRevision();
+    void checkDrained();
+    void callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls);
+    void takeCommitted();
+
+    Parts m_parts;
+    GatewayView m_view;
+    int m_recovered = 0;
+    QString m_demoKey;
+    http::TimerWheel m_wheel; // of the admin listener
+    std::unique_ptr<admin::EventHub> m_events;
+    std::unique_ptr<admin::Router> m_router;
+    std::unique_ptr<admin::InProcessEndpoint> m_endpoint;
+    std::unique_ptr<admin::AdminListener> m_admin;
+    QTimer* m_drainTimer = nullptr;
+    Monotonic m_drainUntil{0};
+
+    std::mutex m_committedMutex;
+    std::vector<std::shared_ptr<const api::Call>> m_committed; // guarded by m_committedMutex
+    qint64 m_committedLost = 0;                                // guarded by m_committedMutex
+};
+
+} // namespace gateway::engine

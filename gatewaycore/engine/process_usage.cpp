@@ -17,11 +17,13 @@ ProcessUsage ProcessUsageReader::read()
         if (pages.size() > 1)
             usage.residentBytes = pages[1].toLongLong() * ::sysconf(_SC_PAGESIZE);
     }
-    usage.openFiles = int(QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size());
+    usage.openFiles = int(
+        QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size());
 
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
-    const qint64 cpuUs = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000ll + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+    const qint64 cpuUs =
+        (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000ll + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
     const Monotonic now = m_clock.monotonic();
     if (m_lastAt.count() != 0 && now > m_lastAt)
         usage.cpuPercent = double(cpuUs - m_lastCpuUs) * 100'000.0 / double((now - m_lastAt).count());
@@ -39,4 +41,4 @@ void raiseFileLimit()
     }
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

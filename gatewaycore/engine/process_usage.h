@@ -12,7 +12,7 @@ struct ProcessUsage
 {
     qint64 residentBytes = 0;
     int openFiles = 0;
-    double cpuPercent = 0;  // of one core, since the reading before (0 at the first)
+    double cpuPercent = 0; // of one core, since the reading before (0 at the first)
 };
 
 class ProcessUsageReader
@@ -30,4 +30,4 @@ private:
 // Raises the limit of open descriptors to what the system allows: each stream holds two.
 void raiseFileLimit();
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -22,7 +22,7 @@ void addRetryAdvice(http::Fields& fields, const transform::CallError& error)
         add(fields, "x-should-retry", QByteArrayLiteral("false"));
 }
 
-}  // namespace
+} // namespace
 
 http::Fields replyFields(const api::Call& record, qint64 overheadUs)
 {
@@ -87,4 +87,4 @@ http::Response plainError(const transform::CallError& error, const QString& requ
     return response;
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

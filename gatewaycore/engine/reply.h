@@ -18,4 +18,4 @@ http::Fields streamFields(const api::Call& record, qint64 overheadUs);
 // An error outside any call: no credential, no such path.
 http::Response plainError(const transform::CallError& error, const QString& requestId);
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -11,7 +11,8 @@ http::UpstreamTarget upstreamTarget(const config::Provider& provider, quint16 si
     target.tls = !embedded && provider.origin.tls;
     target.caFile = provider.origin.caFile;
     // two providers of one origin may have different keys and authorities; they share no connection
-    target.poolKey = provider.name.toUtf8() + '\0' + provider.origin.key().toUtf8() + '\0' + QByteArray::number(target.port);
+    target.poolKey =
+        provider.name.toUtf8() + '\0' + provider.origin.key().toUtf8() + '\0' + QByteArray::number(target.port);
     target.hostField = target.host.contains(u':') ? '[' + target.host.toLatin1() + ']' : target.host.toLatin1();
     if (target.port != (target.tls ? 443 : 80))
         target.hostField += ':' + QByteArray::number(target.port);
@@ -29,4 +30,4 @@ void appendAuthorisation(const config::Provider& provider, http::Fields& fields)
         fields.append({QByteArrayLiteral("authorization"), "Bearer " + provider.key.reveal()});
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -11,4 +11,4 @@ http::UpstreamTarget upstreamTarget(const config::Provider& provider, quint16 si
 http::UpstreamTimeouts upstreamTimeouts(const config::Provider& provider);
 void appendAuthorisation(const config::Provider& provider, http::Fields& fields);
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -18,7 +18,7 @@ Worker::~Worker()
 }
 
 api::Result<quint16> Worker::start(
-    http::ServerOptions options, config::SnapshotPtr snapshot, credential::CredentialBookPtr credentials, quint16 simulatorPort)
+    http::ServerOptions options, WorkerPolicy policy, credential::CredentialBookPtr credentials)
 {
 #ifdef Q_OS_LINUX
     m_thread.setEventDispatcher(new http::EpollDispatcher);
@@ -32,9 +32,8 @@ api::Result<quint16> Worker::start(
         guest,
         [&] {
             m_loop = new WorkerLoop(m_services);
-            m_loop->setSnapshot(std::move(snapshot));
+            m_loop->setPolicy(std::move(policy));
             m_loop->setCredentials(std::move(credentials));
-            m_loop->setSimulatorPort(simulatorPort);
             port = m_loop->listen(std::move(options));
         },
         Qt::BlockingQueuedConnection);
@@ -42,15 +41,22 @@ api::Result<quint16> Worker::start(
     return port;
 }
 
-void Worker::setSnapshot(config::SnapshotPtr snapshot)
+void Worker::setPolicy(WorkerPolicy policy)
 {
-    QMetaObject::invokeMethod(m_loop, [loop = m_loop, snapshot = std::move(snapshot)] { loop->setSnapshot(snapshot); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_loop, [loop = m_loop, policy = std::move(policy)] { loop->setPolicy(policy); }, Qt::QueuedConnection);
+}
+
+int Worker::upstreamConnections(const QString& provider) const
+{
+    return m_loop ? m_loop->upstreamConnections(provider) : 0;
 }
 
 void Worker::setCredentials(credential::CredentialBookPtr credentials)
 {
     QMetaObject::invokeMethod(
-        m_loop, [loop = m_loop, credentials = std::move(credentials)] { loop->setCredentials(credentials); }, Qt::QueuedConnection);
+        m_loop, [loop = m_loop, credentials = std::move(credentials)] { loop->setCredentials(credentials); },
+        Qt::QueuedConnection);
 }
 
 void Worker::closeIdleConnections()
@@ -69,13 +75,16 @@ void Worker::stop()
     if (!m_thread.isRunning())
         return;
     if (m_loop)
-        QMetaObject::invokeMethod(m_loop, [loop = m_loop] {
-            loop->settleRecords();
-            delete loop;
-        }, Qt::BlockingQueuedConnection);
+        QMetaObject::invokeMethod(
+            m_loop,
+            [loop = m_loop] {
+                loop->settleRecords();
+                delete loop;
+            },
+            Qt::BlockingQueuedConnection);
     m_loop = nullptr;
     m_thread.quit();
     m_thread.wait();
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

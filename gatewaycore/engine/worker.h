@@ -1,6 +1,7 @@
 // Worker: one data thread with an event loop on epoll, its own listening socket (SO_REUSEPORT), caller connections,
-// upstream pools and calls. A call lives on one worker from its first byte to its last. The Worker object is the control
-// thread's handle; what it starts lives in WorkerLoop on the worker's thread, and only values cross (snapshots, books).
+// upstream pools and calls. A call lives on one worker from its first byte to its last. The Worker object is the
+// control thread's handle; what it starts lives in WorkerLoop on the worker's thread, and only values cross (snapshots,
+// books).
 #pragma once
 
 #include "api/result.h"
@@ -12,7 +13,7 @@
 #include "credential/credential_book.h"
 #include "engine/engine_state.h"
 #include "http/server.h"
-#include "observability/counters.h"
+#include "observability/worker_metrics.h"
 
 #include <QThread>
 
@@ -21,6 +22,14 @@
 namespace gateway::engine {
 
 class WorkerLoop;
+
+// What a worker decides by; replaced as a whole.
+struct WorkerPolicy
+{
+    config::SnapshotPtr snapshot;
+    observability::MetricLabelsPtr labels;
+    quint16 simulatorPort = 0;
+};
 
 struct WorkerServices
 {
@@ -36,16 +45,17 @@ class Worker
 {
 public:
     Worker(int index, WorkerServices services);
-    ~Worker();  // stop()
+    ~Worker(); // stop()
     Q_DISABLE_COPY_MOVE(Worker)
 
     // Starts the thread and listens; returns the port. Blocks the control thread for that long.
-    api::Result<quint16> start(http::ServerOptions options, config::SnapshotPtr snapshot, credential::CredentialBookPtr credentials,
-        quint16 simulatorPort);
-    void setSnapshot(config::SnapshotPtr snapshot);
+    api::Result<quint16> start(
+        http::ServerOptions options, WorkerPolicy policy, credential::CredentialBookPtr credentials);
+    void setPolicy(WorkerPolicy policy);
     void setCredentials(credential::CredentialBookPtr credentials);
-    void closeIdleConnections();  // at the beginning of a drain
-    void cutCalls();  // the second signal: every open call is concluded and recorded as failed; blocks
+    int upstreamConnections(const QString& provider) const; // open ones, as of the last second
+    void closeIdleConnections();                            // at the beginning of a drain
+    void cutCalls(); // the second signal: every open call is concluded and recorded as failed; blocks
     // Ends the thread. The store must be closed before, so that no acknowledgement is still on its way.
     void stop();
 
@@ -53,7 +63,7 @@ private:
     const int m_index;
     WorkerServices m_services;
     QThread m_thread;
-    WorkerLoop* m_loop = nullptr;  // lives on m_thread
+    WorkerLoop* m_loop = nullptr; // lives on m_thread
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

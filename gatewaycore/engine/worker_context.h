@@ -1,6 +1,6 @@
 // WorkerContext: what a call may use on its worker. Everything here belongs to the worker's thread or is safe to share;
-// snapshot and credentials are swapped between calls, and a call keeps the ones it began with. Owned by the Worker's loop
-// and outlives its calls.
+// snapshot and credentials are swapped between calls, and a call keeps the ones it began with. Owned by the Worker's
+// loop and outlives its calls.
 #pragma once
 
 #include "audit/open_calls.h"
@@ -11,7 +11,7 @@
 #include "credential/credential_book.h"
 #include "http/timer_wheel.h"
 #include "http/upstream.h"
-#include "observability/counters.h"
+#include "observability/worker_metrics.h"
 
 namespace gateway::engine {
 
@@ -27,7 +27,7 @@ struct WorkerContext
     observability::WorkerMetrics& metrics;
     config::SnapshotPtr snapshot;
     credential::CredentialBookPtr credentials;
-    quint16 simulatorPort = 0;  // of the embedded simulator; 0: not running
+    quint16 simulatorPort = 0; // of the embedded simulator; 0: not running
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

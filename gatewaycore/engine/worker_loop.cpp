@@ -1,6 +1,7 @@
 #include "engine/worker_loop.h"
 
 #include "engine/reply.h"
+#include "engine/upstream_target.h"
 #include "transform/surfaces/openai_chat.h"
 
 namespace gateway::engine {
@@ -8,7 +9,7 @@ namespace {
 
 using api::ErrorCode;
 
-constexpr qint64 kCheckBeforeBody = 64 * 1024;  // a larger body is read only from a caller who has a credential
+constexpr qint64 kCheckBeforeBody = 64 * 1024; // a larger body is read only from a caller who has a credential
 
 http::Response json(int status, QByteArray body)
 {
@@ -19,14 +20,25 @@ http::Response json(int status, QByteArray body)
     return response;
 }
 
-}  // namespace
+} // namespace
 
 WorkerLoop::WorkerLoop(WorkerServices& services)
-    : m_services(services)
-    , m_ids(services.clock, services.random)
-    , m_upstream(m_wheel, services.clock, http::MessageLimits{})
-    , m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls, services.metrics, {}, {}, 0}
+    : m_services(services),
+      m_ids(services.clock, services.random),
+      m_upstream(m_wheel, services.clock, http::MessageLimits{}),
+      m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls,
+          services.metrics, {}, {}, 0}
 {
+    // what the control thread may ask of us is put down once a second: nobody waits for a worker
+    connect(&m_gaugeTimer, &QTimer::timeout, this, [this] {
+        QHash<QString, int> open;
+        for (const auto& provider : m_context.snapshot->providers)
+            open.insert(
+                provider->name, m_upstream.openConnections(upstreamTarget(*provider, m_context.simulatorPort).poolKey));
+        const std::lock_guard lock(m_gaugeMutex);
+        m_upstreamConnections = open;
+    });
+    m_gaugeTimer.start(1000);
 }
 
 WorkerLoop::~WorkerLoop()
@@ -41,6 +53,19 @@ api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
     if (const api::Outcome started = m_server->start(); !started)
         return started.error();
     return m_server->serverPort();
+}
+
+void WorkerLoop::setPolicy(WorkerPolicy policy)
+{
+    m_context.snapshot = std::move(policy.snapshot);
+    m_context.simulatorPort = policy.simulatorPort;
+    m_services.metrics.setLabels(std::move(policy.labels));
+}
+
+int WorkerLoop::upstreamConnections(const QString& provider) const
+{
+    const std::lock_guard lock(m_gaugeMutex);
+    return m_upstreamConnections.value(provider);
 }
 
 void WorkerLoop::closeIdleConnections()
@@ -68,7 +93,8 @@ const WorkerLoop::Endpoint* WorkerLoop::findEndpoint(QByteArrayView path, QByteA
         if (path != QByteArrayView(endpoint.path))
             continue;
         pathKnown = true;
-        if (method == QByteArrayView(endpoint.method) || (method == QByteArrayView("HEAD") && endpoint.method[0] == 'G'))
+        if (method == QByteArrayView(endpoint.method) ||
+            (method == QByteArrayView("HEAD") && endpoint.method[0] == 'G'))
             return &endpoint;
     }
     return nullptr;
@@ -76,8 +102,8 @@ const WorkerLoop::Endpoint* WorkerLoop::findEndpoint(QByteArrayView path, QByteA
 
 std::optional<http::Response> WorkerLoop::refuseEarly(const http::RequestHead& head, const QHostAddress&)
 {
-    const bool small = head.framing == http::BodyFraming::None
-        || (head.framing == http::BodyFraming::Length && head.contentLength <= kCheckBeforeBody);
+    const bool small = head.framing == http::BodyFraming::None ||
+                       (head.framing == http::BodyFraming::Length && head.contentLength <= kCheckBeforeBody);
     if (small)
         return std::nullopt;
     bool pathKnown = false;
@@ -97,8 +123,10 @@ void WorkerLoop::handle(std::unique_ptr<http::Exchange> exchange)
     const Endpoint* endpoint = findEndpoint(exchange->head().path(), exchange->head().method, pathKnown);
     if (!endpoint) {
         http::Response response = refusal(ErrorCode::InvalidRequest,
-            pathKnown ? QStringLiteral("This path does not take that method.")
-                      : QStringLiteral("There is nothing at this path. The gateway answers at /v1/chat/completions and /v1/models."));
+            pathKnown
+                ? QStringLiteral("This path does not take that method.")
+                : QStringLiteral(
+                      "There is nothing at this path. The gateway answers at /v1/chat/completions and /v1/models."));
         response.status = pathKnown ? 405 : 404;
         exchange->respond(response);
         return;
@@ -108,7 +136,8 @@ void WorkerLoop::handle(std::unique_ptr<http::Exchange> exchange)
 
 http::Response WorkerLoop::describe(const http::ParseError& error)
 {
-    http::Response response = refusal(ErrorCode::InvalidRequest, QStringLiteral("Not a request this gateway reads: %1.").arg(QLatin1String(error.reason)));
+    http::Response response = refusal(ErrorCode::InvalidRequest,
+        QStringLiteral("Not a request this gateway reads: %1.").arg(QLatin1String(error.reason)));
     response.status = error.status;
     response.close = true;
     return response;
@@ -135,11 +164,12 @@ void WorkerLoop::answerHealth(std::unique_ptr<http::Exchange> exchange)
 void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange)
 {
     const bool draining = m_services.state.draining.load(std::memory_order_relaxed);
-    const bool ready = m_services.state.ready.load(std::memory_order_relaxed) && !draining && m_services.recorder.accepting();
-    http::Response response = json(ready ? 200 : 503,
-        ready            ? QByteArrayLiteral("{\"status\":\"ready\"}")
-            : draining   ? QByteArrayLiteral("{\"status\":\"draining\"}")
-                         : QByteArrayLiteral("{\"status\":\"not ready\",\"part\":\"audit\"}"));
+    const bool ready =
+        m_services.state.ready.load(std::memory_order_relaxed) && !draining && m_services.recorder.accepting();
+    http::Response response =
+        json(ready ? 200 : 503, ready      ? QByteArrayLiteral("{\"status\":\"ready\"}")
+                                : draining ? QByteArrayLiteral("{\"status\":\"draining\"}")
+                                           : QByteArrayLiteral("{\"status\":\"not ready\",\"part\":\"audit\"}"));
     response.close = draining;
     exchange->respond(response);
 }
@@ -169,7 +199,8 @@ void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange)
         return;
     }
     if (m_services.state.draining.load(std::memory_order_relaxed)) {
-        http::Response response = refusal(ErrorCode::GatewayDependencyDown, QStringLiteral("This gateway is shutting down; another one answers."));
+        http::Response response = refusal(
+            ErrorCode::GatewayDependencyDown, QStringLiteral("This gateway is shutting down; another one answers."));
         response.close = true;
         exchange->respond(response);
         return;
@@ -217,4 +248,4 @@ void WorkerLoop::settleRecords()
     }
 }
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

@@ -7,7 +7,9 @@
 #include "engine/call.h"
 #include "engine/worker.h"
 
+#include <QHash>
 #include <QObject>
+#include <QTimer>
 
 #include <mutex>
 #include <unordered_map>
@@ -22,18 +24,18 @@ public:
     ~WorkerLoop() override;
 
     api::Result<quint16> listen(http::ServerOptions options);
-    void setSnapshot(config::SnapshotPtr snapshot) { m_context.snapshot = std::move(snapshot); }
+    void setPolicy(WorkerPolicy policy);
     void setCredentials(credential::CredentialBookPtr credentials) { m_context.credentials = std::move(credentials); }
-    void setSimulatorPort(quint16 port) { m_context.simulatorPort = port; }
+    int upstreamConnections(const QString& provider) const; // any thread
     void closeIdleConnections();
-    void cutCalls();  // concludes every call that is still open, each with its record
+    void cutCalls(); // concludes every call that is still open, each with its record
 
     // http::RequestHandler
     std::optional<http::Response> refuseEarly(const http::RequestHead& head, const QHostAddress& peer) override;
     void handle(std::unique_ptr<http::Exchange> exchange) override;
     http::Response describe(const http::ParseError& error) override;
 
-    void settleRecords();  // ends the calls whose records have been settled
+    void settleRecords(); // ends the calls whose records have been settled
 
     // audit::CommitSink, on the store thread
     void recordsSettled(std::vector<audit::Acknowledgement> acknowledgements) override;
@@ -66,8 +68,12 @@ private:
     std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;
     quint64 m_nextToken = 1;
 
+    QTimer m_gaugeTimer;
+    mutable std::mutex m_gaugeMutex;
+    QHash<QString, int> m_upstreamConnections; // guarded by m_gaugeMutex
+
     std::mutex m_settledMutex;
-    std::vector<audit::Acknowledgement> m_settled;  // guarded by m_settledMutex
+    std::vector<audit::Acknowledgement> m_settled; // guarded by m_settledMutex
 };
 
-}  // namespace gateway::engine
+} // namespace gateway::engine

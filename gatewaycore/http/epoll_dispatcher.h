@@ -83,6 +83,7 @@ private:
     std::atomic<bool> m_interrupted = false;
     bool m_selfWoken = false;  // by our own thread: no system call
     bool m_preciseWait = true; // epoll_pwait2 is there
+    quint64 m_waits = 0;
     quint64 m_ctlCalls = 0;
 };
 

@@ -14,6 +14,8 @@
 
 #include <unordered_set>
 
+class QSocketNotifier;
+
 namespace gateway::http {
 
 class TimerWheel;
@@ -49,13 +51,11 @@ public:
     static api::Result<QSslConfiguration> tlsConfiguration(
         const QString& certificateFile, const QString& keyFile, bool only13);
 
-protected:
-    void incomingConnection(qintptr descriptor) override;
-
 private:
     friend class ServerConnection;
     void connectionClosed(ServerConnection* connection, const QHostAddress& peer);
-    void acceptLater();
+    void acceptSome();
+    void admit(int descriptor);
 
     ServerOptions m_options;
     RequestHandler& m_handler;
@@ -63,6 +63,7 @@ private:
     const Clock& m_clock;
     std::unordered_set<ServerConnection*> m_connections;
     QHash<QHostAddress, int> m_perAddress; // IPv6 by /64: one host has that many addresses
+    QSocketNotifier* m_acceptable = nullptr;
     bool m_draining = false;
 };
 

@@ -131,6 +131,8 @@ void ServerConnection::pump()
         const QByteArray waiting = std::exchange(m_waiting, {});
         QByteArrayView bytes = waiting;
         if (bytes.isEmpty()) {
+            if (!m_socket->isOpen())
+                break;
             const qint64 count = m_socket->read(scratch.data(), qint64(scratch.size()));
             if (count <= 0)
                 break;

@@ -200,7 +200,7 @@ void UpstreamConnection::readAnswer()
     }
     m_reading = true;
     std::array<char, kReadBuffer> scratch;
-    while (m_exchange && !m_closed && !m_exchange->m_paused) {
+    while (m_exchange && !m_closed && !m_exchange->m_paused && m_socket->isOpen()) {
         const qint64 count = m_socket->read(scratch.data(), qint64(scratch.size()));
         if (count <= 0)
             break;

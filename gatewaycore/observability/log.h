@@ -1,5 +1,5 @@
 // Structured logging: one JSON object per line on stderr, {"time", "level", "event", ...fields}. The names of fields
-// are a closed list (log_fields in log.cpp); a field outside it is dropped and the line says so. Every line passes a
+// are a closed list (kFields in log.cpp); a field outside it is dropped and the line says so. Every line passes a
 // Redactor at the sink. Writing happens on a thread of its own behind a bounded queue: when the sink is slow the oldest
 // lines are lost and counted, a worker never waits. Each event may write 20 lines in 10 s; what is held back is counted
 // and told in the event's next line. log() from any thread, also before startLog() and after stopLog(): then it writes

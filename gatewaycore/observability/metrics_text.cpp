@@ -153,8 +153,6 @@ void writeEngine(PrometheusText& out, const EngineGauges& gauges)
     out.sample({}, qint64(gauges.workers));
     out.family("gateway_store_queue", "gauge", "Records waiting for their commit.");
     out.sample({}, gauges.storeQueue);
-    out.family("gateway_event_subscribers", "gauge", "Open subscriptions to the event stream.");
-    out.sample({}, gauges.eventSubscribers);
     out.family("gateway_log_suppressed_total", "counter", "Log lines held back by the rate limit of their event.");
     out.sample({}, logLinesSuppressed());
     out.family("gateway_log_dropped_total", "counter", "Log lines lost because the log sink was too slow.");

@@ -53,7 +53,6 @@ struct EngineGauges
     qint64 residentBytes = 0;
     int openFiles = 0;
     qint64 startedAtMs = 0;
-    qint64 eventSubscribers = 0;
 };
 
 QByteArray metricsText(

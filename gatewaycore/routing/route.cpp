@@ -26,13 +26,14 @@ QString sentence(const CandidateVerdict& row, const config::Zone* zone)
     if (std::strcmp(row.code, "zone_region") == 0)
         return QStringLiteral("region %1 lies outside zone %2").arg(provider.region, zone->name);
     if (std::strcmp(row.code, "zone_retention") == 0)
-        return QStringLiteral("keeps data (%1), zone %2 allows %3").arg(provider.retention, zone->name, zone->retention);
+        return QStringLiteral("keeps data (%1), zone %2 allows %3")
+            .arg(provider.retention, zone->name, zone->retention);
     if (std::strcmp(row.code, "zone_unknown") == 0)
         return QStringLiteral("its region or retention is not stated, so zone %1 excludes it").arg(zone->name);
     return QStringLiteral("weight 0");
 }
 
-}  // namespace
+} // namespace
 
 const char* zoneObjection(const config::Candidate& candidate, const config::Zone* zone)
 {
@@ -46,7 +47,8 @@ const char* zoneObjection(const config::Candidate& candidate, const config::Zone
     const bool anyRetention = zone->retention.isEmpty() || zone->retention == QLatin1String("any");
     if (anyRetention || provider.retention == zone->retention || provider.retention == QLatin1String("zero"))
         return "";
-    return provider.retention.isEmpty() || provider.retention == QLatin1String("none-stated") ? "zone_unknown" : "zone_retention";
+    return provider.retention.isEmpty() || provider.retention == QLatin1String("none-stated") ? "zone_unknown"
+                                                                                              : "zone_retention";
 }
 
 RouteDecision route(const RouteInput& input)
@@ -91,19 +93,19 @@ QJsonObject toJson(const RouteInput& input, const RouteDecision& decision, int r
 {
     QJsonArray candidates;
     for (const CandidateVerdict& row : decision.candidates) {
-        const char* verdict = row.verdict == Verdict::Chosen ? "chosen" : row.verdict == Verdict::Eligible ? "eligible" : "rejected";
+        const char* verdict = row.verdict == Verdict::Chosen     ? "chosen"
+                              : row.verdict == Verdict::Eligible ? "eligible"
+                                                                 : "rejected";
         candidates.append(QJsonObject{{QStringLiteral("provider"), row.candidate->provider->name},
             {QStringLiteral("model"), row.candidate->model},
             {QStringLiteral("region"), row.candidate->provider->region},
-            {QStringLiteral("verdict"), QLatin1String(verdict)},
-            {QStringLiteral("code"), QLatin1String(row.code)},
+            {QStringLiteral("verdict"), QLatin1String(verdict)}, {QStringLiteral("code"), QLatin1String(row.code)},
             {QStringLiteral("reason"), sentence(row, input.zone)}});
     }
     return {{QStringLiteral("alias"), input.alias->name},
         {QStringLiteral("workload_class"), config::nameOf(input.workloadClass)},
         {QStringLiteral("zone"), input.zone ? QJsonValue(input.zone->name) : QJsonValue()},
-        {QStringLiteral("snapshot_revision"), revision},
-        {QStringLiteral("candidates"), candidates}};
+        {QStringLiteral("snapshot_revision"), revision}, {QStringLiteral("candidates"), candidates}};
 }
 
-}  // namespace gateway::routing
+} // namespace gateway::routing

@@ -17,23 +17,28 @@ struct RouteInput
 {
     const config::Alias* alias = nullptr;
     config::WorkloadClass workloadClass = config::WorkloadClass::Interactive;
-    const config::Zone* zone = nullptr;  // nullptr: the tenant has none
+    const config::Zone* zone = nullptr; // nullptr: the tenant has none
     quint64 seed = 0;
 };
 
-enum class Verdict { Chosen, Eligible, Rejected };
+enum class Verdict
+{
+    Chosen,
+    Eligible,
+    Rejected
+};
 
 struct CandidateVerdict
 {
     const config::Candidate* candidate = nullptr;
     Verdict verdict = Verdict::Eligible;
-    const char* code = "";  // of a rejection: zone_region, zone_retention, zone_unknown, weight_zero
+    const char* code = ""; // of a rejection: zone_region, zone_retention, zone_unknown, weight_zero
 };
 
 struct RouteDecision
 {
     const config::Candidate* chosen = nullptr;
-    std::vector<CandidateVerdict> candidates;  // in the alias's order
+    std::vector<CandidateVerdict> candidates; // in the alias's order
     api::ErrorCode refusal = api::ErrorCode::None;
 };
 
@@ -45,4 +50,4 @@ const char* zoneObjection(const config::Candidate& candidate, const config::Zone
 // As the record keeps it and the console tells it.
 QJsonObject toJson(const RouteInput& input, const RouteDecision& decision, int revision);
 
-}  // namespace gateway::routing
+} // namespace gateway::routing

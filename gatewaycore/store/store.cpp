@@ -46,9 +46,10 @@ void Store::submit(Work work, Done done)
 
 bool Store::submitAndWait(Work work)
 {
-    std::promise<bool> committed;
-    auto result = committed.get_future();
-    submit(std::move(work), [&committed](bool ok) { committed.set_value(ok); });
+    // shared: the waiter may be gone before set_value has returned
+    auto committed = std::make_shared<std::promise<bool>>();
+    auto result = committed->get_future();
+    submit(std::move(work), [committed](bool ok) { committed->set_value(ok); });
     return result.get();
 }
 

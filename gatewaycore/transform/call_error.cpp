@@ -7,16 +7,16 @@ namespace gateway::transform {
 QString redact(QByteArrayView upstreamText, QByteArrayView providerKey)
 {
     QString text = QString::fromUtf8(upstreamText.first(std::min<qsizetype>(upstreamText.size(), 4000)));
+    static const QRegularExpression keyLike(QStringLiteral(
+        "(?:sk|pk|rk|gsk|xai|sbx|key|AIza|AKIA)[-_A-Za-z0-9*.]{12,}|[Bb]earer\\s+\\S+|[A-Za-z0-9_+/=-]{40,}"));
+    text.replace(keyLike, QStringLiteral("[removed]"));
     if (providerKey.size() >= 8) {
-        // upstreams often echo a key with its middle starred out: its two ends are replaced as well
+        // what is left of ours: some upstreams quote a key's two ends
         const QString key = QString::fromUtf8(providerKey);
         text.replace(key, QStringLiteral("[key]"));
         text.replace(key.left(8), QStringLiteral("[key]"));
         text.replace(key.right(8), QStringLiteral("[key]"));
     }
-    static const QRegularExpression keyLike(QStringLiteral(
-        "(?:sk|pk|rk|gsk|xai|sbx|key|AIza|AKIA)[-_A-Za-z0-9*.]{12,}|[Bb]earer\\s+\\S+|[A-Za-z0-9_+/=-]{40,}"));
-    text.replace(keyLike, QStringLiteral("[removed]"));
     for (QChar& c : text) {
         if (c.unicode() < 0x20 || c.unicode() == 0x7f)
             c = u' ';
@@ -24,4 +24,4 @@ QString redact(QByteArrayView upstreamText, QByteArrayView providerKey)
     return text.size() > 400 ? text.left(400) + u'\u2026' : text;
 }
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

@@ -1,5 +1,6 @@
-// CallError: why a call did not get its answer, in the gateway's own terms; a surface writes it in the caller's dialect.
-// A value; any thread. The message is ours or has been through redact(); it never carries a key or an upstream body.
+// CallError: why a call did not get its answer, in the gateway's own terms; a surface writes it in the caller's
+// dialect. A value; any thread. The message is ours or has been through redact(); it never carries a key or an upstream
+// body.
 #pragma once
 
 #include "api/error_code.h"
@@ -14,21 +15,21 @@ namespace gateway::transform {
 struct CallError
 {
     api::ErrorCode code = api::ErrorCode::Internal;
-    QString message;                   // empty: the code's sentence
-    QString hint;                      // what to do
-    QString parameter;                 // the field of the request that is wrong
-    int status = 0;                    // 0: the code's
-    std::optional<bool> retriable;     // empty: the code's
+    QString message;               // empty: the code's sentence
+    QString hint;                  // what to do
+    QString parameter;             // the field of the request that is wrong
+    int status = 0;                // 0: the code's
+    std::optional<bool> retriable; // empty: the code's
     std::optional<qint64> retryAfterMs;
-    bool retriedByUs = false;          // then the caller's SDK should not try again at once (x-should-retry: false)
+    bool retriedByUs = false; // then the caller's SDK should not try again at once (x-should-retry: false)
 
     int httpStatus() const { return status != 0 ? status : api::facts(code).status; }
     bool mayRetry() const { return retriable.value_or(api::facts(code).retriable); }
     QString text() const { return message.isEmpty() ? QString::fromLatin1(api::facts(code).sentence) : message; }
 };
 
-// An upstream's message made fit to be passed on: cut at 400 characters, control characters out, anything that looks like
-// a key (and the given one in particular) replaced by a mark.
+// An upstream's message made fit to be passed on: cut at 400 characters, control characters out, anything that looks
+// like a key (and the given one in particular) replaced by a mark.
 QString redact(QByteArrayView upstreamText, QByteArrayView providerKey);
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

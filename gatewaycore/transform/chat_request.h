@@ -1,5 +1,5 @@
-// ChatRequest: what the engine needs to know of a request to decide about it, read from the caller's bytes by a surface.
-// The bytes themselves stay whole in `body`; the views point into it. A value that moves with its body.
+// ChatRequest: what the engine needs to know of a request to decide about it, read from the caller's bytes by a
+// surface. The bytes themselves stay whole in `body`; the views point into it. A value that moves with its body.
 #pragma once
 
 #include "transform/json_view.h"
@@ -13,15 +13,15 @@ namespace gateway::transform {
 
 struct ChatRequest
 {
-    QByteArray body;  // as received; every view below points into it
+    QByteArray body; // as received; every view below points into it
     JsonView root;
     JsonView model;
-    QString alias;  // the value of "model"
+    QString alias; // the value of "model"
     bool stream = false;
-    bool wantsUsageChunk = false;  // stream_options.include_usage
+    bool wantsUsageChunk = false; // stream_options.include_usage
     std::optional<qint64> maxOutputTokens;
-    qint64 choices = 1;  // "n"
+    qint64 choices = 1; // "n"
     bool hasTools = false;
 };
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

@@ -10,7 +10,7 @@
 namespace gateway::transform {
 namespace {
 
-constexpr std::size_t kFewKeys = 12;  // compared pairwise; more are sorted, so a flood of keys costs n log n, never n^2
+constexpr std::size_t kFewKeys = 12; // compared pairwise; more are sorted, so a flood of keys costs n log n, never n^2
 
 constexpr std::array<bool, 256> makePlainTable()
 {
@@ -26,7 +26,9 @@ int hexValue(const char* at)
     int value = 0;
     for (int i = 0; i < 4; ++i) {
         const char c = at[i];
-        const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+        const int digit = c >= '0' && c <= '9'                     ? c - '0'
+                          : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                                   : -1;
         if (digit < 0)
             return -1;
         value = value * 16 + digit;
@@ -34,8 +36,14 @@ int hexValue(const char* at)
     return value;
 }
 
-bool isHigh(int unit) { return unit >= 0xd800 && unit < 0xdc00; }
-bool isLow(int unit) { return unit >= 0xdc00 && unit < 0xe000; }
+bool isHigh(int unit)
+{
+    return unit >= 0xd800 && unit < 0xdc00;
+}
+bool isLow(int unit)
+{
+    return unit >= 0xdc00 && unit < 0xe000;
+}
 
 void appendUtf8(QByteArray& out, char32_t c)
 {
@@ -62,7 +70,7 @@ bool less(QByteArrayView a, QByteArrayView b)
     return order != 0 ? order < 0 : a.size() < b.size();
 }
 
-}  // namespace
+} // namespace
 
 bool JsonChecker::refuse(const char* reason)
 {
@@ -293,7 +301,8 @@ bool JsonChecker::keysDiffer(std::size_t first)
         return true;
     }
     std::sort(begin, m_keys.end(), less);
-    return std::adjacent_find(begin, m_keys.end(), [](QByteArrayView a, QByteArrayView b) { return a == b; }) == m_keys.end();
+    return std::adjacent_find(begin, m_keys.end(), [](QByteArrayView a, QByteArrayView b) { return a == b; }) ==
+           m_keys.end();
 }
 
 QByteArray unescapeJson(QByteArrayView inside)
@@ -310,11 +319,21 @@ QByteArray unescapeJson(QByteArrayView inside)
         const char kind = at[1];
         at += 2;
         switch (kind) {
-        case 'b': out.append('\b'); break;
-        case 'f': out.append('\f'); break;
-        case 'n': out.append('\n'); break;
-        case 'r': out.append('\r'); break;
-        case 't': out.append('\t'); break;
+        case 'b':
+            out.append('\b');
+            break;
+        case 'f':
+            out.append('\f');
+            break;
+        case 'n':
+            out.append('\n');
+            break;
+        case 'r':
+            out.append('\r');
+            break;
+        case 't':
+            out.append('\t');
+            break;
         case 'u': {
             char32_t c = char32_t(hexValue(at));
             at += 4;
@@ -325,10 +344,11 @@ QByteArray unescapeJson(QByteArrayView inside)
             appendUtf8(out, c);
             break;
         }
-        default: out.append(kind);
+        default:
+            out.append(kind);
         }
     }
     return out;
 }
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

@@ -12,7 +12,10 @@ namespace gateway::transform {
 class JsonChecker
 {
 public:
-    JsonChecker(QByteArrayView bytes, int maxDepth) : m_begin(bytes.data()), m_at(bytes.data()), m_end(bytes.data() + bytes.size()), m_maxDepth(maxDepth) {}
+    JsonChecker(QByteArrayView bytes, int maxDepth)
+        : m_begin(bytes.data()), m_at(bytes.data()), m_end(bytes.data() + bytes.size()), m_maxDepth(maxDepth)
+    {
+    }
 
     bool check();
     const JsonError& error() const { return m_error; }
@@ -22,12 +25,12 @@ private:
     struct Level
     {
         bool object;
-        std::size_t firstKey;  // index into m_keys
+        std::size_t firstKey; // index into m_keys
     };
 
     bool refuse(const char* reason);
     void skipSpace();
-    bool readValue();   // a scalar, or the opening of a container
+    bool readValue(); // a scalar, or the opening of a container
     bool readString(QByteArrayView* inside);
     bool readEscape(bool& highSurrogatePending);
     bool readNumber();
@@ -41,8 +44,8 @@ private:
     const char* const m_end;
     const int m_maxDepth;
     std::vector<Level> m_levels;
-    std::vector<QByteArrayView> m_keys;   // of all open objects, unescaped
-    std::deque<QByteArray> m_unescaped;   // what escaped keys point into
+    std::vector<QByteArrayView> m_keys; // of all open objects, unescaped
+    std::deque<QByteArray> m_unescaped; // what escaped keys point into
     bool m_opened = false;
     QByteArrayView m_value;
     JsonError m_error;
@@ -51,4 +54,4 @@ private:
 // The characters of a checked string, without its quotes.
 QByteArray unescapeJson(QByteArrayView inside);
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

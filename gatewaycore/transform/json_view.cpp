@@ -16,7 +16,7 @@ const char* skipSpace(const char* at)
     return at;
 }
 
-const char* stringEnd(const char* at)  // at the opening quote
+const char* stringEnd(const char* at) // at the opening quote
 {
     for (++at; *at != '"'; ++at) {
         if (*at == '\\')
@@ -44,12 +44,13 @@ const char* valueEnd(const char* at, const char* end)
                 return at;
         }
     }
-    while (at < end && *at != ',' && *at != '}' && *at != ']' && *at != ' ' && *at != '\n' && *at != '\r' && *at != '\t')
+    while (
+        at < end && *at != ',' && *at != '}' && *at != ']' && *at != ' ' && *at != '\n' && *at != '\r' && *at != '\t')
         ++at;
     return at;
 }
 
-}  // namespace
+} // namespace
 
 JsonText JsonText::parse(QByteArrayView bytes, int maxDepth)
 {
@@ -64,13 +65,19 @@ JsonType JsonView::type() const
     if (m_raw.isEmpty())
         return JsonType::Missing;
     switch (m_raw.front()) {
-    case '{': return JsonType::Object;
-    case '[': return JsonType::Array;
-    case '"': return JsonType::String;
+    case '{':
+        return JsonType::Object;
+    case '[':
+        return JsonType::Array;
+    case '"':
+        return JsonType::String;
     case 't':
-    case 'f': return JsonType::Bool;
-    case 'n': return JsonType::Null;
-    default: return JsonType::Number;
+    case 'f':
+        return JsonType::Bool;
+    case 'n':
+        return JsonType::Null;
+    default:
+        return JsonType::Number;
     }
 }
 
@@ -183,4 +190,4 @@ QByteArray jsonString(QByteArrayView utf8)
     return out;
 }
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

@@ -45,7 +45,7 @@ double threadCpuMicroseconds()
     return double(used.tv_sec) * 1e6 + double(used.tv_nsec) / 1e3;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -90,7 +90,8 @@ int main(int argc, char** argv)
         });
     });
     const int code = app.exec();
-    QMetaObject::invokeMethod(context, [context] { delete context; }, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        context, [context] { delete context; }, Qt::BlockingQueuedConnection);
     worker.quit();
     worker.wait();
     return code;

@@ -377,7 +377,9 @@ void PlotWidget::rebuild()
 
 void PlotWidget::paintGrid(QPainter& painter) const
 {
-    for (int i = 0; i < m_yTicks.size(); ++i) {
+    // Without a value there is no scale to read, only time.
+    const int ticksShown = m_data.hasValues() ? int(m_yTicks.size()) : 0;
+    for (int i = 0; i < ticksShown; ++i) {
         const qreal y = std::round(yOf(m_yTicks[i]));
         if (i > 0)
             paint::hline(painter, m_plot.left(), m_plot.right(), y, color(Token::ChartGrid));

@@ -44,6 +44,7 @@ public:
     Toast* toast() const { return m_toast; }
     FocusRing* focusRing() const { return m_focusRing; }
     void openPalette();
+    using QMainWindow::show; // show(int, ...) below is about pages
 
 protected:
     void closeEvent(QCloseEvent* event) override;

@@ -27,19 +27,18 @@ api::Tokens readUsage(JsonView usage)
     const JsonView out = usage.member("completion_tokens_details");
     qint64 cached = count(in.member("cached_tokens"));
     if (cached == 0)
-        cached = count(usage.member("prompt_cache_hit_tokens"));  // DeepSeek's name for it
+        cached = count(usage.member("prompt_cache_hit_tokens")); // DeepSeek's name for it
     tokens.inCacheRead = cached;
     tokens.inCacheWrite30m = count(in.member("cache_write_tokens"));
     tokens.inAudio = count(in.member("audio_tokens"));
-    tokens.inUncached = std::max<qint64>(0,
-        count(usage.member("prompt_tokens")) - tokens.inCacheRead - tokens.inCacheWrite30m - tokens.inAudio);
+    tokens.inUncached = std::max<qint64>(
+        0, count(usage.member("prompt_tokens")) - tokens.inCacheRead - tokens.inCacheWrite30m - tokens.inAudio);
     tokens.outReasoning = count(out.member("reasoning_tokens"));
     tokens.outAudio = count(out.member("audio_tokens"));
     tokens.predictionAccepted = count(out.member("accepted_prediction_tokens"));
     tokens.predictionRejected = count(out.member("rejected_prediction_tokens"));
-    tokens.outText = std::max<qint64>(0,
-        count(usage.member("completion_tokens")) - tokens.outReasoning - tokens.outAudio - tokens.predictionAccepted
-            - tokens.predictionRejected);
+    tokens.outText = std::max<qint64>(0, count(usage.member("completion_tokens")) - tokens.outReasoning -
+                                             tokens.outAudio - tokens.predictionAccepted - tokens.predictionRejected);
     return tokens;
 }
 
@@ -60,7 +59,7 @@ CallError errorInBody(JsonView error, QByteArrayView providerKey)
 struct Meaning
 {
     int status;
-    const char* providerCode;  // nullptr: any
+    const char* providerCode; // nullptr: any
     ErrorCode code;
     bool retriable;
 };
@@ -88,7 +87,7 @@ constexpr std::array kMeanings{
     Meaning{529, nullptr, ErrorCode::ProviderOverloaded, true},
 };
 
-}  // namespace
+} // namespace
 
 QByteArray requestBody(const ChatRequest& request, QByteArrayView model)
 {
@@ -117,7 +116,8 @@ QByteArray requestBody(const ChatRequest& request, QByteArrayView model)
             const qsizetype inside = offset(options.raw().data()) + 1;
             usage = {inside, inside, empty ? "\"include_usage\":true" : "\"include_usage\":true,"};
         } else if (!options.isMissing()) {
-            usage = {offset(options.raw().data()), offset(options.raw().data()) + options.raw().size(), "{\"include_usage\":true}"};
+            usage = {offset(options.raw().data()), offset(options.raw().data()) + options.raw().size(),
+                "{\"include_usage\":true}"};
         } else {
             const qsizetype inside = offset(request.root.raw().data()) + 1;
             usage = {inside, inside, "\"stream_options\":{\"include_usage\":true},"};
@@ -222,7 +222,8 @@ CallError readError(int status, QByteArrayView body, QByteArrayView providerKey)
         const JsonView inner = text.root.member("error");
         const JsonView object = inner.type() == JsonType::Object ? inner : text.root;
         providerCode = object.member("code").text().value_or(object.member("type").text().value_or(QByteArray()));
-        error.message = redact(object.member("message").text().value_or(inner.text().value_or(QByteArray())), providerKey);
+        error.message =
+            redact(object.member("message").text().value_or(inner.text().value_or(QByteArray())), providerKey);
         error.parameter = QString::fromUtf8(object.member("param").text().value_or(QByteArray()).left(100));
     }
     if (status >= 300 && status < 400) {
@@ -244,8 +245,9 @@ CallError readError(int status, QByteArrayView body, QByteArrayView providerKey)
     if (error.code == ErrorCode::ProviderAuth)
         error.message.clear();
     if (error.message.isEmpty())
-        error.message = QStringLiteral("%1 (status %2)").arg(QString::fromLatin1(api::facts(error.code).sentence)).arg(status);
+        error.message =
+            QStringLiteral("%1 (status %2)").arg(QString::fromLatin1(api::facts(error.code).sentence)).arg(status);
     return error;
 }
 
-}  // namespace gateway::transform::openai
+} // namespace gateway::transform::openai

@@ -18,7 +18,7 @@ QByteArray requestBody(const ChatRequest& request, QByteArrayView model);
 // What an answer says besides its content.
 struct AnswerFacts
 {
-    api::Tokens tokens;  // source None: the answer said nothing
+    api::Tokens tokens; // source None: the answer said nothing
     QString model;
     QString finishReason;
 };
@@ -29,9 +29,16 @@ std::variant<AnswerFacts, CallError> readAnswer(QByteArrayView body, QByteArrayV
 // One stream event's meaning. The event is forwarded as it came unless it is only the usage chunk that we asked for.
 struct StreamFacts
 {
-    enum class Kind { Data, UsageOnly, Done, Error, Malformed };
+    enum class Kind
+    {
+        Data,
+        UsageOnly,
+        Done,
+        Error,
+        Malformed
+    };
     Kind kind = Kind::Data;
-    bool hasContent = false;  // a content, tool, refusal or reasoning delta: from here on nothing may be repeated
+    bool hasContent = false; // a content, tool, refusal or reasoning delta: from here on nothing may be repeated
     std::optional<CallError> error;
 };
 
@@ -53,4 +60,4 @@ private:
 // An answer that is not a 200, in our terms. Its retry advice is in its head: see retry_after.h.
 CallError readError(int status, QByteArrayView body, QByteArrayView providerKey);
 
-}  // namespace gateway::transform::openai
+} // namespace gateway::transform::openai

@@ -15,7 +15,7 @@ std::optional<qint64> plausible(double ms)
     return qint64(ms);
 }
 
-}  // namespace
+} // namespace
 
 std::optional<qint64> retryAfterMs(const http::MessageHead& head, qint64 nowMs)
 {
@@ -27,9 +27,10 @@ std::optional<qint64> retryAfterMs(const http::MessageHead& head, qint64 nowMs)
         return std::nullopt;
     if (const double seconds = value.toDouble(&isNumber); isNumber)
         return plausible(seconds * 1000);
-    QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(value), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
+    QDateTime date =
+        QLocale::c().toDateTime(QString::fromLatin1(value), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
     date.setTimeSpec(Qt::UTC);
     return date.isValid() ? plausible(double(date.toMSecsSinceEpoch() - nowMs)) : std::nullopt;
 }
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

@@ -10,4 +10,4 @@ namespace gateway::transform {
 
 std::optional<qint64> retryAfterMs(const http::MessageHead& head, qint64 nowMs);
 
-}  // namespace gateway::transform
+} // namespace gateway::transform

@@ -56,9 +56,10 @@ QByteArray errorObject(const CallError& error, QStringView requestId)
             name = words.name;
         }
     }
-    QByteArray out = "{\"message\":" + quoted(error.text()) + ",\"type\":\"" + type + "\",\"param\":"
-        + (error.parameter.isEmpty() ? QByteArray("null") : quoted(error.parameter)) + ",\"code\":\"" + name
-        + "\",\"signalbox\":{\"code\":\"" + api::facts(error.code).name + "\",\"retriable\":" + (error.mayRetry() ? "true" : "false");
+    QByteArray out = "{\"message\":" + quoted(error.text()) + ",\"type\":\"" + type +
+                     "\",\"param\":" + (error.parameter.isEmpty() ? QByteArray("null") : quoted(error.parameter)) +
+                     ",\"code\":\"" + name + "\",\"signalbox\":{\"code\":\"" + api::facts(error.code).name +
+                     "\",\"retriable\":" + (error.mayRetry() ? "true" : "false");
     if (error.retryAfterMs)
         out += ",\"retry_after_ms\":" + QByteArray::number(*error.retryAfterMs);
     if (!error.hint.isEmpty())
@@ -67,7 +68,7 @@ QByteArray errorObject(const CallError& error, QStringView requestId)
     return out;
 }
 
-}  // namespace
+} // namespace
 
 std::variant<ChatRequest, CallError> parse(QByteArray body)
 {
@@ -89,7 +90,8 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
     request.root.eachMember([&](QByteArrayView key, JsonView value) {
         const auto refuse = [&](const char* what) {
             if (!wrong)
-                wrong = invalid(QStringLiteral("\"%1\" must be %2.").arg(QString::fromUtf8(key), QLatin1String(what)), QString::fromUtf8(key));
+                wrong = invalid(QStringLiteral("\"%1\" must be %2.").arg(QString::fromUtf8(key), QLatin1String(what)),
+                    QString::fromUtf8(key));
         };
         const bool absent = value.isNull();
         if (key == QByteArrayView("model")) {
@@ -127,7 +129,8 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
     if (!model || model->isEmpty() || model->size() > 256)
         return invalid(QStringLiteral("\"model\" must be the name of an alias."), QStringLiteral("model"));
     if (messages.type() != JsonType::Array || messages.at(0).isMissing())
-        return invalid(QStringLiteral("\"messages\" must be a list with at least one message."), QStringLiteral("messages"));
+        return invalid(
+            QStringLiteral("\"messages\" must be a list with at least one message."), QStringLiteral("messages"));
     request.alias = QString::fromUtf8(*model);
     return request;
 }
@@ -150,10 +153,11 @@ QByteArray modelList(const QStringList& aliases, qint64 createdSeconds)
     for (qsizetype i = 0; i < aliases.size(); ++i) {
         if (i > 0)
             out += ',';
-        out += "{\"id\":" + quoted(aliases[i]) + ",\"object\":\"model\",\"created\":" + QByteArray::number(createdSeconds)
-            + ",\"owned_by\":\"signalbox\"}";
+        out += "{\"id\":" + quoted(aliases[i]) +
+               ",\"object\":\"model\",\"created\":" + QByteArray::number(createdSeconds) +
+               ",\"owned_by\":\"signalbox\"}";
     }
     return out + "]}";
 }
 
-}  // namespace gateway::transform::openai_chat
+} // namespace gateway::transform::openai_chat

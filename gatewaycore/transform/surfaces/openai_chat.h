@@ -23,4 +23,4 @@ QByteArray errorEvent(const CallError& error, QStringView requestId);
 // {"object": "list", "data": [{"id", "object": "model", "created", "owned_by"}]}
 QByteArray modelList(const QStringList& aliases, qint64 createdSeconds);
 
-}  // namespace gateway::transform::openai_chat
+} // namespace gateway::transform::openai_chat

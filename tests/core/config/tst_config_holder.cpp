@@ -68,20 +68,60 @@ private Q_SLOTS:
         QCOMPARE(holder.current()->revision, 1);
     }
 
-    void keepsTheLastGoodAtEveryCut()
+    // A cut file is refused, unless it ends where an entry of a section ends; then it says that its end is gone.
+    void cutAtEveryByte()
     {
         ConfigHolder holder(testKeys());
-        const SnapshotPtr good = holder.load(m_path).snapshot;
         const QByteArray whole = fullConfig();
+        SnapshotPtr good = holder.load(m_path).snapshot;
+        int taken = 0;
         for (qsizetype size = 0; size < whole.size() - 1; ++size) {
             write(whole.first(size));
             const auto report = holder.reload();
-            QVERIFY2(!report.ok, qPrintable(QString::number(size)));
-            QVERIFY2(holder.current() == good, qPrintable(QString::number(size)));
+            if (!report.ok) {
+                QVERIFY2(holder.current() == good, qPrintable(QString::number(size)));
+                continue;
+            }
+            ++taken;
+            QVERIFY2(report.snapshot->warnings.first().contains(QLatin1String("only the beginning")),
+                qPrintable(QString::number(size)));
+            const QByteArray next = whole.mid(size).split('\n').first();
+            QVERIFY2(whole[size - 1] == '\n' && (next.startsWith("  - ") || !next.startsWith(' ')), next.constData());
+            // what is left is unchanged
+            for (const auto& provider : report.snapshot->providers)
+                QCOMPARE(provider->baseUrl, good->providers[std::size_t(provider->index)]->baseUrl);
+            for (const auto& [name, alias] : report.snapshot->aliasByName.asKeyValueRange())
+                QCOMPARE(alias->fallback.size(), good->aliasByName.value(name)->fallback.size());
+            write(whole);
+            good = holder.reload().snapshot;
+            QCOMPARE(good->tenants.size(), std::size_t(1));
         }
-        // removed on purpose
-        write(whole.first(whole.indexOf("roles:")) + "# no roles\n");
+        QVERIFY(taken > 3);
+    }
+
+    void goingBackIsNoCut()
+    {
+        ConfigHolder holder(testKeys());
+        holder.load(m_path);
+        write(fullConfig() + "  - principal: bob\n    role: viewer\n");
         QVERIFY(holder.reload().ok);
+        write(fullConfig() + "  - principal: bob\n"); // a cut
+        QVERIFY(!holder.reload().ok);
+        write(fullConfig()); // a rollback
+        const auto report = holder.reload();
+        QVERIFY(report.ok);
+        QVERIFY(!report.snapshot->warnings.join(u' ').contains(QLatin1String("only the beginning")));
+    }
+
+    void anotherFileIsNoCut()
+    {
+        ConfigHolder holder(testKeys());
+        holder.load(m_path);
+        QFile other(m_directory.filePath(QStringLiteral("other.yaml")));
+        QVERIFY(other.open(QIODevice::WriteOnly));
+        other.write("# every field once\nsignalbox: 1\n");
+        other.close();
+        QVERIFY(holder.load(other.fileName()).ok);
     }
 
     void keepsTheLastGoodWhenTheFileIsGone()

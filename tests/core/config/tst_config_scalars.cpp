@@ -1,5 +1,6 @@
 // Durations, names, dates, suggestions, base URLs and listener addresses: one table each.
 #include "config/base_url.h"
+#include "config/cut_off.h"
 #include "config/scalars.h"
 
 #include <QTest>
@@ -167,6 +168,30 @@ private Q_SLOTS:
     {
         QFETCH(QString, host);
         QTEST(isPrivateHost(host), "ours");
+    }
+
+    void shortenings_data()
+    {
+        QTest::addColumn<QByteArray>("after");
+        QTest::addColumn<int>("kind");
+        const auto row = [](const char* tag, const char* after, Shortening kind) {
+            QTest::newRow(tag) << QByteArray(after) << int(kind);
+        };
+        row("the same", "a:\n  - x: 1\n    y: 2\n  - x: 3\n# end\nb: 1\n# end\n", Shortening::None);
+        row("another", "a:\n  - x: 2\n", Shortening::None);
+        row("comment gone", "a:\n  - x: 1\n    y: 2\n  - x: 3\n# end\nb: 1\n", Shortening::None);
+        row("line break gone", "a:\n  - x: 1\n    y: 2\n  - x: 3\n# end\nb: 1", Shortening::None);
+        row("section gone", "a:\n  - x: 1\n    y: 2\n  - x: 3\n", Shortening::AtItem);
+        row("entry gone", "a:\n  - x: 1\n    y: 2\n", Shortening::AtItem);
+        row("in an entry", "a:\n  - x: 1\n", Shortening::Inside);
+        row("before the first entry", "a:\n", Shortening::Inside);
+        row("in a line", "a:\n  - x: 1\n    y: 2\n  - x:", Shortening::Inside);
+        row("nothing left", "", Shortening::Inside);
+    }
+    void shortenings()
+    {
+        QFETCH(QByteArray, after);
+        QTEST(int(shortening("a:\n  - x: 1\n    y: 2\n  - x: 3\n# end\nb: 1\n# end\n", after)), "kind");
     }
 
     void listeners_data()

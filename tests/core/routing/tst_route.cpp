@@ -31,7 +31,8 @@ class TestRoute : public QObject
         }
         void add(const config::Provider& provider, int weight)
         {
-            alias.candidates.push_back({&provider, QStringLiteral("m"), "m", weight, provider.name + QStringLiteral("/m")});
+            alias.candidates.push_back(
+                {&provider, QStringLiteral("m"), "m", weight, provider.name + QStringLiteral("/m")});
         }
         routing::RouteInput input(quint64 seed, bool zoned = false) const
         {
@@ -46,7 +47,7 @@ private Q_SLOTS:
         int eu = 0;
         for (quint64 seed = 0; seed < 10'000; ++seed)
             eu += routing::route(world.input(seed)).chosen->provider == &world.eu;
-        QVERIFY2(eu > 7800 && eu < 8200, qPrintable(QString::number(eu)));  // 80 % +- 5 sigma
+        QVERIFY2(eu > 7800 && eu < 8200, qPrintable(QString::number(eu))); // 80 % +- 5 sigma
     }
     void sameSeedSameDraw()
     {
@@ -79,12 +80,14 @@ private Q_SLOTS:
         World world;
         world.alias.candidates.clear();
         world.add(world.silent, 100);
-        QVERIFY(routing::route(world.input(1)).chosen);          // no zone asked
-        QVERIFY(!routing::route(world.input(1, true)).chosen);   // a zone asked, and the provider does not say where it is
+        QVERIFY(routing::route(world.input(1)).chosen); // no zone asked
+        QVERIFY(
+            !routing::route(world.input(1, true)).chosen); // a zone asked, and the provider does not say where it is
         world.silent.region = QStringLiteral("eu-west-1");
-        QVERIFY(!routing::route(world.input(1, true)).chosen);   // nor what it keeps
+        QVERIFY(!routing::route(world.input(1, true)).chosen); // nor what it keeps
         world.silent.retention = QStringLiteral("provider-default");
-        QCOMPARE(QByteArray(routing::zoneObjection(world.alias.candidates[0], &world.zone)), QByteArray("zone_retention"));
+        QCOMPARE(
+            QByteArray(routing::zoneObjection(world.alias.candidates[0], &world.zone)), QByteArray("zone_retention"));
         world.silent.retention = QStringLiteral("zero");
         QVERIFY(routing::route(world.input(1, true)).chosen);
     }
@@ -106,7 +109,8 @@ private Q_SLOTS:
         const QJsonArray rows = json.value(QStringLiteral("candidates")).toArray();
         QCOMPARE(rows.size(), 2);
         QCOMPARE(rows[0].toObject().value(QStringLiteral("verdict")).toString(), QStringLiteral("chosen"));
-        QCOMPARE(rows[1].toObject().value(QStringLiteral("reason")).toString(), QStringLiteral("region us-east-1 lies outside zone eu-only"));
+        QCOMPARE(rows[1].toObject().value(QStringLiteral("reason")).toString(),
+            QStringLiteral("region us-east-1 lies outside zone eu-only"));
     }
 };
 

@@ -65,7 +65,7 @@ private Q_SLOTS:
         QVERIFY(kept > 0 && kept < many.size());
         QVERIFY(!add(*journal, QStringLiteral("req_more")));
         QCOMPARE(QFileInfo(m_file).size(), 8 << 10);
-        QCOMPARE(ids(*open()).size(), int(kept));  // also when opened with a larger setting
+        QCOMPARE(ids(*open()).size(), int(kept)); // also when opened with a larger setting
     }
 
     void forgetsOnReset()

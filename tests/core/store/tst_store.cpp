@@ -27,11 +27,11 @@ private Q_SLOTS:
         constexpr int kThreads = 4;
         constexpr int kEach = 2'500;
         QTemporaryDir directory;
+        CountingSink sinks[kThreads];
+        std::atomic<int> observed = 0;
         auto store = openStore(directory.path());
         QVERIFY(store);
-        std::atomic<int> observed = 0;
         store->setObserver([&](const auto& calls) { observed += int(calls.size()); });
-        CountingSink sinks[kThreads];
         std::vector<std::thread> threads;
         for (int t = 0; t < kThreads; ++t) {
             threads.emplace_back([&, t] {
@@ -61,8 +61,8 @@ private Q_SLOTS:
     void theSameIdTwiceIsOneRecord()
     {
         QTemporaryDir directory;
-        auto store = openStore(directory.path());
         CountingSink sink;
+        auto store = openStore(directory.path());
         store->record(sampleCall(QStringLiteral("req_a")), &sink, 1);
         store->record(sampleCall(QStringLiteral("req_a")), &sink, 2);
         QTRY_COMPARE(sink.settled(), 2);
@@ -125,8 +125,8 @@ private Q_SLOTS:
     void copiedMidRun()
     {
         QTemporaryDir directory;
+        CountingSink sink; // outlives the store, which acknowledges to the end
         auto store = openStore(directory.path());
-        CountingSink sink;
         for (int round = 0; round < 10; ++round) {
             for (int i = 0; i < 300; ++i)
                 store->record(

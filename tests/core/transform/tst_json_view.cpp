@@ -25,9 +25,9 @@ private Q_SLOTS:
 void TestJsonView::accepts_data()
 {
     QTest::addColumn<QByteArray>("text");
-    const QList<QByteArray> good{"{}", "[]", " [ 1 , 2 ] ", "\"x\"", "-0", "0", "1.5e-3", "123456789012345678901234567890", "true", "null",
-        R"({"a":{"b":[{"a":1}]},"c":"\u00e9\ud83d\ude00\/"})", "1e-400", "[[],{},\"\"]", "{\"a\":1,\"b\":{\"a\":1}}", "\t\r\n1\n",
-        "{\"\":0}", "\"\x7f\"", "\"\xc3\xa9\""};
+    const QList<QByteArray> good{"{}", "[]", " [ 1 , 2 ] ", "\"x\"", "-0", "0", "1.5e-3",
+        "123456789012345678901234567890", "true", "null", R"({"a":{"b":[{"a":1}]},"c":"\u00e9\ud83d\ude00\/"})",
+        "1e-400", "[[],{},\"\"]", "{\"a\":1,\"b\":{\"a\":1}}", "\t\r\n1\n", "{\"\":0}", "\"\x7f\"", "\"\xc3\xa9\""};
     for (const QByteArray& text : good)
         QTest::newRow(text.constData()) << text;
 }
@@ -44,7 +44,9 @@ void TestJsonView::refuses_data()
 {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("reason");
-    const auto row = [](const char* name, const QByteArray& text, const char* reason) { QTest::newRow(name) << text << QByteArray(reason); };
+    const auto row = [](const char* name, const QByteArray& text, const char* reason) {
+        QTest::newRow(name) << text << QByteArray(reason);
+    };
     row("empty", "", "too early");
     row("space", "  ", "too early");
     row("two values", "1 2", "follows");
@@ -104,7 +106,7 @@ void TestJsonView::depth()
     const auto nested = [](int n) { return QByteArray(n, '[') + QByteArray(n, ']'); };
     QVERIFY(!JsonText::parse(nested(64)).error);
     QVERIFY(JsonText::parse(nested(65)).error);
-    QVERIFY(JsonText::parse(QByteArray(1'000'000, '[')).error);  // no recursion: the stack does not grow with the input
+    QVERIFY(JsonText::parse(QByteArray(1'000'000, '[')).error); // no recursion: the stack does not grow with the input
 }
 
 void TestJsonView::manyKeys()
@@ -119,7 +121,8 @@ void TestJsonView::manyKeys()
 
 void TestJsonView::views()
 {
-    const QByteArray text = R"({ "b" : 1.50 , "a":{"big":123456789012345678901,"n":42,"f":false,"none":null}, "l":[ "x",{"y":[]} ,3 ]})";
+    const QByteArray text =
+        R"({ "b" : 1.50 , "a":{"big":123456789012345678901,"n":42,"f":false,"none":null}, "l":[ "x",{"y":[]} ,3 ]})";
     const JsonText parsed = JsonText::parse(text);
     QVERIFY(!parsed.error);
     const JsonView root = parsed.root;
@@ -140,7 +143,7 @@ void TestJsonView::views()
         keys.append(key.toByteArray());
         return true;
     });
-    QCOMPARE(keys, (QByteArrayList{"b", "a", "l"}));  // in the sender's order
+    QCOMPARE(keys, (QByteArrayList{"b", "a", "l"})); // in the sender's order
 }
 
 void TestJsonView::unescapes()
@@ -163,7 +166,8 @@ void TestJsonView::quotes()
 
 void TestJsonView::everyPrefixIsRefused()
 {
-    const QByteArray text = R"({"model":"x","messages":[{"role":"user","content":"h\u00e9\ud83d\ude00 \u0041"}],"n":1.5e3,"s":true})";
+    const QByteArray text =
+        R"({"model":"x","messages":[{"role":"user","content":"h\u00e9\ud83d\ude00 \u0041"}],"n":1.5e3,"s":true})";
     for (qsizetype length = 0; length < text.size(); ++length) {
         // a copy of exactly that size, so that a sanitizer sees a read past the end
         const QByteArray prefix(text.constData(), length);

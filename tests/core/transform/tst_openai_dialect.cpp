@@ -1,5 +1,5 @@
-// The OpenAI surface and provider dialect: what is read from a request, what is changed on its way (and that nothing else
-// is), what is read from answers, streams and errors.
+// The OpenAI surface and provider dialect: what is read from a request, what is changed on its way (and that nothing
+// else is), what is read from answers, streams and errors.
 #include "transform/providers/openai.h"
 #include "transform/providers/retry_after.h"
 #include "transform/surfaces/openai_chat.h"
@@ -17,7 +17,7 @@ ChatRequest parsed(const QByteArray& body)
     return std::holds_alternative<ChatRequest>(result) ? std::move(std::get<ChatRequest>(result)) : ChatRequest();
 }
 
-}  // namespace
+} // namespace
 
 class TestOpenAiDialect : public QObject
 {
@@ -63,16 +63,23 @@ void TestOpenAiDialect::badRequests_data()
     QTest::newRow("no model") << QByteArray("{") + rest << QStringLiteral("model");
     QTest::newRow("model number") << QByteArray("{\"model\":5,") + rest << QStringLiteral("model");
     QTest::newRow("model empty") << QByteArray("{\"model\":\"\",") + rest << QStringLiteral("model");
-    QTest::newRow("model long") << QByteArray("{\"model\":\"") + QByteArray(300, 'a') + "\"," + rest << QStringLiteral("model");
+    QTest::newRow("model long") << QByteArray("{\"model\":\"") + QByteArray(300, 'a') + "\"," + rest
+                                << QStringLiteral("model");
     QTest::newRow("no messages") << QByteArray("{\"model\":\"a\"}") << QStringLiteral("messages");
     QTest::newRow("messages empty") << QByteArray("{\"model\":\"a\",\"messages\":[]}") << QStringLiteral("messages");
     QTest::newRow("messages object") << QByteArray("{\"model\":\"a\",\"messages\":{}}") << QStringLiteral("messages");
-    QTest::newRow("stream text") << QByteArray("{\"model\":\"a\",\"stream\":\"true\",") + rest << QStringLiteral("stream");
-    QTest::newRow("max_tokens 0") << QByteArray("{\"model\":\"a\",\"max_tokens\":0,") + rest << QStringLiteral("max_tokens");
-    QTest::newRow("max_tokens -1") << QByteArray("{\"model\":\"a\",\"max_tokens\":-1,") + rest << QStringLiteral("max_tokens");
-    QTest::newRow("max_tokens 1.5") << QByteArray("{\"model\":\"a\",\"max_tokens\":1.5,") + rest << QStringLiteral("max_tokens");
-    QTest::newRow("max_tokens text") << QByteArray("{\"model\":\"a\",\"max_tokens\":\"9\",") + rest << QStringLiteral("max_tokens");
-    QTest::newRow("max_tokens 2^63") << QByteArray("{\"model\":\"a\",\"max_tokens\":9223372036854775808,") + rest << QStringLiteral("max_tokens");
+    QTest::newRow("stream text") << QByteArray("{\"model\":\"a\",\"stream\":\"true\",") + rest
+                                 << QStringLiteral("stream");
+    QTest::newRow("max_tokens 0") << QByteArray("{\"model\":\"a\",\"max_tokens\":0,") + rest
+                                  << QStringLiteral("max_tokens");
+    QTest::newRow("max_tokens -1") << QByteArray("{\"model\":\"a\",\"max_tokens\":-1,") + rest
+                                   << QStringLiteral("max_tokens");
+    QTest::newRow("max_tokens 1.5") << QByteArray("{\"model\":\"a\",\"max_tokens\":1.5,") + rest
+                                    << QStringLiteral("max_tokens");
+    QTest::newRow("max_tokens text") << QByteArray("{\"model\":\"a\",\"max_tokens\":\"9\",") + rest
+                                     << QStringLiteral("max_tokens");
+    QTest::newRow("max_tokens 2^63") << QByteArray("{\"model\":\"a\",\"max_tokens\":9223372036854775808,") + rest
+                                     << QStringLiteral("max_tokens");
     QTest::newRow("n 1e9") << QByteArray("{\"model\":\"a\",\"n\":1000000000,") + rest << QStringLiteral("n");
     QTest::newRow("duplicate model") << QByteArray(R"({"model":"a","mod\u0065l":"b",)") + rest << QString();
 }
@@ -97,17 +104,25 @@ void TestOpenAiDialect::splice_data()
     QTest::newRow("order kept") << "{\"z\":1," + m + ",\"model\":\"a\",\"a\":{\"model\":\"inner\"}}"
                                 << "{\"z\":1," + m + ",\"model\":\"gpt\\\"x\",\"a\":{\"model\":\"inner\"}}";
     QTest::newRow("stream") << "{\"model\":\"a\"," + m + ",\"stream\":true}"
-                            << "{\"stream_options\":{\"include_usage\":true},\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true}";
-    QTest::newRow("stream empty options") << "{\"model\":\"a\"," + m + ",\"stream\":true,\"stream_options\":{ }}"
-                                          << "{\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":true }}";
-    QTest::newRow("stream other option") << "{\"stream_options\":{\"x\":1},\"model\":\"a\"," + m + ",\"stream\":true}"
-                                         << "{\"stream_options\":{\"include_usage\":true,\"x\":1},\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true}";
-    QTest::newRow("stream false option") << "{\"model\":\"a\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":false}}"
-                                         << "{\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+                            << "{\"stream_options\":{\"include_usage\":true},\"model\":\"gpt\\\"x\"," + m +
+                                   ",\"stream\":true}";
+    QTest::newRow("stream empty options")
+        << "{\"model\":\"a\"," + m + ",\"stream\":true,\"stream_options\":{ }}"
+        << "{\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":true }}";
+    QTest::newRow("stream other option")
+        << "{\"stream_options\":{\"x\":1},\"model\":\"a\"," + m + ",\"stream\":true}"
+        << "{\"stream_options\":{\"include_usage\":true,\"x\":1},\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true}";
+    QTest::newRow("stream false option") << "{\"model\":\"a\"," + m +
+                                                ",\"stream\":true,\"stream_options\":{\"include_usage\":false}}"
+                                         << "{\"model\":\"gpt\\\"x\"," + m +
+                                                ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
     QTest::newRow("stream null options") << "{\"model\":\"a\"," + m + ",\"stream\":true,\"stream_options\":null}"
-                                         << "{\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
-    QTest::newRow("stream wanted") << "{\"model\":\"a\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
-                                   << "{\"model\":\"gpt\\\"x\"," + m + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+                                         << "{\"model\":\"gpt\\\"x\"," + m +
+                                                ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+    QTest::newRow("stream wanted") << "{\"model\":\"a\"," + m +
+                                          ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
+                                   << "{\"model\":\"gpt\\\"x\"," + m +
+                                          ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
 }
 
 void TestOpenAiDialect::splice()
@@ -130,31 +145,40 @@ void TestOpenAiDialect::usage_data()
     QTest::addColumn<qint64>("reasoning");
     QTest::addColumn<int>("source");
     const int reported = int(api::TokenSource::Reported);
-    QTest::newRow("plain") << QByteArray(R"({"prompt_tokens":10,"completion_tokens":5})") << 10ll << 0ll << 5ll << 0ll << reported;
-    QTest::newRow("details") << QByteArray(
-        R"({"prompt_tokens":100,"completion_tokens":50,"prompt_tokens_details":{"cached_tokens":60},"completion_tokens_details":{"reasoning_tokens":30}})")
-                             << 40ll << 60ll << 20ll << 30ll << reported;
-    QTest::newRow("deepseek") << QByteArray(R"({"prompt_tokens":100,"completion_tokens":1,"prompt_cache_hit_tokens":90})") << 10ll << 90ll << 1ll << 0ll << reported;
-    QTest::newRow("zero is data") << QByteArray(R"({"prompt_tokens":0,"completion_tokens":0})") << 0ll << 0ll << 0ll << 0ll << reported;
-    QTest::newRow("negative") << QByteArray(R"({"prompt_tokens":-5,"completion_tokens":-1})") << 0ll << 0ll << 0ll << 0ll << reported;
-    QTest::newRow("huge") << QByteArray(R"({"prompt_tokens":1000000000000000000000000000000,"completion_tokens":9223372036854775807})") << 0ll << 0ll
-                          << 100'000'000ll << 0ll << reported;
-    QTest::newRow("parts exceed total") << QByteArray(R"({"prompt_tokens":10,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":60}})") << 0ll << 60ll
-                                        << 1ll << 0ll << reported;
+    QTest::newRow("plain") << QByteArray(R"({"prompt_tokens":10,"completion_tokens":5})") << 10ll << 0ll << 5ll << 0ll
+                           << reported;
+    QTest::newRow("details")
+        << QByteArray(
+               R"({"prompt_tokens":100,"completion_tokens":50,"prompt_tokens_details":{"cached_tokens":60},"completion_tokens_details":{"reasoning_tokens":30}})")
+        << 40ll << 60ll << 20ll << 30ll << reported;
+    QTest::newRow("deepseek") << QByteArray(
+                                     R"({"prompt_tokens":100,"completion_tokens":1,"prompt_cache_hit_tokens":90})")
+                              << 10ll << 90ll << 1ll << 0ll << reported;
+    QTest::newRow("zero is data") << QByteArray(R"({"prompt_tokens":0,"completion_tokens":0})") << 0ll << 0ll << 0ll
+                                  << 0ll << reported;
+    QTest::newRow("negative") << QByteArray(R"({"prompt_tokens":-5,"completion_tokens":-1})") << 0ll << 0ll << 0ll
+                              << 0ll << reported;
+    QTest::newRow("huge")
+        << QByteArray(R"({"prompt_tokens":1000000000000000000000000000000,"completion_tokens":9223372036854775807})")
+        << 0ll << 0ll << 100'000'000ll << 0ll << reported;
+    QTest::newRow("parts exceed total")
+        << QByteArray(R"({"prompt_tokens":10,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":60}})")
+        << 0ll << 60ll << 1ll << 0ll << reported;
     QTest::newRow("missing") << QByteArray("null") << 0ll << 0ll << 0ll << 0ll << int(api::TokenSource::None);
 }
 
 void TestOpenAiDialect::usage()
 {
     QFETCH(QByteArray, usage);
-    const QByteArray body = R"({"model":"m-1","choices":[{"finish_reason":"stop","message":{}}],"usage":)" + usage + "}";
+    const QByteArray body =
+        R"({"model":"m-1","choices":[{"finish_reason":"stop","message":{}}],"usage":)" + usage + "}";
     const auto answer = openai::readAnswer(body, {});
     QVERIFY(std::holds_alternative<openai::AnswerFacts>(answer));
     const openai::AnswerFacts& facts = std::get<openai::AnswerFacts>(answer);
-    QTEST(facts.tokens.inUncached, "uncached");
-    QTEST(facts.tokens.inCacheRead, "cacheRead");
-    QTEST(facts.tokens.outText, "text");
-    QTEST(facts.tokens.outReasoning, "reasoning");
+    QTEST(qint64(facts.tokens.inUncached), "uncached");
+    QTEST(qint64(facts.tokens.inCacheRead), "cacheRead");
+    QTEST(qint64(facts.tokens.outText), "text");
+    QTEST(qint64(facts.tokens.outReasoning), "reasoning");
     QTEST(int(facts.tokens.source), "source");
     QCOMPARE(facts.model, QStringLiteral("m-1"));
     QCOMPARE(facts.finishReason, QStringLiteral("stop"));
@@ -164,7 +188,8 @@ void TestOpenAiDialect::stream()
 {
     using Kind = openai::StreamFacts::Kind;
     openai::StreamReader reader{QByteArrayView()};
-    const auto role = reader.read(R"({"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})");
+    const auto role = reader.read(
+        R"({"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})");
     QVERIFY(role.kind == Kind::Data);
     QVERIFY(!role.hasContent);
     QVERIFY(reader.read(R"({"choices":[{"index":0,"delta":{"content":"Hi"}}]})").hasContent);
@@ -186,7 +211,8 @@ void TestOpenAiDialect::stream()
     // usage on a chunk with choices (xAI, some compatible servers), and Azure's first chunk with empty choices
     openai::StreamReader other{QByteArrayView()};
     QVERIFY(other.read(R"({"choices":[],"prompt_filter_results":[]})").kind == Kind::Data);
-    QVERIFY(other.read(R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}})").kind == Kind::Data);
+    QVERIFY(other.read(R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}})")
+                .kind == Kind::Data);
     QCOMPARE(other.facts().tokens.output(), 1);
 }
 
@@ -213,9 +239,12 @@ void TestOpenAiDialect::errors_data()
         QTest::newRow(name) << status << body << int(code) << retriable;
     };
     row("400", 400, R"({"error":{"message":"bad","param":"tools"}})", ErrorCode::ProviderBadRequest, false);
-    row("400 context", 400, R"({"error":{"message":"long","code":"context_length_exceeded"}})", ErrorCode::ContextTooLong, false);
-    row("400 azure filter", 400, R"({"error":{"message":"x","code":"content_filter","innererror":{}}})", ErrorCode::ContentRefused, false);
-    row("400 llama.cpp", 400, R"({"error":{"message":"x","type":"exceed_context_size_error","code":400}})", ErrorCode::ContextTooLong, false);
+    row("400 context", 400, R"({"error":{"message":"long","code":"context_length_exceeded"}})",
+        ErrorCode::ContextTooLong, false);
+    row("400 azure filter", 400, R"({"error":{"message":"x","code":"content_filter","innererror":{}}})",
+        ErrorCode::ContentRefused, false);
+    row("400 llama.cpp", 400, R"({"error":{"message":"x","type":"exceed_context_size_error","code":400}})",
+        ErrorCode::ContextTooLong, false);
     row("400 html", 400, "<html>", ErrorCode::ProviderBadRequest, false);
     row("401", 401, R"({"error":{"message":"Incorrect API key provided: sk-abc"}})", ErrorCode::ProviderAuth, false);
     row("402", 402, "", ErrorCode::ProviderAuth, false);
@@ -223,7 +252,8 @@ void TestOpenAiDialect::errors_data()
     row("404", 404, "nginx", ErrorCode::ProviderUnavailable, false);
     row("422", 422, R"({"detail":[{"loc":["body"],"msg":"x"}]})", ErrorCode::ProviderBadRequest, false);
     row("429", 429, R"({"error":{"message":"slow","code":"rate_limit_exceeded"}})", ErrorCode::ProviderThrottled, true);
-    row("429 quota", 429, R"({"error":{"message":"pay","code":"insufficient_quota"}})", ErrorCode::ProviderThrottled, false);
+    row("429 quota", 429, R"({"error":{"message":"pay","code":"insufficient_quota"}})", ErrorCode::ProviderThrottled,
+        false);
     row("500", 500, "", ErrorCode::ProviderUnavailable, true);
     row("503", 503, "", ErrorCode::ProviderOverloaded, true);
     row("529", 529, "", ErrorCode::ProviderOverloaded, true);

@@ -17,9 +17,11 @@ private Q_SLOTS:
         QTest::newRow("starred") << QByteArray("Incorrect API key: sk-proj-****************9xyz") << QByteArray("9xyz");
         QTest::newRow("first half") << "begins " + key.left(8) << key.left(8);
         QTest::newRow("last part") << "ends " + key.right(8) << key.right(8);
-        QTest::newRow("someone else's") << QByteArray("sk-ant-api03-0123456789abcdefghij is wrong") << QByteArray("0123456789abcdefghij");
+        QTest::newRow("someone else's") << QByteArray("sk-ant-api03-0123456789abcdefghij is wrong")
+                                        << QByteArray("0123456789abcdefghij");
         QTest::newRow("bearer") << QByteArray("header Authorization: Bearer tok_12345") << QByteArray("tok_12345");
-        QTest::newRow("gateway key") << QByteArray("sbx_ab12_0123456789abcdef0123456789abcdef") << QByteArray("0123456789abcdef");
+        QTest::newRow("gateway key") << QByteArray("sbx_ab12_0123456789abcdef0123456789abcdef")
+                                     << QByteArray("0123456789abcdef");
         QTest::newRow("long token") << "x=" + QByteArray(64, 'Q') << QByteArray(20, 'Q');
         QTest::newRow("line feed") << QByteArray("a\r\nSet-Cookie: b") << QByteArray("\n");
     }

@@ -240,7 +240,7 @@ void TracePanel::layOut()
     m_attemptFacts->setVisible(tab == AttemptsTab || height() >= metrics().px(350));
     const bool withModel = width() >= metrics().px(716);
     m_attemptTable->setColumnHidden(models::AttemptTableModel::Model, !withModel);
-    m_attemptTable->setWidths({{40, 0}, {156, 1}, {withModel ? 152 : 0, 0}, {122, 0}, {78, 0}, {66, 0}, {100, 0}});
+    m_attemptTable->setWidths({{40, 0}, {156, 1}, {withModel ? 152 : 0, 0}, {130, 0}, {78, 0}, {66, 0}, {100, 0}});
 }
 
 void TracePanel::resizeEvent(QResizeEvent* event)

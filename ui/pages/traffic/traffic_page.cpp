@@ -620,8 +620,8 @@ void TrafficPage::layOutColumns()
     const bool feature = width >= metrics().px(1120);
     const bool fallback = width >= metrics().px(1040);
     const bool own = width >= metrics().px(1010);
-    QVector<TableView::Width> widths{{110, 0}, {102, 0}, {94, 0}, {84, 0}, {111, 0}, {172, 1}, {70, 0}, {98, 0},
-        {58, 0}, {56, 0}, {58, 0}, {98, 0}, {82, 0}};
+    QVector<TableView::Width> widths{{109, 0}, {102, 0}, {88, 0}, {84, 0}, {109, 0}, {172, 1}, {70, 0}, {98, 0},
+        {58, 0}, {56, 0}, {63, 0}, {98, 0}, {81, 0}};
     for (const auto& [column, isShown] : {std::pair{CallTableModel::Feature, feature},
              std::pair{CallTableModel::Fallback, fallback}, std::pair{CallTableModel::Own, own}}) {
         m_table->setColumnHidden(column, !isShown);

@@ -18,6 +18,8 @@ using namespace gateway::api;
 // "unused $0.00357": what the reservation held back and gave back.
 QString costNote(const Call& call)
 {
+    if (call.attempts.isEmpty() && !call.cost)
+        return QStringLiteral("Nothing was sent to a provider, so nothing was billed.");
     if (!call.costEstimated && !call.cost)
         return QStringLiteral("Not priced: the price book in force names no price for this model.");
     if (call.costEstimated && call.cost) {

@@ -1,5 +1,5 @@
-// AdminTransport: carries (method, path, JSON) to the admin handlers and brings the answer back. Three do it: in process
-// (embedded engine), HTTP (remote engine, command line) and a fake (UI tests). GatewayClient is built on it.
+// AdminTransport: carries (method, path, JSON) to the admin handlers and brings the answer back. Three do it: in
+// process (embedded engine), HTTP (remote engine, command line) and a fake (UI tests). GatewayClient is built on it.
 // Thread: the thread that made it. Every future is finished exactly once, also when the engine goes away.
 #pragma once
 
@@ -18,24 +18,24 @@ namespace gateway::api {
 struct AdminRequest
 {
     QString method = QStringLiteral("GET");
-    QString path;  // "/api/v1/..." without a query
+    QString path; // "/api/v1/..." without a query
     QUrlQuery query;
     QJsonObject body;
-    QString idempotencyKey;  // mutations
-    QString reason;          // mutations
+    QString idempotencyKey; // mutations
+    QString reason;         // mutations
 };
 
 struct AdminReply
 {
     int status = 0;
-    QJsonObject body;  // an error is {"error": {"failure", "message", "hint"}}
+    QJsonObject body; // an error is {"error": {"failure", "message", "hint"}}
 };
 
 // One event of GET /api/v1/events. Sequence numbers are gapless per engine run; a hole is reported, never hidden.
 struct Event
 {
     qint64 sequence = 0;
-    QString type;  // call.finished, engine.state, revision.activated, provider.health ...
+    QString type; // call.finished, engine.state, revision.activated, provider.health ...
     QJsonObject data;
 };
 
@@ -44,7 +44,12 @@ class EventStream : public QObject
 {
     Q_OBJECT
 public:
-    enum class State { Connecting, Live, Lost };
+    enum class State
+    {
+        Connecting,
+        Live,
+        Lost
+    };
     Q_ENUM(State)
     using QObject::QObject;
 
@@ -60,9 +65,9 @@ class AdminTransport : public QObject
 public:
     using QObject::QObject;
     virtual QFuture<Result<AdminReply>> send(const AdminRequest& request) = 0;
-    // Events after `since`; -1: from now on. The caller owns the stream.
+    // Events after `since`; -1: from now on; 0: all the engine still keeps. The caller owns the stream.
     virtual std::unique_ptr<EventStream> subscribe(qint64 since) = 0;
-    virtual QString description() const = 0;  // "embedded", "https://gw.example:4181"
+    virtual QString description() const = 0; // "embedded", "https://gw.example:4181"
 };
 
 // The one map between Failure and HTTP status, used by both ends.
@@ -71,4 +76,4 @@ Failure failureFromHttpStatus(int status);
 QString nameOf(Failure failure);
 AdminReply errorReply(const Error& error);
 
-}  // namespace gateway::api
+} // namespace gateway::api

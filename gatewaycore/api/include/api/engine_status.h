@@ -15,15 +15,22 @@
 
 namespace gateway::api {
 
-enum class Health { Ok, Degraded, Down, Unknown, Paused };
+enum class Health
+{
+    Ok,
+    Degraded,
+    Down,
+    Unknown,
+    Paused
+};
 
 QString nameOf(Health health);
-Health healthFromName(QStringView name);  // Unknown for any other name
+Health healthFromName(QStringView name); // Unknown for any other name
 
 // A part the engine depends on, with the fail mode that is in force while it is down (architecture.md, "Failing").
 struct Part
 {
-    QString name;  // store, audit, credential, config ...
+    QString name; // store, audit, credential, config ...
     Health health = Health::Ok;
     QString detail;
 };
@@ -35,7 +42,7 @@ struct EngineStatus
     QDateTime startedAt;
     QDateTime asOf;
     int revision = 0;
-    QString gatewayUrl;  // scheme://host:port, no path
+    QString gatewayUrl; // scheme://host:port, no path
     QString adminUrl;
     QString dataDirectory;
     QString configFile;
@@ -45,10 +52,10 @@ struct EngineStatus
     int workers = 0;
     int callsInFlight = 0;
     qint64 callsTotal = 0;
-    qint64 callsFailed = 0;  // since start
-    qint64 storeQueue = 0;   // records waiting for their commit
+    qint64 callsFailed = 0; // since start
+    qint64 storeQueue = 0;  // records waiting for their commit
     qint64 residentBytes = 0;
-    double cpuPercent = 0;  // of one core, over the last sample
+    double cpuPercent = 0; // of one core, over the last sample
     int openFiles = 0;
     qint64 eventSequence = 0;
     QVector<Part> parts;
@@ -61,18 +68,18 @@ struct ProviderStatus
     QString region;
     QString baseUrl;
     QString retention;
-    QString keyReference;  // env:NAME, file:PATH; never the key
+    QString keyReference; // env:NAME, file:PATH; never the key
     QStringList models;
-    QStringList aliases;  // that have a candidate here
+    QStringList aliases; // that have a candidate here
     Health health = Health::Unknown;
-    QString why;  // one sentence of evidence
+    QString why; // one sentence of evidence
     qint64 attempts5m = 0;
     qint64 failures5m = 0;
-    std::optional<double> firstTokenP50Ms;  // 5 minutes; first byte for calls that do not stream
+    std::optional<double> firstTokenP50Ms; // 5 minutes; first byte for calls that do not stream
     std::optional<double> firstTokenP95Ms;
     std::optional<double> totalP95Ms;
     std::optional<double> tokensPerSecond;
-    std::optional<double> share;  // of attempts, 5 minutes, 0 to 1
+    std::optional<double> share; // of attempts, 5 minutes, 0 to 1
     std::optional<QDateTime> lastSuccess;
     std::optional<QDateTime> lastFailure;
     int connectionsOpen = 0;
@@ -83,15 +90,15 @@ struct AliasStatus
     QString name;
     QString purpose;
     QString owner;
-    QStringList candidates;  // provider/model@region
+    QStringList candidates; // provider/model@region
 };
 
 struct CredentialInfo
 {
     QString id;
     QString tenant;
-    QStringList aliases;   // empty or "*": all
-    QStringList features;  // empty: any
+    QStringList aliases;  // empty or "*": all
+    QStringList features; // empty: any
     QDateTime issuedAt;
     std::optional<QDateTime> expiresAt;
     std::optional<QDateTime> revokedAt;
@@ -110,7 +117,7 @@ struct CredentialRequest
 struct IssuedCredential
 {
     QString id;
-    QString key;  // shown once, never stored
+    QString key; // shown once, never stored
 };
 
 QJsonObject toJson(const EngineStatus& status);
@@ -124,4 +131,4 @@ Result<AliasStatus> aliasStatusFromJson(const QJsonObject& json);
 Result<CredentialInfo> credentialInfoFromJson(const QJsonObject& json);
 Result<CredentialRequest> credentialRequestFromJson(const QJsonObject& json);
 
-}  // namespace gateway::api
+} // namespace gateway::api

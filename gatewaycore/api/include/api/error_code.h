@@ -10,7 +10,8 @@
 
 namespace gateway::api {
 
-enum class ErrorCode {
+enum class ErrorCode
+{
     None,
     InvalidRequest,
     Unauthenticated,
@@ -37,22 +38,22 @@ enum class ErrorCode {
     ChainExhausted,
     StreamTruncated,
     GatewayDependencyDown,
-    ClientClosed,  // the caller left first; appears in records only, nobody is there to be told
+    ClientClosed, // the caller left first; appears in records only, nobody is there to be told
     Internal,
 };
 
 struct ErrorCodeFacts
 {
     ErrorCode code;
-    const char* name;      // as on the wire and in records
-    int status;            // HTTP status towards a caller
-    bool retriable;        // the same request may succeed later
-    const char* sentence;  // for people: who did what
+    const char* name;     // as on the wire and in records
+    int status;           // HTTP status towards a caller
+    bool retriable;       // the same request may succeed later
+    const char* sentence; // for people: who did what
 };
 
 std::span<const ErrorCodeFacts> errorCodes();
 const ErrorCodeFacts& facts(ErrorCode code);
-QString nameOf(ErrorCode code);  // "" for None
+QString nameOf(ErrorCode code); // "" for None
 std::optional<ErrorCode> errorCodeFromName(QStringView name);
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -5,6 +5,7 @@
 
 #include "api/admin_transport.h"
 #include "api/call.h"
+#include "api/config_facts.h"
 #include "api/engine_status.h"
 #include "api/series.h"
 
@@ -22,12 +23,17 @@ public:
 
     Reply<EngineStatus> status() const;
     Reply<QVector<ProviderStatus>> providers() const;
+    Reply<ProviderStatus> provider(const QString& name) const;
     Reply<QVector<AliasStatus>> aliases() const;
+    Reply<QVector<TenantStatus>> tenants() const;
     Reply<CallPage> calls(const CallQuery& query) const;
     Reply<Call> call(const QString& id) const;
     Reply<Series> series(const SeriesQuery& query) const;
     Reply<QVector<CredentialInfo>> credentials() const;
     Reply<IssuedCredential> issueCredential(const CredentialRequest& request, const QString& reason) const;
+    Reply<CredentialInfo> revokeCredential(const QString& id, const QString& reason) const;
+    Reply<ConfigFacts> config() const;
+    Reply<ConfigCheck> checkConfig(const QString& yaml) const;
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }
@@ -42,4 +48,4 @@ Result<CallQuery> callQueryFromQuery(const QUrlQuery& query);
 QUrlQuery toQuery(const SeriesQuery& query);
 Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& query);
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -1,6 +1,6 @@
-// Money: an amount in nano-USD (1e-9 USD) as int64. Range about +-9.2 billion USD; arithmetic is checked and an overflow
-// is an empty optional, never a wrapped number. On the wire and on screen money is a decimal string ("0.00167"), never
-// a floating-point number. Any thread; a value.
+// Money: an amount in nano-USD (1e-9 USD) as int64. Range about +-9.2 billion USD; arithmetic is checked and an
+// overflow is an empty optional, never a wrapped number. On the wire and on screen money is a decimal string
+// ("0.00167"), never a floating-point number. Any thread; a value.
 #pragma once
 
 #include <QString>
@@ -21,7 +21,7 @@ public:
     static std::optional<Money> fromDecimal(QStringView text);
 
     constexpr std::int64_t nano() const { return m_nano; }
-    QString toDecimal() const;  // shortest exact form, at least one digit before the point
+    QString toDecimal() const; // shortest exact form, at least one digit before the point
 
     std::optional<Money> plus(Money other) const;
     std::optional<Money> minus(Money other) const;
@@ -36,4 +36,4 @@ private:
     std::int64_t m_nano = 0;
 };
 
-}  // namespace gateway::api
+} // namespace gateway::api

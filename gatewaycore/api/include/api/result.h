@@ -11,16 +11,17 @@
 namespace gateway::api {
 
 // How an operation of the contract can fail; mapped to an HTTP status and a ctl exit code in one table each.
-enum class Failure {
-    Invalid,       // the request itself is wrong
-    NotFound,      // no such object
-    NotPermitted,  // authenticated, but the role is not enough; or not authenticated
-    Conflict,      // the state moved on meanwhile (revision, idempotency key)
-    CheckFailed,   // a check ran and its verdict is FAIL
-    NoData,        // a check ran on nothing, or on incomplete data
-    Unreachable,   // the engine did not answer
-    Unavailable,   // the engine answered that a part of it is down
-    Internal,      // a defect of ours
+enum class Failure
+{
+    Invalid,      // the request itself is wrong
+    NotFound,     // no such object
+    NotPermitted, // authenticated, but the role is not enough; or not authenticated
+    Conflict,     // the state moved on meanwhile (revision, idempotency key)
+    CheckFailed,  // a check ran and its verdict is FAIL
+    NoData,       // a check ran on nothing, or on incomplete data
+    Unreachable,  // the engine did not answer
+    Unavailable,  // the engine answered that a part of it is down
+    Internal,     // a defect of ours
 };
 
 struct Error
@@ -62,4 +63,4 @@ inline Error failure(Failure kind, QString message, QString hint = {})
     return Error{kind, std::move(message), std::move(hint)};
 }
 
-}  // namespace gateway::api
+} // namespace gateway::api

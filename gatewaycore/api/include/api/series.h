@@ -14,14 +14,22 @@
 namespace gateway::api {
 
 // How attempts fail, as charts split them.
-enum class FailureClass { Http5xx, Http429, Timeout, Connection, Truncated, Other };
+enum class FailureClass
+{
+    Http5xx,
+    Http429,
+    Timeout,
+    Connection,
+    Truncated,
+    Other
+};
 constexpr int kFailureClasses = 6;
-QString nameOf(FailureClass kind);  // "5xx" "429" "timeout" "connection" "truncated" "other"
+QString nameOf(FailureClass kind); // "5xx" "429" "timeout" "connection" "truncated" "other"
 
 struct SeriesQuery
 {
-    QString provider;  // empty: all providers together
-    QString alias;     // empty: all aliases
+    QString provider; // empty: all providers together
+    QString alias;    // empty: all aliases
     QDateTime from;
     QDateTime to;
     int stepSeconds = 60;
@@ -32,7 +40,7 @@ struct SeriesBucket
     QDateTime start;
     qint64 attempts = 0;
     qint64 answered = 0;
-    qint64 fallback = 0;  // answered, but not by the first attempt
+    qint64 fallback = 0; // answered, but not by the first attempt
     std::array<qint64, kFailureClasses> failures{};
     std::optional<double> firstTokenP50Ms;
     std::optional<double> firstTokenP95Ms;
@@ -46,10 +54,10 @@ struct Series
 {
     SeriesQuery query;
     QDateTime asOf;
-    QVector<SeriesBucket> buckets;  // ascending, without holes: an empty bucket is present with attempts = 0
+    QVector<SeriesBucket> buckets; // ascending, without holes: an empty bucket is present with attempts = 0
 };
 
 QJsonObject toJson(const Series& series);
 Result<Series> seriesFromJson(const QJsonObject& json);
 
-}  // namespace gateway::api
+} // namespace gateway::api

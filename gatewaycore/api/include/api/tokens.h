@@ -9,7 +9,12 @@
 
 namespace gateway::api {
 
-enum class TokenSource { None, Reported, Estimated };
+enum class TokenSource
+{
+    None,
+    Reported,
+    Estimated
+};
 
 struct Tokens
 {
@@ -39,4 +44,4 @@ struct Tokens
 QJsonObject toJson(const Tokens& tokens);
 Tokens tokensFromJson(const QJsonObject& json);
 
-}  // namespace gateway::api
+} // namespace gateway::api

@@ -1,0 +1,85 @@
+// config show asks the engine; config check reads the file here, with the engine's own compiler and this user's
+// environment, and needs no engine.
+#include "commands.h"
+#include "output.h"
+#include "table.h"
+
+#include "config/config_holder.h"
+
+namespace ctl {
+
+using namespace gateway;
+
+namespace {
+
+api::ConfigProblem toApi(const config::Problem& problem)
+{
+    return {problem.file, problem.line, problem.column, problem.field, problem.message, problem.suggestion};
+}
+
+int runCheck(const Session& session, const std::string& file)
+{
+    const config::ConfigHolder holder;
+    const config::ConfigHolder::Report report = holder.check(QString::fromStdString(file));
+    api::ConfigCheck check;
+    check.ok = report.ok;
+    for (const config::Problem& problem : report.problems)
+        check.problems.append(toApi(problem));
+    if (report.snapshot)
+        check.warnings = report.snapshot->warnings;
+    if (!printOneAsJson(session.options(), check)) {
+        for (const config::Problem& problem : report.problems)
+            printLine(config::describe(problem));
+        for (const QString& warning : check.warnings)
+            printLine(QStringLiteral("warning: ") + warning);
+    }
+    if (check.ok)
+        say(QStringLiteral("%1 is a good config.").arg(QString::fromStdString(file)));
+    else
+        say(QStringLiteral("%1 has %2 problems.").arg(QString::fromStdString(file)).arg(check.problems.size()));
+    return check.ok ? Ok : CheckFailed;
+}
+
+int runShow(const Session& session)
+{
+    const auto client = session.client();
+    if (!client)
+        return fail(client.error());
+    const api::Result<api::ConfigFacts> facts = await(client->config());
+    if (!facts)
+        return fail(facts.error());
+    if (printOneAsJson(session.options(), *facts))
+        return Ok;
+    printFacts({{QStringLiteral("revision"), QString::number(facts->revision)},
+        {QStringLiteral("file"), facts->sourceFile}, {QStringLiteral("hash"), facts->contentHash},
+        {QStringLiteral("gateway"), facts->gatewayAddress + (facts->gatewayTls ? QStringLiteral(" (TLS)") : QString())},
+        {QStringLiteral("admin"), facts->adminAddress + (facts->adminTls ? QStringLiteral(" (TLS)") : QString())},
+        {QStringLiteral("acknowledge"), facts->acknowledge},
+        {QStringLiteral("when unavailable"), facts->whenUnavailable},
+        {QStringLiteral("retention"), QStringLiteral("%1 days").arg(facts->retentionHours / 24)},
+        {QStringLiteral("zones"), QString::number(facts->zones)},
+        {QStringLiteral("providers"), QString::number(facts->providers)},
+        {QStringLiteral("aliases"), QString::number(facts->aliases)},
+        {QStringLiteral("tenants"), QString::number(facts->tenants)}});
+    for (const QString& warning : facts->warnings)
+        printLine(QStringLiteral("warning: ") + plain(warning));
+    for (const api::ConfigProblem& problem : facts->problems)
+        printLine(QStringLiteral("not in force, line %1: ").arg(problem.line) + plain(problem.message));
+    return Ok;
+}
+
+} // namespace
+
+void addConfig(CLI::App& app, Context context)
+{
+    auto* noun = app.add_subcommand("config", "The config")->require_subcommand(1);
+    noun->add_subcommand("show", "The config in force")->callback([context] {
+        context.result = runShow(context.session);
+    });
+    auto* check = noun->add_subcommand("check", "Check a file without putting it in force; needs no engine");
+    const auto file = std::make_shared<std::string>();
+    check->add_option("file", *file, "The config file")->required()->type_name("FILE");
+    check->callback([context, file] { context.result = runCheck(context.session, *file); });
+}
+
+} // namespace ctl

@@ -1,0 +1,272 @@
+#include "admin/admin_listener.h"
+
+#include "admin/event_stream_sender.h"
+#include "observability/log.h"
+
+#include <QJsonDocument>
+#include <QUrl>
+
+#include <algorithm>
+
+namespace gateway::admin {
+namespace {
+
+using api::Failure;
+using http::Response;
+
+constexpr qint64 kLargestBody = 6 * 1024 * 1024; // a config of 4 MiB as a JSON string
+constexpr std::size_t kMostStreams = 32;
+constexpr int kMostConnections = 256;
+
+Response jsonResponse(const api::AdminReply& reply)
+{
+    Response response;
+    response.status = reply.status;
+    response.fields = {
+        {"content-type", "application/json"}, {"cache-control", "no-store"}, {"x-content-type-options", "nosniff"}};
+    response.body = QJsonDocument(reply.body).toJson(QJsonDocument::Compact);
+    return response;
+}
+
+Response errorResponse(Failure kind, const QString& message, int status = 0, const QString& hint = {})
+{
+    api::AdminReply reply = api::errorReply(api::failure(kind, message, hint));
+    if (status != 0)
+        reply.status = status;
+    return jsonResponse(reply);
+}
+
+bool isLoopback(const QString& host)
+{
+    return host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
+}
+
+bool isOpenPath(QByteArrayView path)
+{
+    return path == QByteArrayView("/healthz") || path == QByteArrayView("/readyz");
+}
+
+// "[::1]:4181" -> "::1", "localhost:4181" -> "localhost"; empty if it is neither form.
+QByteArray hostNameOf(QByteArrayView host)
+{
+    if (host.startsWith('[')) {
+        const qsizetype end = host.indexOf(']');
+        const QByteArrayView rest = end < 0 ? QByteArrayView() : host.sliced(end + 1);
+        return end > 0 && (rest.isEmpty() || rest.startsWith(':')) ? host.sliced(1, end - 1).toByteArray()
+                                                                   : QByteArray();
+    }
+    const qsizetype colon = host.indexOf(':');
+    return (colon < 0 ? host : host.first(colon)).toByteArray().toLower();
+}
+
+// The request as the router takes it, or what is wrong with it.
+api::Result<api::AdminRequest> requestOf(const http::Exchange& exchange)
+{
+    const http::RequestHead& head = exchange.head();
+    api::AdminRequest request;
+    request.method = QString::fromLatin1(head.method);
+    request.path = QString::fromLatin1(head.path());
+    request.query = QUrlQuery(QString::fromUtf8(head.query()));
+    request.idempotencyKey = QString::fromLatin1(head.value("idempotency-key"));
+    request.reason = QString::fromUtf8(QByteArray::fromPercentEncoding(head.value("x-signalbox-reason").toByteArray()));
+    if (exchange.body().isEmpty())
+        return request;
+    const QByteArray type = head.value("content-type").toByteArray().split(';').first().trimmed().toLower();
+    if (type != "application/json")
+        return api::failure(Failure::Invalid, QStringLiteral("The body must be application/json."));
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(exchange.body(), &error);
+    if (error.error != QJsonParseError::NoError || !document.isObject())
+        return api::failure(Failure::Invalid, QStringLiteral("The body is not a JSON object."));
+    request.body = document.object();
+    return request;
+}
+
+} // namespace
+
+AdminListener::AdminListener(AdminListenerOptions options, Router& router, http::TimerWheel& wheel, const Clock& clock)
+    : m_options(std::move(options)), m_router(router), m_wheel(wheel), m_clock(clock), m_backoff(clock)
+{
+}
+
+AdminListener::~AdminListener()
+{
+    for (EventStreamSender* stream : std::exchange(m_streams, {}))
+        delete stream;
+}
+
+api::Outcome AdminListener::start()
+{
+    if (m_options.token.reveal().size() < 32)
+        return api::failure(
+            Failure::Invalid, QStringLiteral("The admin listener has no usable token, so it does not start."));
+    if (!isLoopback(m_options.host) && !m_options.tls) {
+        return api::failure(Failure::Invalid,
+            QStringLiteral("The admin address %1 can be reached from other machines, so it needs TLS.")
+                .arg(m_options.host),
+            QStringLiteral("Set server.admin to a loopback address, or add tls: {certificate, key} under it."));
+    }
+    http::ServerOptions server;
+    server.host = m_options.host;
+    server.port = m_options.port;
+    server.tls = m_options.tls;
+    server.message.bodyBytes = kLargestBody;
+    server.connection.connectionsPerWorker = kMostConnections;
+    m_server = std::make_unique<http::Server>(server, *this, m_wheel, m_clock);
+    const api::Outcome started = m_server->start();
+    if (!started)
+        m_server.reset();
+    return started;
+}
+
+void AdminListener::drain()
+{
+    if (m_server)
+        m_server->drain();
+    for (EventStreamSender* stream : std::exchange(m_streams, {})) {
+        stream->finish();
+        stream->deleteLater();
+    }
+}
+
+quint16 AdminListener::port() const
+{
+    return m_server ? m_server->serverPort() : 0;
+}
+
+QString AdminListener::url() const
+{
+    const bool v6 = m_options.host.contains(u':');
+    return (m_options.tls ? QStringLiteral("https://") : QStringLiteral("http://")) +
+           (v6 ? u'[' + m_options.host + u']' : m_options.host) + u':' + QString::number(port());
+}
+
+bool AdminListener::isAllowedHost(QByteArrayView host) const
+{
+    const QString name = QString::fromLatin1(hostNameOf(host));
+    if (name.isEmpty())
+        return false;
+    return name == QLatin1String("localhost") || name == QLatin1String("127.0.0.1") || name == QLatin1String("::1") ||
+           name == m_options.host || m_options.hostNames.contains(name, Qt::CaseInsensitive);
+}
+
+bool AdminListener::isAuthentic(const http::RequestHead& head) const
+{
+    constexpr QByteArrayView kScheme("bearer ");
+    const QByteArrayView value = head.value("authorization");
+    if (head.count("authorization") != 1 || value.size() <= kScheme.size() ||
+        !http::equalsIgnoringCase(value.first(kScheme.size()), kScheme))
+        return false;
+    return m_options.token.equals(value.sliced(kScheme.size()).toByteArray());
+}
+
+std::optional<Response> AdminListener::refuseEarly(const http::RequestHead& head, const QHostAddress& peer)
+{
+    // a web page that rebinds its name to our address still sends its own name
+    if (!isAllowedHost(head.value("host")))
+        return errorResponse(
+            Failure::NotPermitted, QStringLiteral("This host name is not one of the admin listener's."));
+    if (head.has("origin") && !m_options.origins.contains(QString::fromLatin1(head.value("origin"))))
+        return errorResponse(Failure::NotPermitted, QStringLiteral("Requests of web pages are refused."));
+    if (isOpenPath(head.path()))
+        return std::nullopt;
+    if (const auto wait = m_backoff.wait(peer); wait.count() > 0) {
+        Response response = errorResponse(
+            Failure::NotPermitted, QStringLiteral("Too many failed attempts; wait before the next."), 429);
+        response.fields.append({"retry-after", QByteArray::number((wait.count() + 999) / 1000)});
+        return response;
+    }
+    if (!isAuthentic(head)) {
+        m_backoff.failed(peer);
+        observability::log(observability::LogLevel::Warning, "admin.unauthenticated", {{"peer", peer.toString()}});
+        Response response =
+            errorResponse(Failure::NotPermitted, QStringLiteral("The admin token is missing or wrong."), 401);
+        response.fields.append({"www-authenticate", "Bearer"});
+        return response;
+    }
+    m_backoff.succeeded(peer);
+    return std::nullopt;
+}
+
+void AdminListener::handle(std::unique_ptr<http::Exchange> exchange)
+{
+    const QByteArrayView path = exchange->head().path();
+    const bool isGet =
+        exchange->head().method == QByteArrayView("GET") || exchange->head().method == QByteArrayView("HEAD");
+    if (isOpenPath(path) && isGet) {
+        const bool good = path == QByteArrayView("/healthz") || m_router.engine().isReady();
+        exchange->respond(jsonResponse({good ? 200 : 503,
+            {{QStringLiteral("status"), good ? QStringLiteral("ok") : QStringLiteral("not ready")}}}));
+        return;
+    }
+    if (path == QByteArrayView("/metrics") && isGet) {
+        Response response;
+        response.fields = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}, {"cache-control", "no-store"}};
+        response.body = m_router.engine().prometheusText();
+        exchange->respond(response);
+        return;
+    }
+    handleApi(std::move(exchange));
+}
+
+void AdminListener::handleApi(std::unique_ptr<http::Exchange> exchange)
+{
+    const api::Result<api::AdminRequest> request = requestOf(*exchange);
+    if (!request) {
+        exchange->respond(jsonResponse(api::errorReply(request.error())));
+        return;
+    }
+    const Principal principal{QStringLiteral("local-token"), config::Role::Admin};
+    const auto parts = pathParts(exchange->head().path());
+    if (parts && parts->join(u'/') == QLatin1String("api/v1/events") && request->method == QLatin1String("GET"))
+        return openStream(std::move(exchange), *request, principal);
+    // held by the reply: the exchange lives until it is answered, and answering one whose caller left does nothing
+    const auto held = std::make_shared<std::unique_ptr<http::Exchange>>(std::move(exchange));
+    m_router.handle(
+        *request, principal, [held](const api::AdminReply& reply) { (*held)->respond(jsonResponse(reply)); });
+}
+
+void AdminListener::openStream(
+    std::unique_ptr<http::Exchange> exchange, const api::AdminRequest& request, const Principal& principal)
+{
+    qint64 since = -1;
+    bool isNumber = true;
+    for (const auto& [key, value] : request.query.queryItems(QUrl::FullyDecoded)) {
+        if (key == QLatin1String("since"))
+            since = value.toLongLong(&isNumber);
+        else
+            isNumber = false;
+    }
+    if (!request.query.hasQueryItem(QStringLiteral("since")) && exchange->head().has("last-event-id"))
+        since = exchange->head().value("last-event-id").toByteArray().toLongLong(&isNumber);
+    if (!isNumber || since < -1 || request.query.queryItems().size() > 1) {
+        exchange->respond(errorResponse(Failure::Invalid,
+            QStringLiteral("The only query key is since: the number of the last event seen, or -1 for from now on.")));
+        return;
+    }
+    if (const api::Outcome may = m_router.mayFollowEvents(principal); !may) {
+        exchange->respond(jsonResponse(api::errorReply(may.error())));
+        return;
+    }
+    if (m_streams.size() >= kMostStreams) {
+        exchange->respond(errorResponse(Failure::Unavailable, QStringLiteral("Too many event streams are open.")));
+        return;
+    }
+    auto* stream = new EventStreamSender(m_router.events(), since, std::move(exchange), m_wheel, m_options.heartbeat,
+        [this](EventStreamSender* ended) { streamEnded(ended); });
+    m_streams.insert(stream);
+    stream->begin();
+}
+
+void AdminListener::streamEnded(EventStreamSender* stream)
+{
+    if (m_streams.erase(stream) > 0)
+        stream->deleteLater();
+}
+
+Response AdminListener::describe(const http::ParseError& error)
+{
+    return errorResponse(Failure::Invalid, QString::fromLatin1(error.reason), error.status);
+}
+
+} // namespace gateway::admin

@@ -1,0 +1,40 @@
+// GatewayView: the engine as the admin handlers see it (admin/engine_view.h), answered from the engine's parts.
+// Control thread.
+#pragma once
+
+#include "admin/engine_view.h"
+#include "engine/parts.h"
+
+#include <QObject>
+
+namespace gateway::engine {
+
+class GatewayView final : public admin::EngineView
+{
+public:
+    // Both must outlive the view; `context` lives on the control thread and receives what other threads answer.
+    GatewayView(Parts& parts, QObject& context) : m_parts(parts), m_context(context) {}
+
+    api::EngineStatus status() const override;
+    bool isReady() const override;
+    config::SnapshotPtr snapshot() const override { return m_parts.config.current(); }
+    QVector<api::ConfigProblem> configProblems() const override;
+    api::ConfigCheck checkConfig(const QByteArray& yaml) const override;
+    int providerConnections(const QString& provider) const override;
+    const observability::SeriesStore& series() const override { return m_parts.series; }
+    QByteArray prometheusText() const override;
+
+    void calls(const api::CallQuery& query, admin::Done<api::CallPage> done) override;
+    void call(const QString& id, admin::Done<api::Call> done) override;
+    void credentials(admin::Done<QVector<api::CredentialInfo>> done) override;
+    void issueCredential(const api::CredentialRequest& request, const admin::Principal& by, const QString& reason,
+        admin::Done<api::IssuedCredential> done) override;
+    void revokeCredential(const QString& id, const admin::Principal& by, const QString& reason,
+        admin::Done<api::CredentialInfo> done) override;
+
+private:
+    Parts& m_parts;
+    QObject& m_context;
+};
+
+} // namespace gateway::engine

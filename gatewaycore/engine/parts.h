@@ -1,0 +1,57 @@
+// Parts: what an engine is made of, in the order it comes up (and, reversed, goes down). Gateway makes and ends them;
+// GatewayView answers the admin API from them. Control thread. Private to engine.
+#pragma once
+
+#include "audit/open_calls.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "config/config_holder.h"
+#include "credential/credential_issuer.h"
+#include "engine/engine_state.h"
+#include "engine/process_usage.h"
+#include "engine/record_reader.h"
+#include "engine/worker.h"
+#include "observability/series_store.h"
+#include "observability/worker_metrics.h"
+#include "simulator/simulator_server.h"
+#include "store/store.h"
+
+#include <memory>
+#include <vector>
+
+namespace gateway::engine {
+
+struct GatewayOptions
+{
+    QString configFile; // unused with demo
+    QString dataDirectory;
+    QString gatewayAddress; // "HOST:PORT" instead of the config's; empty: the config's
+    QString adminAddress;
+    int workers = 0; // 0: one per core
+    bool demo = false;
+};
+
+struct Parts
+{
+    GatewayOptions options;
+    SystemClock clock;
+    SodiumRandom random;
+    EngineState state;
+    ProcessUsageReader usage{clock};
+    QDateTime startedAt;
+    QString gatewayUrl;
+    QString adminUrl;
+
+    config::ConfigHolder config;
+    observability::MetricLabelsPtr labels;
+    observability::SeriesStore series{clock};
+    std::vector<std::unique_ptr<observability::WorkerMetrics>> metrics;
+    std::unique_ptr<audit::OpenCalls> openCalls;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<RecordReader> reader;
+    std::unique_ptr<credential::CredentialIssuer> credentials;
+    std::unique_ptr<simulator::SimulatorServer> simulator;
+    std::vector<std::unique_ptr<Worker>> workers;
+};
+
+} // namespace gateway::engine

@@ -1,0 +1,91 @@
+#include "engine/record_reader.h"
+
+namespace gateway::engine {
+namespace {
+
+constexpr std::size_t kBatch = 500;
+
+} // namespace
+
+api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& databaseFile, QObject* context)
+{
+    std::unique_ptr<RecordReader> reader(new RecordReader(context));
+    reader->m_thread.setObjectName(QStringLiteral("record-reader"));
+    reader->m_thread.start();
+    reader->m_guest = new QObject;
+    reader->m_guest->moveToThread(&reader->m_thread);
+    api::Outcome opened = api::Done{};
+    QMetaObject::invokeMethod(
+        reader->m_guest,
+        [&] {
+            auto connection = store::CallReader::open(databaseFile);
+            if (connection)
+                reader->m_reader = std::move(*connection);
+            else
+                opened = connection.error();
+        },
+        Qt::BlockingQueuedConnection);
+    if (!opened)
+        return opened.error();
+    return reader;
+}
+
+RecordReader::~RecordReader()
+{
+    QMetaObject::invokeMethod(
+        m_guest,
+        [this] {
+            m_reader.reset();
+            delete m_guest;
+        },
+        Qt::BlockingQueuedConnection);
+    m_thread.quit();
+    m_thread.wait();
+}
+
+template <typename T, typename Read>
+void RecordReader::ask(Read read, Answer<T> answer)
+{
+    QMetaObject::invokeMethod(
+        m_guest,
+        [this, context = m_context, read = std::move(read), answer = std::move(answer)] {
+            api::Result<T> result = read(*m_reader);
+            QMetaObject::invokeMethod(
+                context, [answer, result = std::move(result)] { answer(result); }, Qt::QueuedConnection);
+        },
+        Qt::QueuedConnection);
+}
+
+void RecordReader::list(const api::CallQuery& query, Answer<api::CallPage> answer)
+{
+    ask<api::CallPage>([query](store::CallReader& reader) { return reader.list(query); }, std::move(answer));
+}
+
+void RecordReader::find(const QString& id, Answer<api::Call> answer)
+{
+    ask<api::Call>([id](store::CallReader& reader) { return reader.find(id); }, std::move(answer));
+}
+
+void RecordReader::recent(const QDateTime& since, std::function<void(Batch)> batch)
+{
+    const auto read = [this, since, context = m_context, batch = std::move(batch)] {
+        Batch calls;
+        const auto send = [&] {
+            if (!calls.empty())
+                QMetaObject::invokeMethod(
+                    context, [batch, calls = std::exchange(calls, {})] { batch(calls); }, Qt::QueuedConnection);
+        };
+        const api::Outcome read = m_reader->recent(since, [&](const api::Call& call) {
+            calls.push_back(std::make_shared<const api::Call>(call));
+            if (calls.size() >= kBatch)
+                send();
+            return true;
+        });
+        Q_UNUSED(
+            read) // aggregates are rebuilt as far as the record can be read; the record's own health tells the rest
+        send();
+    };
+    QMetaObject::invokeMethod(m_guest, read, Qt::QueuedConnection);
+}
+
+} // namespace gateway::engine

@@ -1,0 +1,89 @@
+// FakeEngine: an EngineView with three calls, two providers and two credentials, all in memory, the same in every run.
+// Its answers come later (a queued call) like those of the real one. And ControlRoom: a control thread with a fake
+// engine, router, in-process endpoint and a listener on a free loopback port.
+#pragma once
+
+#include "admin/admin_listener.h"
+#include "admin/in_process_transport.h"
+#include "http/timer_wheel.h"
+
+#include <QThread>
+
+#include <memory>
+#include <optional>
+
+namespace gateway::test {
+
+const QByteArray kToken = QByteArray(64, 'a');
+constexpr qint64 kNowMs = 1'795'305'600'000;
+
+class FakeEngine final : public QObject, public gateway::admin::EngineView
+{
+public:
+    FakeEngine();
+
+    gateway::api::EngineStatus status() const override;
+    bool isReady() const override { return ready; }
+    gateway::config::SnapshotPtr snapshot() const override { return m_snapshot; }
+    QVector<gateway::api::ConfigProblem> configProblems() const override { return {}; }
+    gateway::api::ConfigCheck checkConfig(const QByteArray& yaml) const override;
+    int providerConnections(const QString& provider) const override;
+    const gateway::observability::SeriesStore& series() const override { return m_series; }
+    QByteArray prometheusText() const override { return "gateway_ready 1\n"; }
+    void calls(const gateway::api::CallQuery& query, gateway::admin::Done<gateway::api::CallPage> done) override;
+    void call(const QString& id, gateway::admin::Done<gateway::api::Call> done) override;
+    void credentials(gateway::admin::Done<QVector<gateway::api::CredentialInfo>> done) override;
+    void issueCredential(const gateway::api::CredentialRequest& request, const gateway::admin::Principal& by,
+        const QString& reason, gateway::admin::Done<gateway::api::IssuedCredential> done) override;
+    void revokeCredential(const QString& id, const gateway::admin::Principal& by, const QString& reason,
+        gateway::admin::Done<gateway::api::CredentialInfo> done) override;
+
+    bool ready = true;
+    QString lastReason;
+    gateway::ManualClock clock{kNowMs};
+
+private:
+    template <typename T>
+    void later(gateway::admin::Done<T> done, gateway::api::Result<T> result);
+
+    gateway::config::SnapshotPtr m_snapshot;
+    gateway::observability::SeriesStore m_series{clock};
+    QVector<gateway::api::Call> m_calls;
+    QVector<gateway::api::CredentialInfo> m_credentials;
+};
+
+// Made and destroyed on the test's thread; everything inside lives on the control thread.
+class ControlRoom
+{
+public:
+    explicit ControlRoom(gateway::config::Role role = gateway::config::Role::Admin);
+    ~ControlRoom();
+
+    std::shared_ptr<gateway::admin::InProcessLink> link() const { return m_link; }
+    quint16 port() const { return m_port; }
+    // Runs on the control thread and waits for it.
+    void run(const std::function<void()>& work);
+    void stopEngine(); // the engine goes, the thread stays
+
+    struct Parts
+    {
+        explicit Parts(gateway::config::Role role);
+        FakeEngine engine;
+        gateway::admin::EventHub events{1};
+        gateway::admin::Router router{engine, events, engine.clock};
+        gateway::http::TimerWheel wheel;
+        gateway::SystemClock systemClock;
+        gateway::admin::InProcessEndpoint endpoint;
+        std::unique_ptr<gateway::admin::AdminListener> listener;
+    };
+    Parts& parts() { return *m_parts; } // touch it inside run() only
+
+private:
+    QThread m_thread;
+    QObject* m_context = nullptr;
+    std::unique_ptr<Parts> m_parts;
+    std::shared_ptr<gateway::admin::InProcessLink> m_link;
+    quint16 m_port = 0;
+};
+
+} // namespace gateway::test

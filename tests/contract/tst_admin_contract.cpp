@@ -1,0 +1,422 @@
+// One suite, three transports: the same rows must give the same answers, so that embedded and remote cannot drift
+// apart.
+#include "transports.h"
+
+#include "api/gateway_client.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace gateway;
+using api::AdminReply;
+using api::AdminRequest;
+using api::Failure;
+
+namespace {
+
+template <typename T>
+api::Result<T> await(const QFuture<api::Result<T>>& future)
+{
+    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 10'000))
+        return api::failure(Failure::Internal, QStringLiteral("the future was not finished"));
+    return future.result();
+}
+
+QVector<api::Event> eventsOf(const QSignalSpy& spy)
+{
+    QVector<api::Event> all;
+    for (const QList<QVariant>& emitted : spy)
+        all += emitted[0].value<QVector<api::Event>>();
+    return all;
+}
+
+} // namespace
+
+class TestAdminContract : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void sameRowsSameAnswers_data();
+    void sameRowsSameAnswers();
+    void typedCalls_data() { transports(); }
+    void typedCalls();
+    void mutationsHappenOnce_data() { transports(); }
+    void mutationsHappenOnce();
+    void eventsAreGapless_data() { transports(); }
+    void eventsAreGapless();
+    void gapsAreTold_data() { transports(); }
+    void gapsAreTold();
+    void engineGoneIsUnreachable_data();
+    void engineGoneIsUnreachable();
+    void transportGoneEndsItsFutures();
+    void inProcessFuturesFinishInTheCallersThread();
+    void rolesAreKept();
+
+private:
+    struct Side
+    {
+        std::unique_ptr<test::ControlRoom> room;
+        std::shared_ptr<api::AdminTransport> transport;
+        std::function<void(const std::function<void(admin::EventHub&)>&)> withEvents;
+    };
+    void transports();
+    static Side make(const QString& kind);
+};
+
+void TestAdminContract::initTestCase()
+{
+    qRegisterMetaType<QVector<api::Event>>();
+    qRegisterMetaType<api::EventStream::State>();
+}
+
+void TestAdminContract::transports()
+{
+    QTest::addColumn<QString>("kind");
+    for (const char* kind : {"embedded", "http", "direct"})
+        QTest::newRow(kind) << QString::fromLatin1(kind);
+}
+
+TestAdminContract::Side TestAdminContract::make(const QString& kind)
+{
+    Side side;
+    if (kind == QLatin1String("direct")) {
+        const auto direct = std::make_shared<test::DirectTransport>();
+        side.withEvents = [direct](const std::function<void(admin::EventHub&)>& work) { work(direct->events()); };
+        side.transport = direct;
+        return side;
+    }
+    side.room = std::make_unique<test::ControlRoom>();
+    if (kind == QLatin1String("embedded"))
+        side.transport = admin::makeTransport(side.room->link());
+    else
+        side.transport = std::make_shared<api::HttpTransport>(test::httpOptions(side.room->port()));
+    side.withEvents = [room = side.room.get()](const std::function<void(admin::EventHub&)>& work) {
+        room->run([&] { work(room->parts().events); });
+    };
+    return side;
+}
+
+void TestAdminContract::sameRowsSameAnswers_data()
+{
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("query");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QString>("reason");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("contains");
+    const auto row = [](const char* name, const char* method, const char* path, const char* query,
+                         const QByteArray& body, const char* reason, int status, const QByteArray& contains) {
+        QTest::newRow(name) << QString::fromLatin1(method) << QString::fromLatin1(path) << QString::fromLatin1(query)
+                            << body << QString::fromUtf8(reason) << status << contains;
+    };
+    row("status", "GET", "/api/v1/status", "", "", "", 200, "\"revision\":7");
+    row("providers", "GET", "/api/v1/providers", "", "", "", 200, "\"connections_open\":3");
+    row("provider", "GET", "/api/v1/providers/openai-eu", "", "", "", 200, "\"attempts_5m\":3");
+    row("provider unknown", "GET", "/api/v1/providers/nope", "", "", "", 404, "not_found");
+    row("aliases", "GET", "/api/v1/aliases", "", "", "", 200, "openai-eu/gpt-1@eu-west-1");
+    row("tenants", "GET", "/api/v1/tenants", "", "", "", 200, "\"requests_per_minute\":600");
+    row("calls", "GET", "/api/v1/calls", "", "", "", 200, "\"total\":3");
+    row("calls filtered", "GET", "/api/v1/calls", "tenant=acme&outcome=failed", "", "", 200, "\"total\":1");
+    row("calls paged", "GET", "/api/v1/calls", "limit=1", "", "", 200, "\"next\":\"req_1\"");
+    row("calls next page", "GET", "/api/v1/calls", "limit=1&before=req_2", "", "", 200, "req_3");
+    row("calls bad outcome", "GET", "/api/v1/calls", "outcome=great", "", "", 400, "great");
+    row("calls bad limit", "GET", "/api/v1/calls", "limit=0", "", "", 400, "limit");
+    row("calls bad time", "GET", "/api/v1/calls", "since=yesterday", "", "", 400, "RFC 3339");
+    row("calls unknown key", "GET", "/api/v1/calls", "tenent=acme", "", "", 400, "tenent");
+    row("calls key twice", "GET", "/api/v1/calls", "tenant=acme&tenant=other", "", "", 400, "twice");
+    row("call", "GET", "/api/v1/calls/req_1", "", "", "", 200, "\"cost_usd\":\"0.00167\"");
+    row("call unknown", "GET", "/api/v1/calls/req_9", "", "", "", 404, "req_9");
+    row("call, odd id", "GET", "/api/v1/calls/a%20b", "", "", "", 400, "spelled");
+    row("call, encoded slash", "GET", "/api/v1/calls/a%2fb", "", "", "", 400, "spelled");
+    row("series", "GET", "/api/v1/series",
+        "provider=openai-eu&from=2026-11-22T11:30:00Z&to=2026-11-22T12:00:00Z&step=60", "", "", 200,
+        "\"step_seconds\":60");
+    row("series without times", "GET", "/api/v1/series", "step=60", "", "", 400, "from");
+    row("series backwards", "GET", "/api/v1/series", "from=2026-11-22T12:00:00Z&to=2026-11-22T11:00:00Z&step=60", "",
+        "", 400, "after");
+    row("credentials", "GET", "/api/v1/credentials", "", "", "", 200, "\"id\":\"c1\"");
+    row("issue", "POST", "/api/v1/credentials", "", R"({"tenant":"acme","aliases":["fast"]})", "why \u00fc", 201,
+        "sbx_c2_secret");
+    row("issue without a reason", "POST", "/api/v1/credentials", "", R"({"tenant":"acme","aliases":["fast"]})", "", 400,
+        "reason");
+    row("issue without aliases", "POST", "/api/v1/credentials", "", R"({"tenant":"acme"})", "r", 400, "aliases");
+    row("issue for nobody", "POST", "/api/v1/credentials", "", R"({"aliases":["fast"]})", "r", 400, "tenant");
+    row("issue for unknown tenant", "POST", "/api/v1/credentials", "", R"({"tenant":"x","aliases":["fast"]})", "r", 400,
+        "No tenant");
+    row("issue for unknown alias", "POST", "/api/v1/credentials", "", R"({"tenant":"acme","aliases":["x"]})", "r", 400,
+        "No alias");
+    row("issue with an unknown field", "POST", "/api/v1/credentials", "",
+        R"({"tenant":"acme","aliases":["fast"],"admin":true})", "r", 400, "admin");
+    row("issue with a wrong type", "POST", "/api/v1/credentials", "", R"({"tenant":"acme","aliases":"fast"})", "r", 400,
+        "wrong type");
+    row("issue in the past", "POST", "/api/v1/credentials", "",
+        R"({"tenant":"acme","aliases":["fast"],"expires_at":"2001-01-01T00:00:00Z"})", "r", 400, "past");
+    row("revoke", "POST", "/api/v1/credentials/c1/revoke", "", "", "leaked", 200, "\"revoked_at\":\"2026");
+    row("revoke unknown", "POST", "/api/v1/credentials/c9/revoke", "", "", "leaked", 404, "c9");
+    row("revoke without a reason", "POST", "/api/v1/credentials/c1/revoke", "", "", "", 400, "reason");
+    row("config", "GET", "/api/v1/config", "", "", "", 200, "does nothing yet");
+    row("config check good", "POST", "/api/v1/config/check", "", R"({"yaml":"signalbox: 1\n"})", "", 200,
+        "\"ok\":true");
+    row("config check bad", "POST", "/api/v1/config/check", "", R"({"yaml":"x"})", "", 200, "\"ok\":false");
+    row("config check wrong type", "POST", "/api/v1/config/check", "", R"({"yaml":1})", "", 400, "yaml");
+    row("no such path", "GET", "/api/v1/nothing", "", "", "", 404, "not_found");
+    row("no such root", "GET", "/api/v2/status", "", "", "", 404, "not_found");
+    row("wrong method", "DELETE", "/api/v1/status", "", "", "", 405, "method");
+    row("body on a read", "GET", "/api/v1/status", "", R"({"a":1})", "", 400, "not known");
+    row("query on status", "GET", "/api/v1/status", "verbose=1", "", "", 400, "verbose");
+}
+
+void TestAdminContract::sameRowsSameAnswers()
+{
+    QFETCH(QString, method);
+    QFETCH(QString, path);
+    QFETCH(QString, query);
+    QFETCH(QByteArray, body);
+    QFETCH(QString, reason);
+    QFETCH(int, status);
+    QFETCH(QByteArray, contains);
+    AdminRequest request;
+    request.method = method;
+    request.path = path;
+    request.query = QUrlQuery(query);
+    request.body = QJsonDocument::fromJson(body).object();
+    request.reason = reason;
+    std::optional<QJsonObject> first;
+    for (const char* kind : {"direct", "embedded", "http"}) {
+        Side side = make(QString::fromLatin1(kind));
+        const api::Result<AdminReply> reply = await(side.transport->send(request));
+        QVERIFY2(reply.ok(), kind);
+        const QByteArray text = QJsonDocument(reply->body).toJson(QJsonDocument::Compact);
+        QVERIFY2(reply->status == status, text.constData());
+        QVERIFY2(text.contains(contains), text.constData());
+        QVERIFY(!text.contains("sk-this-never-shows"));
+        if (status >= 400)
+            QVERIFY2(!reply->body.value(QStringLiteral("error"))
+                          .toObject()
+                          .value(QStringLiteral("message"))
+                          .toString()
+                          .isEmpty(),
+                kind);
+        if (!first)
+            first = reply->body;
+        else
+            QCOMPARE(reply->body, *first);
+    }
+}
+
+void TestAdminContract::typedCalls()
+{
+    QFETCH(QString, kind);
+    Side side = make(kind);
+    const api::GatewayClient client(side.transport);
+    const auto status = await(client.status());
+    QVERIFY(status.ok());
+    QCOMPARE(status->pid, 4711);
+    QCOMPARE(status->parts.size(), 1);
+    const auto providers = await(client.providers());
+    QVERIFY(providers.ok());
+    QCOMPARE(providers->size(), 2);
+    QCOMPARE(providers->at(0).models, QStringList{QStringLiteral("gpt-1")});
+    QCOMPARE(providers->at(1).health, api::Health::Unknown);
+    QCOMPARE(await(client.provider(QStringLiteral("anthropic")))->kind, QStringLiteral("anthropic"));
+    QCOMPARE(await(client.aliases())->size(), 1);
+    QCOMPARE(await(client.tenants())->at(0).regions, QStringList{QStringLiteral("eu-west-1")});
+    api::CallQuery query;
+    query.tenant = QStringLiteral("acme");
+    const auto page = await(client.calls(query));
+    QVERIFY(page.ok());
+    QCOMPARE(page->total, 2);
+    QCOMPARE(page->calls[0].cost->toDecimal(), QStringLiteral("0.00167"));
+    QCOMPARE(await(client.call(QStringLiteral("req_2")))->error, api::ErrorCode::ProviderOverloaded);
+    QCOMPARE(await(client.call(QStringLiteral("req_x"))).error().failure, Failure::NotFound);
+    api::SeriesQuery series;
+    series.to = QDateTime::fromMSecsSinceEpoch(test::kNowMs, Qt::UTC);
+    series.from = series.to.addSecs(-600);
+    const auto answer = await(client.series(series));
+    QVERIFY(answer.ok());
+    qint64 attempts = 0;
+    for (const api::SeriesBucket& bucket : answer->buckets)
+        attempts += bucket.attempts;
+    QCOMPARE(attempts, 3);
+    api::CredentialRequest wanted;
+    wanted.tenant = QStringLiteral("acme");
+    wanted.aliases = QStringList{QStringLiteral("*")};
+    const auto issued = await(client.issueCredential(wanted, QStringLiteral("a test")));
+    QVERIFY(issued.ok());
+    QVERIFY(issued->key.startsWith(QStringLiteral("sbx_")));
+    QCOMPARE(await(client.credentials())->size(), 2);
+    QVERIFY(await(client.revokeCredential(issued->id, QStringLiteral("a test")))->revokedAt.has_value());
+    QCOMPARE(await(client.config())->warnings.size(), 1);
+    QCOMPARE(await(client.checkConfig(QStringLiteral("nonsense")))->problems.size(), 1);
+}
+
+void TestAdminContract::mutationsHappenOnce()
+{
+    QFETCH(QString, kind);
+    Side side = make(kind);
+    AdminRequest request;
+    request.method = QStringLiteral("POST");
+    request.path = QStringLiteral("/api/v1/credentials");
+    request.body = {{QStringLiteral("tenant"), QStringLiteral("acme")},
+        {QStringLiteral("aliases"), QJsonArray{QStringLiteral("fast")}}};
+    request.reason = QStringLiteral("r");
+    request.idempotencyKey = QStringLiteral("k1");
+    const auto first = await(side.transport->send(request));
+    const auto again = await(side.transport->send(request));
+    QCOMPARE(first->status, 201);
+    QCOMPARE(again->body, first->body);
+    const api::GatewayClient client(side.transport);
+    QCOMPARE(await(client.credentials())->size(), 2);
+    request.body.insert(QStringLiteral("note"), QStringLiteral("other"));
+    QCOMPARE(await(side.transport->send(request))->status, 409);
+    request.idempotencyKey = QStringLiteral("k2");
+    QCOMPARE(await(side.transport->send(request))->status, 201);
+    QCOMPARE(await(client.credentials())->size(), 3);
+}
+
+void TestAdminContract::eventsAreGapless()
+{
+    QFETCH(QString, kind);
+    Side side = make(kind);
+    side.withEvents([](admin::EventHub& hub) {
+        for (int i = 1; i <= 20; ++i)
+            hub.publish(QStringLiteral("test.event"), {{QStringLiteral("n"), i}});
+    });
+    const auto stream = side.transport->subscribe(5);
+    QSignalSpy arrived(stream.get(), &api::EventStream::eventsArrived);
+    QSignalSpy gaps(stream.get(), &api::EventStream::gapFound);
+    QTRY_COMPARE(eventsOf(arrived).size(), 15);
+    side.withEvents([](admin::EventHub& hub) {
+        auto call = std::make_shared<api::Call>();
+        call->id = QStringLiteral("req_live");
+        hub.publishCalls({call, call});
+    });
+    QTRY_COMPARE(eventsOf(arrived).size(), 17);
+    const QVector<api::Event> events = eventsOf(arrived);
+    for (qsizetype i = 0; i < events.size(); ++i)
+        QCOMPARE(events[i].sequence, 6 + i);
+    QCOMPARE(events[3].data.value(QStringLiteral("n")).toInt(), 9);
+    QCOMPARE(events.last().type, QStringLiteral("call.finished"));
+    QCOMPARE(api::callFromJson(events.last().data)->id, QStringLiteral("req_live"));
+    QCOMPARE(gaps.count(), 0);
+
+    const auto fresh = side.transport->subscribe(-1);
+    QSignalSpy freshArrived(fresh.get(), &api::EventStream::eventsArrived);
+    QSignalSpy freshState(fresh.get(), &api::EventStream::stateChanged);
+    const auto isLive = [&] {
+        return !freshState.isEmpty() &&
+               freshState.last()[0].value<api::EventStream::State>() == api::EventStream::State::Live;
+    };
+    QTRY_VERIFY(isLive());
+    side.withEvents([](admin::EventHub& hub) { hub.publish(QStringLiteral("late"), {}); });
+    QTRY_COMPARE(eventsOf(freshArrived).size(), 1);
+    QCOMPARE(eventsOf(freshArrived)[0].sequence, 23);
+}
+
+void TestAdminContract::gapsAreTold()
+{
+    QFETCH(QString, kind);
+    Side side = make(kind);
+    side.withEvents([](admin::EventHub& hub) {
+        for (int i = 1; i <= admin::EventHub::kKept + 50; ++i)
+            hub.publish(QStringLiteral("e"), {});
+    });
+    const auto stream = side.transport->subscribe(10);
+    QSignalSpy arrived(stream.get(), &api::EventStream::eventsArrived);
+    QSignalSpy gaps(stream.get(), &api::EventStream::gapFound);
+    QTRY_COMPARE_WITH_TIMEOUT(eventsOf(arrived).size(), admin::EventHub::kKept, 20'000);
+    QCOMPARE(gaps.count(), 1);
+    QCOMPARE(gaps[0][0].toLongLong(), 11);
+    QCOMPARE(gaps[0][1].toLongLong(), 50);
+    QCOMPARE(eventsOf(arrived).first().sequence, 51);
+}
+
+void TestAdminContract::engineGoneIsUnreachable_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::newRow("embedded") << QStringLiteral("embedded");
+    QTest::newRow("http") << QStringLiteral("http");
+}
+
+void TestAdminContract::engineGoneIsUnreachable()
+{
+    QFETCH(QString, kind);
+    Side side = make(kind);
+    const api::GatewayClient client(side.transport);
+    const auto stream = client.subscribe(-1);
+    QSignalSpy states(stream.get(), &api::EventStream::stateChanged);
+    const auto last = [&] {
+        return states.isEmpty() ? api::EventStream::State::Connecting
+                                : states.last()[0].value<api::EventStream::State>();
+    };
+    QTRY_COMPARE(last(), api::EventStream::State::Live);
+    const auto open = client.status(); // on its way when the engine goes
+    side.room->stopEngine();
+    const auto answer = await(open);
+    QVERIFY(answer.ok() || answer.error().failure == Failure::Unreachable);
+    const auto lost = [&] {
+        for (const QList<QVariant>& state : states) {
+            if (state[0].value<api::EventStream::State>() == api::EventStream::State::Lost)
+                return true;
+        }
+        return false;
+    };
+    QTRY_VERIFY(lost());
+    const auto later = await(client.status());
+    QVERIFY(!later.ok());
+    QCOMPARE(later.error().failure, Failure::Unreachable);
+    const auto dead = client.subscribe(-1);
+    QSignalSpy deadStates(dead.get(), &api::EventStream::stateChanged);
+    QTRY_VERIFY(!deadStates.isEmpty() &&
+                deadStates.last()[0].value<api::EventStream::State>() != api::EventStream::State::Live);
+}
+
+void TestAdminContract::transportGoneEndsItsFutures()
+{
+    for (const char* kind : {"embedded", "http"}) {
+        Side side = make(QString::fromLatin1(kind));
+        QFuture<api::Result<api::EngineStatus>> future;
+        {
+            const api::GatewayClient client(std::exchange(side.transport, nullptr));
+            future = client.status();
+        }
+        QTRY_VERIFY2(future.isFinished(), kind);
+        QVERIFY(!future.result().ok());
+        QCOMPARE(future.result().error().failure, Failure::Unreachable);
+    }
+}
+
+void TestAdminContract::inProcessFuturesFinishInTheCallersThread()
+{
+    Side side = make(QStringLiteral("embedded"));
+    const api::GatewayClient client(side.transport);
+    QThread* finishedIn = nullptr;
+    client.status().then([&](const api::Result<api::EngineStatus>&) { finishedIn = QThread::currentThread(); });
+    QTRY_VERIFY(finishedIn != nullptr);
+    QCOMPARE(finishedIn, QThread::currentThread());
+}
+
+void TestAdminContract::rolesAreKept()
+{
+    test::ControlRoom room(config::Role::Viewer);
+    const auto transport = admin::makeTransport(room.link());
+    for (const admin::Route& route : admin::routes()) {
+        if (!route.handler)
+            continue;
+        AdminRequest request;
+        request.method = QString::fromLatin1(route.method);
+        request.path = QString::fromLatin1(route.path)
+                           .replace(QStringLiteral("{id}"), QStringLiteral("c1"))
+                           .replace(QStringLiteral("{name}"), QStringLiteral("openai-eu"));
+        request.reason = QStringLiteral("r");
+        const auto reply = await(transport->send(request));
+        QVERIFY2((reply->status == 403) == (route.role != config::Role::Viewer), route.path);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestAdminContract)
+#include "tst_admin_contract.moc"

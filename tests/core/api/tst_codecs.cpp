@@ -1,0 +1,369 @@
+// Every value of the admin contract survives its JSON: value -> JSON -> text -> JSON -> value -> JSON, with every
+// member set to something that is not its default, so that a forgotten member shows. Wrong types are errors, not
+// defaults.
+#include "api/config_facts.h"
+#include "api/engine_status.h"
+#include "api/gateway_client.h"
+#include "api/local_engine.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace gateway::api;
+
+namespace {
+
+const QDateTime kTime = QDateTime::fromMSecsSinceEpoch(1'795'305'600'123, Qt::UTC);
+
+QString text(const char* latin1)
+{
+    return QString::fromLatin1(latin1);
+}
+
+QJsonObject overTheWire(const QJsonObject& json)
+{
+    return QJsonDocument::fromJson(QJsonDocument(json).toJson(QJsonDocument::Compact)).object();
+}
+
+// No member left at null, empty or zero: the sample is whole, so the comparison means something.
+QStringList emptyMembers(const QJsonObject& json)
+{
+    QStringList empty;
+    for (auto member = json.begin(); member != json.end(); ++member) {
+        const QJsonValue value = member.value();
+        if (value.isNull() || (value.isString() && value.toString().isEmpty()) ||
+            (value.isArray() && value.toArray().isEmpty()) || (value.isObject() && value.toObject().isEmpty()) ||
+            (value.isDouble() && value.toDouble() == 0) || (value.isBool() && !value.toBool()))
+            empty.append(member.key());
+    }
+    return empty;
+}
+
+template <typename T>
+void verifyRoundTrip(const T& value, Result<T> (*fromJson)(const QJsonObject&))
+{
+    const QJsonObject json = toJson(value);
+    QCOMPARE(emptyMembers(json), QStringList());
+    const Result<T> back = fromJson(overTheWire(json));
+    QVERIFY2(back.ok(), back.ok() ? "" : qPrintable(back.error().message));
+    QCOMPARE(toJson(*back), json);
+}
+
+Tokens sampleTokens()
+{
+    Tokens tokens;
+    qint64 next = 1;
+    for (auto member : {&Tokens::inUncached, &Tokens::inCacheRead, &Tokens::inCacheWrite5m, &Tokens::inCacheWrite30m,
+             &Tokens::inCacheWrite1h, &Tokens::inCacheWrite12h, &Tokens::inAudio, &Tokens::inImage, &Tokens::toolPrompt,
+             &Tokens::outText, &Tokens::outReasoning, &Tokens::outAudio, &Tokens::predictionAccepted,
+             &Tokens::predictionRejected})
+        tokens.*member = next++;
+    tokens.source = TokenSource::Estimated;
+    return tokens;
+}
+
+Attempt sampleAttempt()
+{
+    Attempt attempt;
+    attempt.number = 2;
+    attempt.provider = text("openai-eu");
+    attempt.model = text("gpt-1");
+    attempt.region = text("eu-west-1");
+    attempt.result = AttemptResult::Cancelled;
+    attempt.httpStatus = 529;
+    attempt.error = ErrorCode::ProviderOverloaded;
+    attempt.reason = text("The provider says it is overloaded.");
+    attempt.upstreamRequestId = text("up-1");
+    attempt.modelReported = text("gpt-1-x");
+    attempt.finishReason = text("stop");
+    attempt.streamEnd = StreamEnd::Stalled;
+    attempt.connectionReused = true;
+    attempt.startUs = 11;
+    attempt.connectedUs = 222;
+    attempt.sentUs = 3'333;
+    attempt.firstByteUs = 44'444;
+    attempt.firstTokenUs = 555'555;
+    attempt.endUs = 6'666'666;
+    attempt.longestGapUs = 7;
+    attempt.bytesSent = 8;
+    attempt.bytesReceived = (qint64(1) << 53) - 1;
+    attempt.tokens = sampleTokens();
+    attempt.cost = Money::fromDecimal(u"0.000000001");
+    return attempt;
+}
+
+Call sampleCall()
+{
+    Call call;
+    int number = 0;
+    for (auto member : {&Call::id, &Call::tenant, &Call::feature, &Call::agent, &Call::user, &Call::credential,
+             &Call::surface, &Call::alias, &Call::workloadClass, &Call::zone, &Call::errorDetail, &Call::servedBy,
+             &Call::fallbackKind, &Call::cache, &Call::finishReason})
+        call.*member = QStringLiteral("text \u00fc %1").arg(++number);
+    call.startedAt = kTime;
+    call.revision = 3;
+    call.outcome = CallOutcome::Truncated;
+    call.error = ErrorCode::StreamTruncated;
+    call.httpStatus = 502;
+    call.degraded = true;
+    call.tokens = sampleTokens();
+    call.costEstimated = Money::fromDecimal(u"9223372036.854775807");
+    call.cost = Money::fromDecimal(u"0.05");
+    call.streamEnd = StreamEnd::Truncated;
+    qint64 us = 1001;
+    for (auto member :
+        {&Call::receivedUs, &Call::authenticatedUs, &Call::routedUs, &Call::firstByteUs, &Call::firstTokenUs,
+            &Call::endUs, &Call::commitUs, &Call::overheadUs, &Call::requestBytes, &Call::responseBytes})
+        call.*member = us += 777;
+    call.attempts = {sampleAttempt()};
+    call.decision = {{text("why"), text("cheapest")}};
+    return call;
+}
+
+} // namespace
+
+class TestCodecs : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void calls();
+    void callDefaults();
+    void microsecondsSurvive();
+    void everyEnumerationSurvives();
+    void statusValues();
+    void configValues();
+    void series();
+    void queries();
+    void wrongTypesAreErrors();
+    void failuresAndStatusesAgree();
+};
+
+void TestCodecs::calls()
+{
+    verifyRoundTrip(sampleAttempt(), &attemptFromJson);
+    verifyRoundTrip(sampleCall(), &callFromJson);
+    QCOMPARE(tokensFromJson(overTheWire(toJson(sampleTokens()))), sampleTokens());
+    QCOMPARE(toJson(sampleTokens()).value(text("input")).toInteger(), sampleTokens().input());
+}
+
+void TestCodecs::callDefaults()
+{
+    Call call;
+    call.id = text("req_1");
+    call.startedAt = kTime;
+    const Result<Call> back = callFromJson(overTheWire(toJson(call)));
+    QVERIFY(back.ok());
+    QCOMPARE(back->commitUs, -1);
+    QCOMPARE(back->overheadUs, -1);
+    QVERIFY(!back->cost);
+    QCOMPARE(back->httpStatus, 0);
+    QVERIFY(toJson(call).value(text("cost_usd")).isNull());
+    QVERIFY(!callFromJson({}).ok());
+}
+
+void TestCodecs::microsecondsSurvive()
+{
+    for (const qint64 us :
+        {qint64(0), qint64(1), qint64(999), qint64(1001), qint64(86'400'000'001), qint64(4'503'599'627'371)}) {
+        Call call;
+        call.id = text("x");
+        call.startedAt = kTime;
+        call.endUs = us;
+        QCOMPARE(callFromJson(overTheWire(toJson(call)))->endUs, us);
+    }
+}
+
+void TestCodecs::everyEnumerationSurvives()
+{
+    Call call = sampleCall();
+    for (int i = 0; i <= int(CallOutcome::Indeterminate); ++i) {
+        call.outcome = CallOutcome(i);
+        QCOMPARE(callFromJson(toJson(call))->outcome, call.outcome);
+    }
+    for (const ErrorCodeFacts& row : errorCodes()) {
+        call.error = row.code;
+        QCOMPARE(callFromJson(toJson(call))->error, row.code);
+        QCOMPARE(&facts(row.code), &row); // the table is in the order of the enumeration
+    }
+    for (int i = 0; i <= int(AttemptResult::Cancelled); ++i) {
+        call.attempts[0].result = AttemptResult(i);
+        QCOMPARE(callFromJson(toJson(call))->attempts[0].result, AttemptResult(i));
+    }
+    for (int i = 0; i <= int(StreamEnd::Refused); ++i) {
+        call.streamEnd = StreamEnd(i);
+        QCOMPARE(callFromJson(toJson(call))->streamEnd, StreamEnd(i));
+    }
+    for (int i = 0; i <= int(Health::Paused); ++i)
+        QCOMPARE(healthFromName(nameOf(Health(i))), Health(i));
+    QJsonObject json = toJson(call);
+    json.insert(text("outcome"), text("great"));
+    QVERIFY(!callFromJson(json).ok());
+}
+
+void TestCodecs::statusValues()
+{
+    EngineStatus status;
+    status.version = text("0.1.0");
+    status.pid = 1;
+    status.startedAt = kTime;
+    status.asOf = kTime.addSecs(1);
+    status.revision = 2;
+    status.gatewayUrl = text("http://127.0.0.1:4180");
+    status.adminUrl = text("http://127.0.0.1:4181");
+    status.dataDirectory = text("/data");
+    status.configFile = text("/etc/signalbox.yaml");
+    status.ready = status.draining = status.demo = true;
+    status.workers = 4;
+    status.callsInFlight = 5;
+    status.callsTotal = 6;
+    status.callsFailed = 7;
+    status.storeQueue = 8;
+    status.residentBytes = 9;
+    status.cpuPercent = 1.25;
+    status.openFiles = 10;
+    status.eventSequence = 1'795'305'600'000'123;
+    status.parts = {Part{text("store"), Health::Degraded, text("Spilling.")}};
+    verifyRoundTrip(status, &engineStatusFromJson);
+
+    ProviderStatus provider;
+    provider.name = text("p");
+    provider.kind = text("openai");
+    provider.region = text("r");
+    provider.baseUrl = text("https://x");
+    provider.retention = text("zero");
+    provider.keyReference = text("env:K");
+    provider.models = QStringList{text("m1"), text("m2")};
+    provider.aliases = QStringList{text("a")};
+    provider.health = Health::Down;
+    provider.why = text("Because.");
+    provider.attempts5m = 1;
+    provider.failures5m = 2;
+    provider.firstTokenP50Ms = 1.5;
+    provider.firstTokenP95Ms = 2.5;
+    provider.totalP95Ms = 3.5;
+    provider.tokensPerSecond = 4.5;
+    provider.share = 0.5;
+    provider.lastSuccess = kTime;
+    provider.lastFailure = kTime.addMSecs(1);
+    provider.connectionsOpen = 3;
+    verifyRoundTrip(provider, &providerStatusFromJson);
+    verifyRoundTrip(AliasStatus{text("a"), text("p"), text("o"), {text("c")}}, &aliasStatusFromJson);
+
+    CredentialInfo credential{
+        text("c1"), text("acme"), {text("*")}, {text("f")}, kTime, kTime.addDays(1), kTime.addDays(2), text("n")};
+    verifyRoundTrip(credential, &credentialInfoFromJson);
+    CredentialRequest request{text("acme"), {text("a")}, {text("f")}, kTime, text("n")};
+    verifyRoundTrip(request, &credentialRequestFromJson);
+    RuntimeFacts runtime{1, text("0.1.0"), kTime, text("http://a"), text("http://b")};
+    verifyRoundTrip(runtime, &runtimeFactsFromJson);
+}
+
+void TestCodecs::configValues()
+{
+    const TenantStatus tenant{
+        text("acme"), text("eu"), {text("r")}, text("zero"), text("MSA-17"), text("eu"), 1, 2, 3, 4};
+    verifyRoundTrip(tenant, &tenantStatusFromJson);
+    const ConfigProblem problem{text("f"), 1, 2, text("a.b"), text("Wrong."), text("Do this.")};
+    verifyRoundTrip(problem, &configProblemFromJson);
+    ConfigFacts facts;
+    facts.revision = 1;
+    facts.contentHash = text("aa");
+    facts.sourceFile = text("f");
+    facts.demo = facts.gatewayTls = facts.adminTls = true;
+    facts.gatewayAddress = text("127.0.0.1:1");
+    facts.adminAddress = text("127.0.0.1:2");
+    facts.acknowledge = text("committed");
+    facts.whenUnavailable = text("spill");
+    facts.retentionHours = 9600;
+    facts.zones = 1;
+    facts.providers = 2;
+    facts.aliases = 3;
+    facts.tenants = 4;
+    facts.warnings = QStringList{text("w")};
+    facts.problems = {problem};
+    verifyRoundTrip(facts, &configFactsFromJson);
+    verifyRoundTrip(ConfigCheck{true, {problem}, {text("w")}}, &configCheckFromJson);
+}
+
+void TestCodecs::series()
+{
+    Series series;
+    series.query = SeriesQuery{text("p"), text("a"), kTime, kTime.addSecs(60), 10};
+    series.asOf = kTime;
+    SeriesBucket bucket;
+    bucket.start = kTime;
+    bucket.attempts = 21;
+    bucket.answered = 5;
+    bucket.fallback = 2;
+    bucket.failures = {1, 2, 3, 4, 5, 6};
+    bucket.firstTokenP50Ms = 1.5;
+    bucket.firstTokenP95Ms = 2.5;
+    bucket.firstTokenP99Ms = 3.5;
+    bucket.totalP95Ms = 4.5;
+    series.buckets = {bucket, SeriesBucket{}};
+    const Result<Series> back = seriesFromJson(overTheWire(toJson(series)));
+    QVERIFY(back.ok());
+    QCOMPARE(toJson(*back), toJson(series));
+    QCOMPARE(back->buckets[0].failed(), 21);
+    QVERIFY(!back->buckets[1].firstTokenP50Ms);
+}
+
+void TestCodecs::queries()
+{
+    CallQuery calls;
+    calls.since = kTime;
+    calls.until = kTime.addDays(1);
+    calls.tenant = text("a&b=c %41+#\xfc");
+    calls.alias = text("fast");
+    calls.provider = text("p");
+    calls.outcome = CallOutcome::Failed;
+    calls.before = text("MTIz==");
+    calls.limit = 1000;
+    const Result<CallQuery> back = callQueryFromQuery(QUrlQuery(toQuery(calls).toString(QUrl::FullyEncoded)));
+    QVERIFY2(back.ok(), back.ok() ? "" : qPrintable(back.error().message));
+    QCOMPARE(toQuery(*back).toString(), toQuery(calls).toString());
+    QCOMPARE(back->tenant, calls.tenant);
+    SeriesQuery series{text("p"), text("a"), kTime, kTime.addSecs(600), 30};
+    const Result<SeriesQuery> seriesBack =
+        seriesQueryFromQuery(QUrlQuery(toQuery(series).toString(QUrl::FullyEncoded)));
+    QVERIFY(seriesBack.ok());
+    QCOMPARE(seriesBack->from, series.from);
+    QCOMPARE(seriesBack->stepSeconds, 30);
+    series.stepSeconds = 1;
+    series.to = kTime.addDays(30);
+    QVERIFY(!seriesQueryFromQuery(toQuery(series)).ok());
+}
+
+void TestCodecs::wrongTypesAreErrors()
+{
+    const auto isRefused = [](QJsonObject json, const char* name, const QJsonValue& value) {
+        json.insert(QLatin1String(name), value);
+        const auto read = credentialRequestFromJson(json);
+        return !read.ok() && read.error().message.contains(QLatin1String(name));
+    };
+    QVERIFY(isRefused({}, "tenant", 1));
+    QVERIFY(isRefused({}, "aliases", text("a")));
+    QVERIFY(isRefused({}, "aliases", QJsonArray{1}));
+    QVERIFY(isRefused({}, "expires_at", text("tomorrow")));
+    QVERIFY(isRefused({}, "note", true));
+    QVERIFY(!engineStatusFromJson({{text("pid"), text("1")}}).ok());
+    QVERIFY(!engineStatusFromJson({{text("ready"), 1}}).ok());
+}
+
+void TestCodecs::failuresAndStatusesAgree()
+{
+    for (int i = 0; i <= int(Failure::Internal); ++i) {
+        const AdminReply reply = errorReply(failure(Failure(i), text("Message."), text("Hint.")));
+        QCOMPARE(failureFromHttpStatus(reply.status), Failure(i));
+        const QJsonObject error = reply.body.value(text("error")).toObject();
+        QCOMPARE(error.value(text("failure")).toString(), nameOf(Failure(i)));
+        QCOMPARE(error.value(text("message")).toString(), text("Message."));
+    }
+    QCOMPARE(failureFromHttpStatus(401), Failure::NotPermitted);
+    QCOMPARE(failureFromHttpStatus(405), Failure::Invalid);
+    QCOMPARE(failureFromHttpStatus(502), Failure::Internal);
+}
+
+QTEST_GUILESS_MAIN(TestCodecs)
+#include "tst_codecs.moc"
