@@ -1,6 +1,7 @@
 #include "engine/call.h"
 
 #include "engine/reply.h"
+#include "observability/log.h"
 #include "routing/route.h"
 #include "transform/surfaces/openai_chat.h"
 
@@ -303,6 +304,12 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
     m_record.overheadUs = ownTime(m_record);
     m_recorded = std::make_shared<const api::Call>(std::move(m_record));
     m_context.metrics.callFinished(*m_recorded);
+    if (outcome == CallOutcome::Failed || outcome == CallOutcome::Truncated) {
+        observability::log(observability::LogLevel::Warning, "call.failed",
+            {{"id", m_recorded->id}, {"tenant", m_recorded->tenant}, {"alias", m_recorded->alias},
+                {"provider", m_candidate->provider->name}, {"code", api::nameOf(m_recorded->error)},
+                {"detail", m_recorded->errorDetail}, {"total_ms", m_recorded->endUs / 1000}});
+    }
     m_context.recorder.record(m_recorded, &m_context.sink, m_token);
     if (m_snapshot->audit.acknowledge == config::Acknowledge::Queued)
         release();

@@ -58,8 +58,13 @@ void chooseAndWait(MainWindow& window, FakeTransport& transport)
         call.startedAt = Story::now().addMSecs(300 + i);
         events.append(finishedEvent(call, i));
     }
+    // Told with the batch, not with the event.
+    bool told = false;
+    const auto counted = QObject::connect(
+        page->model(), &models::CallTableModel::newCountChanged, page, [&told](int count) { told = count == 3; });
     transport.pushEvents(events);
-    waitFor([page] { return page->model()->newCount() == 3; });
+    waitFor([&told] { return told; });
+    QObject::disconnect(counted);
 }
 
 std::function<void(MainWindow&, FakeTransport&)> tab(TracePanel::Tab tab)

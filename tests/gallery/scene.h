@@ -26,7 +26,7 @@ struct Scene
     std::function<void(FakeTransport&)> feed;
     // After the page has settled: select a row, press a button. Empty: nothing.
     std::function<void(MainWindow&, FakeTransport&)> act;
-    int distinctColours = 1200; // fewer in the picture: the page is empty
+    int distinctColours = 600; // fewer in the picture: the page is empty
     int readings = 1;          // status polls before the picture
     ProbeResult probe{200, 1.1, {}};
     TestResult test = {};

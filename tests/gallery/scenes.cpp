@@ -94,12 +94,12 @@ void press(MainWindow& window, const char* words)
 QVector<Scene> allScenes()
 {
     QVector<Scene> scenes;
-    scenes.append({QStringLiteral("server"), QStringLiteral("server"), laptop(), &feedLaptop, {}, 1200, 12});
+    scenes.append({QStringLiteral("server"), QStringLiteral("server"), laptop(), &feedLaptop, {}, 600, 12});
     scenes.append(
         {QStringLiteral("server-first"), QStringLiteral("server"), laptop(), fromFile("server_empty.json"), {}});
     scenes.append({QStringLiteral("server-wrong-key"), QStringLiteral("server"), laptop(),
         fromFile("server_empty.json"), [](MainWindow& window, FakeTransport&) { press(window, "Send test request"); },
-        1200, 1, {200, 1.1, {}}, refusedKey()});
+        600, 1, {200, 1.1, {}}, refusedKey()});
     scenes.append({QStringLiteral("server-unreachable"), QStringLiteral("server"), laptop(),
         [](FakeTransport& transport) {
             transport.setFailure(gateway::api::failure(

@@ -237,8 +237,14 @@ void Waterfall::paintRow(QPainter& painter, const Layout& layout, int index, con
 void Waterfall::paintLabel(
     QPainter& painter, const Layout& layout, const TraceSpan& span, const QRectF& bar, const QRectF& row) const
 {
-    const qreal width = paint::textWidth(type().small, span.label) + 1;
     const qreal rightEdge = layout.left + layout.width + 12;
+    QString label = span.label;
+    qreal width = paint::textWidth(type().small, label) + 1;
+    // Where neither side has room for all of it, its first part stands whole; the rest is in the attempt below.
+    if (bar.right() + 6 + width > rightEdge && bar.left() - 6 - width < layout.left) {
+        label = label.section(QStringLiteral(", "), 0, 0);
+        width = paint::textWidth(type().small, label) + 1;
+    }
     const QColor ink = color(span.kind == SpanKind::Failed ? Token::Down : Token::Text2);
     if (hasStatusColour(span.kind) && bar.width() > kInsideLabel) {
         paint::text(painter, QRectF(bar.left() + 6, row.top(), bar.width() - 12, row.height()), type().smallStrong,
@@ -248,18 +254,17 @@ void Waterfall::paintLabel(
     const bool fitsAfter = bar.right() + 6 + width <= rightEdge;
     const bool fitsBefore = bar.left() - 6 - width >= layout.left;
     if (fitsBefore && (span.kind == SpanKind::Stream || !fitsAfter)) {
-        paint::text(
-            painter, QRectF(bar.left() - 6 - width, row.top(), width, row.height()), type().small, ink, span.label);
+        paint::text(painter, QRectF(bar.left() - 6 - width, row.top(), width, row.height()), type().small, ink, label);
         return;
     }
     if (fitsAfter || rightEdge - bar.right() >= bar.left() - layout.left) {
         paint::text(painter,
             QRectF(bar.right() + 6, row.top(), std::max<qreal>(0, rightEdge - bar.right() - 6), row.height()),
-            type().small, ink, span.label);
+            type().small, ink, label);
         return;
     }
     paint::text(painter, QRectF(layout.left, row.top(), std::max<qreal>(0, bar.left() - 6 - layout.left), row.height()),
-        type().small, ink, span.label, Qt::AlignRight);
+        type().small, ink, label, Qt::AlignRight);
 }
 
 void Waterfall::resizeEvent(QResizeEvent* event)

@@ -121,6 +121,12 @@ QString attemptSentence(const Attempt& attempt)
     const QString who =
         attempt.region.isEmpty() ? attempt.provider : QStringLiteral("%1 %2").arg(attempt.provider, attempt.region);
     const QString took = durationFromUs(attempt.endUs < 0 ? -1 : attempt.endUs - std::max<qint64>(0, attempt.startUs));
+    if (isBroken(attempt))
+        return QStringLiteral("%1 began to answer and %2 after %3.")
+            .arg(who,
+                attempt.streamEnd == StreamEnd::Stalled ? QStringLiteral("fell silent")
+                                                        : QStringLiteral("broke the stream off"),
+                took);
     switch (attempt.result) {
     case AttemptResult::Answered:
         return attempt.httpStatus > 0

@@ -290,8 +290,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
         m_settings->setValue(QStringLiteral("window/geometry"), saveGeometry());
         m_settings->setValue(QStringLiteral("window/railCollapsed"), m_rail->isCollapsed());
         if (const ThemeManager* themes = ThemeManager::instance()) {
-            m_settings->setValue(QStringLiteral("view/theme"), nameOf(themes->choice()));
-            m_settings->setValue(QStringLiteral("view/zoom"), themes->textZoom());
+            m_settings->setValue(QStringLiteral("theme"), nameOf(themes->choice()));
+            m_settings->setValue(QStringLiteral("textZoom"), themes->textZoom());
         }
     }
     QMainWindow::closeEvent(event);

@@ -43,8 +43,11 @@ protected:
         paintIcon(painter, QRectF(9, 0, 14, height()), "search", color(Token::Text2));
         const QString key = QStringLiteral("Ctrl K");
         const qreal cap = paint::keycap(nullptr, {}, key, {}, {});
-        paint::text(painter, QRectF(31, 0, width() - 31 - cap - 12, height()), type().ui, color(Token::Text3),
-            QStringLiteral("Search or run"));
+        // A narrow window leaves the icon and the key; half a word would say less.
+        const QString words = QStringLiteral("Search or run");
+        const QRectF room(31, 0, width() - 31 - cap - 12, height());
+        if (paint::textWidth(type().ui, words) <= room.width())
+            paint::text(painter, room, type().ui, color(Token::Text3), words);
         paint::keycap(&painter, QPointF(width() - cap - 6, (height() - metrics().keycap()) / 2.0), key,
             color(Token::Text2), color(Token::LineStrong));
     }

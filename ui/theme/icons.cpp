@@ -112,9 +112,12 @@ void paintLogo(QPainter& painter, const QRectF& rect)
     painter.setPen(QPen(color(Token::Text1), 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.drawLine(QPointF(4, 1.6), QPointF(4, 14.2));
     painter.drawLine(QPointF(1.8, 14.4), QPointF(6.2, 14.4));
-    painter.setPen(QPen(color(Token::Accent), 1, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter.setBrush(color(Token::Accent));
-    painter.drawPolygon(QPolygonF({{4.2, 3}, {14, 5}, {13, 9}, {4.2, 7.4}}));
+    // The arm, with the band across it that every semaphore arm has.
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color(Token::AccentFill));
+    painter.drawPolygon(QPolygonF({{4.6, 2.6}, {14.6, 4.4}, {13.4, 8.9}, {4.6, 7.4}}));
+    painter.setBrush(color(Token::OnAccent));
+    painter.drawPolygon(QPolygonF({{9.4, 3.46}, {11.2, 3.79}, {10.6, 8.42}, {8.9, 8.13}}));
     painter.restore();
 }
 

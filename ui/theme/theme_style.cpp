@@ -143,6 +143,7 @@ void ThemeStyle::drawPrimitive(
         return;
     }
     case PE_PanelItemViewRow:
+    case PE_PanelScrollAreaCorner:
         return;
     default:
         QProxyStyle::drawPrimitive(element, option, painter, widget);

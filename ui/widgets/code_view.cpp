@@ -172,7 +172,8 @@ void CodeView::paintEvent(QPaintEvent*)
     const int first = m_text->verticalScrollBar()->value();
     painter.setClipRect(rect().adjusted(0, 8, 0, -8));
     for (int line = 0; line < m_text->document()->blockCount(); ++line) {
-        const QRectF row(0, 8 + line * lineHeight() - first, right, lineHeight());
+        // One lower than centred: a line of fixed height puts its text low.
+        const QRectF row(0, 9 + line * lineHeight() - first, right, lineHeight());
         if (row.bottom() > 0 && row.top() < height())
             paint::text(painter, row, type().code, color(Token::Text3), QString::number(line + 1), Qt::AlignRight);
     }

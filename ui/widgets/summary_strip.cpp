@@ -47,8 +47,10 @@ void SummaryStrip::paintEvent(QPaintEvent*)
             paint::vline(painter, left, 0, height() - 1, color(Token::Line));
         const QRectF inner(left + Metrics::panelPadding, 0, each - Metrics::panelPadding - 6, height());
         const qreal value = metrics().px(7);
+        // A narrow cell takes the smaller strong type before it cuts a number.
+        const bool fits = paint::textWidth(type().title, cell.value) <= inner.width();
         const qreal used = paint::text(painter, QRectF(inner.left(), value, inner.width(), metrics().px(22)),
-            type().title, color(cell.ink), cell.value);
+            fits ? type().title : type().uiStrong, color(cell.ink), cell.value);
         if (!cell.unit.isEmpty())
             paint::text(painter, QRectF(inner.left() + used + 4, value + 1, inner.width() - used - 4, metrics().px(22)),
                 type().ui, color(Token::Text2), cell.unit);

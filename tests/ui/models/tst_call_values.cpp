@@ -27,6 +27,7 @@ private Q_SLOTS:
     void filterReplacesAKey();
     void formats();
     void spansOfAFallback();
+    void aBrokenStreamIsAFailure();
     void spansOnlyOfWhatIsKnown();
     void decisionInWords();
     void providersWorstFirst();
@@ -193,6 +194,24 @@ void TestCallValues::spansOfAFallback()
     QCOMPARE(model.spans()[4].startUs, 642'100); // skipped where the walk stood, after the failed attempt
     QCOMPARE(model.spans()[5].kind, SpanKind::Answered);
     QCOMPARE(model.data(model.index(3, TraceModel::Duration), Qt::DisplayRole).toString(), QStringLiteral("640 ms"));
+}
+
+void TestCallValues::aBrokenStreamIsAFailure()
+{
+    Attempt cut;
+    cut.provider = QStringLiteral("azure-eu");
+    cut.result = AttemptResult::Answered; // it began with 200
+    cut.httpStatus = 200;
+    cut.streamEnd = StreamEnd::Truncated;
+    cut.startUs = 0;
+    cut.firstTokenUs = 300'000;
+    cut.endUs = 900'000;
+    Call call = callAt(1, testNow());
+    call.attempts = {cut};
+    const QVector<TraceSpan> spans = spansOf(call);
+    QCOMPARE(spans[1].kind, SpanKind::Failed);
+    QCOMPARE(spans[1].label, QStringLiteral("stream truncated after 900 ms"));
+    QCOMPARE(attemptSentence(cut), QStringLiteral("azure-eu began to answer and broke the stream off after 900 ms."));
 }
 
 void TestCallValues::spansOnlyOfWhatIsKnown()

@@ -66,7 +66,7 @@ void FailureTile::setSeries(const gateway::api::Series& series, double top)
     m_plot->setLook(look);
     m_plot->setData(failureShare(series, m_kind));
     const FailureSum sum = sumOf(series, m_kind);
-    m_share->setText(sum.attempts == 0 ? tr("no calls") : models::percent(sum.share()));
+    m_share->setText(sum.attempts == 0 ? QString() : models::percent(sum.share())); // the plot says "no calls"
     m_share->setInk(sum.share().value_or(0) >= 0.02 ? Token::Down : Token::Text2);
     m_share->setFontRole(sum.share().value_or(0) >= 0.02 ? &Type::uiStrong : &Type::ui);
 }

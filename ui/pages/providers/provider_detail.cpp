@@ -4,6 +4,7 @@
 #include "models/format.h"
 #include "models/provider_cells.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/plain_scroll.h"
 #include "pages/providers/failure_tile.h"
 #include "pages/providers/provider_plots.h"
 #include "widgets/chip.h"
@@ -11,7 +12,6 @@
 #include "widgets/text_label.h"
 
 #include <QHBoxLayout>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -183,16 +183,7 @@ QWidget* ProviderDetail::makeFacts()
     m_facts = new FactsView(tr("Facts of the provider"), 88);
     factsSection(layout, tr("Facts"), tr("from the configuration in force"), true)->addWidget(m_facts);
     layout->addStretch(1);
-    auto* area = new QScrollArea;
-    area->setWidget(content);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setFocusPolicy(Qt::NoFocus);
-    area->setAccessibleName(tr("Facts"));
-    area->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
-    return area;
+    return new PlainScroll(content, tr("Facts"));
 }
 
 void ProviderDetail::applyLook()

@@ -141,7 +141,7 @@ void ProvidersPage::takeProviders(const Result<QVector<ProviderStatus>>& answer)
         // What was last seen stays on screen; the frame's chip says how old it is.
         if (m_model->rowCount() == 0)
             m_overlay->show(StateOverlay::State::Error, tr("The providers cannot be read"),
-                tr("%1 The other pages go on.").arg(answer.error().message), tr("Ask again"));
+                tr("%1 Asked again every 5 s; the other pages go on.").arg(answer.error().message), tr("Ask again"));
         return;
     }
     m_slots.learn(*answer);

@@ -15,6 +15,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QScrollArea>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -122,7 +123,16 @@ LastCallPanel::LastCallPanel(QWidget* parent)
     belowRow->setSpacing(16);
     auto* factsColumn = new QVBoxLayout(m_facts);
     factsColumn->setContentsMargins(12, 12, 12, 12);
-    m_stack->addWidget(first);
+    // A small window scrolls here instead of drawing the facts over the waterfall.
+    auto* scroll = new QScrollArea(this);
+    scroll->setAccessibleName(QStringLiteral("Waterfall and facts of the call"));
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(first);
+    first->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_stack->addWidget(scroll);
     m_stack->addWidget(m_facts);
 
     auto* footRow = new QHBoxLayout(m_foot);

@@ -44,7 +44,8 @@ void AliasCombo::paintEvent(QPaintEvent*)
     painter.drawComplexControl(QStyle::CC_ComboBox, option);
     QRectF row = QRectF(rect()).adjusted(9, 0, -30, 0);
     if (alias().isEmpty()) {
-        paint::text(painter, row, type().ui, color(Token::Text3), QStringLiteral("no alias is configured"));
+        paint::text(painter, row, type().ui, color(Token::Text3),
+            m_known ? QStringLiteral("no alias is configured") : QStringLiteral("not known yet"));
         return;
     }
     const qreal used = paint::text(painter, row, type().mono, color(Token::Text1), alias());
@@ -123,6 +124,7 @@ void ReadyPanel::setAliases(const QVector<gateway::api::AliasStatus>& aliases)
 {
     const QString kept = alias();
     const QSignalBlocker quiet(m_aliases);
+    m_aliases->setKnown();
     m_aliases->clear();
     for (const auto& one : aliases) {
         m_aliases->addItem(one.name, one.name);

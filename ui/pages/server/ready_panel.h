@@ -25,9 +25,13 @@ class AliasCombo : public QComboBox
 public:
     explicit AliasCombo(QWidget* parent = nullptr);
     QString alias() const { return currentData().toString(); }
+    void setKnown() { m_known = true; } // the list was asked for and came, be it empty
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+
+private:
+    bool m_known = false;
 };
 
 class ReadyPanel : public Panel

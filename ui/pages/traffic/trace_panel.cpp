@@ -4,6 +4,7 @@
 #include "models/call_facts.h"
 #include "models/format.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/plain_scroll.h"
 #include "theme/icons.h"
 #include "widgets/button.h"
 #include "widgets/chip.h"
@@ -13,7 +14,6 @@
 
 #include <QHBoxLayout>
 #include <QPainter>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -55,20 +55,6 @@ protected:
 private:
     QString m_icon;
 };
-
-QScrollArea* scrolled(QWidget* content, const QString& name)
-{
-    auto* area = new QScrollArea;
-    area->setWidget(content);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setFocusPolicy(Qt::NoFocus);
-    area->setAccessibleName(name);
-    area->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
-    return area;
-}
 
 TextLabel* heading(const QString& text)
 {
@@ -173,7 +159,7 @@ QWidget* TracePanel::makeRequestTab()
     layout->setContentsMargins(Metrics::panelPadding, 10, Metrics::panelPadding, 10);
     layout->addLayout(columns);
     layout->addStretch(1);
-    return scrolled(content, tr("Request"));
+    return new PlainScroll(content, tr("Request"));
 }
 
 QWidget* TracePanel::makeAttemptsTab()
@@ -196,7 +182,7 @@ QWidget* TracePanel::makeStreamTab()
     layout->addWidget(m_streamSentence);
     layout->addWidget(m_stream);
     layout->addStretch(1);
-    return scrolled(content, tr("Stream"));
+    return new PlainScroll(content, tr("Stream"));
 }
 
 QWidget* TracePanel::makeFooter()
@@ -240,7 +226,7 @@ void TracePanel::layOut()
     m_attemptFacts->setVisible(tab == AttemptsTab || height() >= metrics().px(350));
     const bool withModel = width() >= metrics().px(716);
     m_attemptTable->setColumnHidden(models::AttemptTableModel::Model, !withModel);
-    m_attemptTable->setWidths({{40, 0}, {156, 1}, {withModel ? 152 : 0, 0}, {130, 0}, {78, 0}, {66, 0}, {100, 0}});
+    m_attemptTable->setWidths({{40, 0}, {156, 1}, {withModel ? 162 : 0, 0}, {126, 0}, {76, 0}, {62, 0}, {100, 0}});
 }
 
 void TracePanel::resizeEvent(QResizeEvent* event)

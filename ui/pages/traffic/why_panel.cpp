@@ -3,11 +3,11 @@
 #include "models/call_facts.h"
 #include "models/format.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/plain_scroll.h"
 #include "pages/traffic/candidate_list.h"
 #include "pages/traffic/money_bars.h"
 #include "widgets/text_label.h"
 
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace ui::traffic {
@@ -21,7 +21,7 @@ QString costNote(const Call& call)
     if (call.attempts.isEmpty() && !call.cost)
         return QStringLiteral("Nothing was sent to a provider, so nothing was billed.");
     if (!call.costEstimated && !call.cost)
-        return QStringLiteral("Not priced: the price book in force names no price for this model.");
+        return QStringLiteral("Not priced: this version does not read a price book yet.");
     if (call.costEstimated && call.cost) {
         if (const std::optional<Money> back = call.costEstimated->minus(*call.cost); back && back->nano() >= 0)
             return QStringLiteral("$%1 was reserved and given back.").arg(models::dollars(back));
@@ -45,7 +45,6 @@ QVBoxLayout* addSection(QVBoxLayout* into, const QString& title, const QString& 
 WhyPanel::WhyPanel(QWidget* parent)
     : Panel(tr("Why"), parent),
       m_model(new models::WhyModel(this)),
-      m_scroll(new QScrollArea),
       m_revision(new TextLabel({}, &Type::ui, Token::Text2)),
       m_sentence(new TextLabel({}, &Type::body)),
       m_failure(new TextLabel({}, &Type::ui, Token::Down)),
@@ -81,15 +80,7 @@ WhyPanel::WhyPanel(QWidget* parent)
     timing->addWidget(m_timing);
     layout->addStretch(1);
 
-    m_scroll->setWidget(content);
-    m_scroll->setWidgetResizable(true);
-    m_scroll->setFrameShape(QFrame::NoFrame);
-    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_scroll->setFocusPolicy(Qt::NoFocus);
-    m_scroll->setAccessibleName(tr("Why, cost and timing"));
-    // The panel paints the ground; the viewport would cover its round corners.
-    m_scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
+    m_scroll = new PlainScroll(content, tr("Why, cost and timing"));
     body()->setContentsMargins(0, 0, 0, 4);
     body()->addWidget(m_scroll, 1);
     body()->addStretch(0); // keeps the header at the top while nothing is chosen

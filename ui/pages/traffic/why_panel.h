@@ -5,10 +5,9 @@
 #include "models/route_decision.h"
 #include "widgets/panel.h"
 
-class QScrollArea;
-
 namespace ui {
 class FactsView;
+class PlainScroll;
 class TextLabel;
 } // namespace ui
 
@@ -28,7 +27,7 @@ public:
 
 private:
     models::WhyModel* m_model;
-    QScrollArea* m_scroll;
+    PlainScroll* m_scroll = nullptr;
     TextLabel* m_revision;
     TextLabel* m_sentence;
     TextLabel* m_failure;
