@@ -48,7 +48,7 @@ constexpr Path kPaths[] = {
     {"silent", "sim-first-60000", false, 504, "failed", "provider_unavailable", "none", "provider_unavailable"},
 };
 
-QByteArray config()
+QByteArray exitConfig()
 {
     QByteArray text = "signalbox: 1\n"
                       "providers:\n"
@@ -98,7 +98,7 @@ class TestExitPaths : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_engine = std::make_unique<EmbeddedEngine>(config());
+        m_engine = std::make_unique<EmbeddedEngine>(exitConfig());
         QCOMPARE(m_engine->start(), QString());
     }
 
