@@ -80,8 +80,15 @@ class TestExitPaths : public QObject
     RawReply call(const QByteArray& alias, bool stream, const QByteArray& headers = {})
     {
         RawReply reply;
-        QThread* caller = QThread::create(
-            [&] { reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), alias, stream, "hello", headers)); });
+        // a model calls a tool only when it is offered one
+        const QByteArray fields =
+            alias == "tool-call"
+                ? QByteArray(
+                      R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object"}}}])")
+                : QByteArray();
+        QThread* caller = QThread::create([&] {
+            reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), alias, stream, "hello", headers, fields));
+        });
         caller->start();
         while (!caller->wait(5))
             QCoreApplication::processEvents();
