@@ -22,6 +22,7 @@ void ChunkedDecoder::reset()
     m_digits = 0;
     m_lineBytes = 0;
     m_trailerBytes = 0;
+    m_announced = 0;
     m_overhead = 0;
     m_data = {};
     m_error = {};
@@ -87,6 +88,12 @@ bool ChunkedDecoder::step(unsigned char c)
         if (c != '\n')
             return refuse("CR without LF after a chunk size");
         m_digits = 0;
+        // too much is refused when it is announced, not when the bytes have come
+        if (m_remaining > quint64(m_limits.bodyBytes - m_announced)) {
+            m_error = {413, "a body that is too large"};
+            return false;
+        }
+        m_announced += qint64(m_remaining);
         // a kilobyte of extension on each one-byte chunk would cost a thousand times what the body limit says
         m_overhead += m_lineBytes - 16 - qint64(std::min<quint64>(m_remaining, quint64(m_limits.bodyBytes)));
         m_overhead = std::max<qint64>(m_overhead, 0);

@@ -48,7 +48,7 @@ constexpr Path kPaths[] = {
     {"silent", "sim-first-60000", false, 504, "failed", "provider_unavailable", "none", "provider_unavailable"},
 };
 
-QByteArray exitPaths()
+QByteArray exitConfig()
 {
     QByteArray text = "signalbox: 1\n"
                       "providers:\n"
@@ -80,8 +80,15 @@ class TestExitPaths : public QObject
     RawReply call(const QByteArray& alias, bool stream, const QByteArray& headers = {})
     {
         RawReply reply;
-        QThread* caller = QThread::create(
-            [&] { reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), alias, stream, "hello", headers)); });
+        // a model calls a tool only when it is offered one
+        const QByteArray fields =
+            alias == "tool-call"
+                ? QByteArray(
+                      R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object"}}}])")
+                : QByteArray();
+        QThread* caller = QThread::create([&] {
+            reply = rawCall(m_engine->port(), chatRequest(m_engine->key(), alias, stream, "hello", headers, fields));
+        });
         caller->start();
         while (!caller->wait(5))
             QCoreApplication::processEvents();
@@ -98,7 +105,7 @@ class TestExitPaths : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_engine = std::make_unique<EmbeddedEngine>(exitPaths());
+        m_engine = std::make_unique<EmbeddedEngine>(exitConfig());
         QCOMPARE(m_engine->start(), QString());
     }
 

@@ -127,11 +127,11 @@ RawReply rawCall(quint16 port, const QByteArray& bytes, std::chrono::millisecond
     return reply;
 }
 
-QByteArray chatRequest(
-    const QByteArray& key, const QByteArray& alias, bool stream, const QByteArray& prompt, const QByteArray& headers)
+QByteArray chatRequest(const QByteArray& key, const QByteArray& alias, bool stream, const QByteArray& prompt,
+    const QByteArray& headers, const QByteArray& fields)
 {
     const QByteArray body = "{\"model\":\"" + alias + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt +
-                            "\"}]" + (stream ? ",\"stream\":true}" : "}");
+                            "\"}]" + fields + (stream ? ",\"stream\":true}" : "}");
     return httpRequest("POST", "/v1/chat/completions",
         "Authorization: Bearer " + key + "\r\nContent-Type: application/json\r\n" + headers, body);
 }

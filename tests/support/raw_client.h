@@ -28,9 +28,10 @@ QByteArray httpRequest(
 // Sends the bytes on a new connection to 127.0.0.1 and reads one answer.
 RawReply rawCall(quint16 port, const QByteArray& bytes, std::chrono::milliseconds limit = std::chrono::seconds(20));
 
-// POST of a chat completion with a gateway credential.
+// POST of a chat completion with a gateway credential; `fields` are more fields of the body, each with a comma before
+// it.
 QByteArray chatRequest(const QByteArray& key, const QByteArray& alias, bool stream, const QByteArray& prompt,
-    const QByteArray& headers = {});
+    const QByteArray& headers = {}, const QByteArray& fields = {});
 
 quint16 portOf(const QString& url);
 
