@@ -4,8 +4,7 @@
 
 namespace gateway::admin {
 
-EventHub::EventHub(qint64 first, QObject* parent)
-    : QObject(parent), m_next(std::max<qint64>(1, first)), m_first(m_next)
+EventHub::EventHub(qint64 first, QObject* parent) : QObject(parent), m_next(std::max<qint64>(1, first)), m_first(m_next)
 {
 }
 

@@ -1,7 +1,7 @@
-// Recorder: takes finished calls from the workers and makes them durable. A record is handed over once; the sink is told
-// once when its batch is on disk (or spilled), so that a worker can let the caller have its last byte. The recorder of
-// the engine is store::Store; tests use a fake that commits at once or never.
-// Thread: record() from any worker; sinks are called on the store thread, one call per batch, and must not block.
+// Recorder: takes finished calls from the workers and makes them durable. A record is handed over once; the sink is
+// told once when its batch is on disk (or spilled), so that a worker can let the caller have its last byte. The
+// recorder of the engine is store::Store; tests use a fake that commits at once or never. Thread: record() from any
+// worker; sinks are called on the store thread, one call per batch, and must not block.
 #pragma once
 
 #include "api/call.h"
@@ -11,15 +11,16 @@
 
 namespace gateway::audit {
 
-enum class Durability {
-    Committed,  // in the database, on disk
-    Spilled,    // in the spill journal, on disk; moves to the database later
-    Lost,       // could not be written anywhere: the caller must not get its last byte as if it were recorded
+enum class Durability
+{
+    Committed, // in the database, on disk
+    Spilled,   // in the spill journal, on disk; moves to the database later
+    Lost,      // could not be written anywhere: the caller must not get its last byte as if it were recorded
 };
 
 struct Acknowledgement
 {
-    quint64 token = 0;  // as given to record()
+    quint64 token = 0; // as given to record()
     Durability durability = Durability::Committed;
 };
 
@@ -41,4 +42,4 @@ public:
     virtual bool accepting() const = 0;
 };
 
-}  // namespace gateway::audit
+} // namespace gateway::audit

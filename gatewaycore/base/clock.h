@@ -9,13 +9,13 @@
 
 namespace gateway {
 
-using Monotonic = std::chrono::nanoseconds;  // since an arbitrary start, never set back
+using Monotonic = std::chrono::nanoseconds; // since an arbitrary start, never set back
 
 class Clock
 {
 public:
     virtual ~Clock() = default;
-    virtual qint64 wallMs() const = 0;  // UTC, milliseconds since 1970
+    virtual qint64 wallMs() const = 0; // UTC, milliseconds since 1970
     virtual Monotonic monotonic() const = 0;
 };
 
@@ -49,4 +49,4 @@ private:
     std::atomic<qint64> m_monotonicNs = 0;
 };
 
-}  // namespace gateway
+} // namespace gateway

@@ -6,7 +6,8 @@ namespace gateway {
 
 Secret::Secret(QByteArray bytes)
     : m_bytes(new QByteArray(std::move(bytes)), [](const QByteArray* held) {
-          // wiped only if ours alone: an array made from reveal() shares these bytes and must not change under its holder
+          // wiped only if ours alone: an array made from reveal() shares these bytes and must not change under its
+          // holder
           if (!held->isEmpty() && held->isDetached())
               sodium_memzero(const_cast<char*>(held->constData()), static_cast<std::size_t>(held->size()));
           delete held;

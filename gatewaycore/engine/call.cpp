@@ -15,7 +15,8 @@ using api::CallOutcome;
 using api::ErrorCode;
 using transform::CallError;
 
-constexpr seconds kHeartbeat{15}; // proxies on the way give up on a silent stream after 30 to 60 s
+constexpr int kSlotsKeptFree = 1024; // fewer, and answers wait for their record even where it is only queued
+constexpr seconds kHeartbeat{15};    // proxies on the way give up on a silent stream after 30 to 60 s
 
 quint64 seedOf(const QString& callId)
 {
@@ -311,7 +312,10 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
                 {"detail", m_recorded->errorDetail}, {"total_ms", m_recorded->endUs / 1000}});
     }
     m_context.recorder.record(m_recorded, &m_context.sink, m_token);
-    if (m_snapshot->audit.acknowledge == config::Acknowledge::Queued)
+    // the record may follow the answer, but not by more than the list of open calls can hold: beyond that the store's
+    // pace is the callers' pace, and nobody is refused for being quick
+    if (m_snapshot->audit.acknowledge == config::Acknowledge::Queued &&
+        m_context.openCalls.freeSlots() > kSlotsKeptFree)
         release();
 }
 

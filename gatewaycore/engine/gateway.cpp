@@ -103,7 +103,8 @@ std::optional<api::Error> Gateway::startRecord()
         return part("record", reader.error());
     m_parts.reader = std::move(*reader);
 
-    auto openCalls = audit::OpenCalls::map(m_parts.options.dataDirectory, m_parts.options.workers);
+    auto openCalls = audit::OpenCalls::map(m_parts.options.dataDirectory, m_parts.options.workers,
+        http::ConnectionLimits().connectionsPerWorker); // one call a connection at most
     if (!openCalls)
         return part("open calls", openCalls.error());
     m_parts.openCalls = std::move(*openCalls);

@@ -187,7 +187,9 @@ void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange)
         if (credential->allowsAlias(alias->name))
             aliases.append(alias->name);
     }
-    exchange->respond(json(200, transform::openai_chat::modelList(aliases, 0)));
+    http::Response response = json(200, transform::openai_chat::modelList(aliases, 0));
+    response.fields.append({QByteArrayLiteral("x-request-id"), m_ids.callId().toLatin1()});
+    exchange->respond(response);
 }
 
 void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange)

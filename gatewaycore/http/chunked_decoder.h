@@ -56,7 +56,7 @@ private:
     qint64 m_lineBytes = 0;
     qint64 m_trailerBytes = 0;
     qint64 m_announced = 0; // sum of the chunk sizes so far
-    qint64 m_overhead = 0; // bytes of chunk lines beyond what their data justifies
+    qint64 m_overhead = 0;  // bytes of chunk lines beyond what their data justifies
     bool m_trailerHasColon = false;
     QByteArrayView m_data;
     ParseError m_error;

@@ -153,8 +153,8 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
     if (woken)
         clearWake();
 
-    // A handler that runs a nested loop waits anew in there: what is left of this batch is then old news. It is dropped,
-    // not delivered a second time; epoll is level-triggered and tells again of what is still true.
+    // A handler that runs a nested loop waits anew in there: what is left of this batch is then old news. It is
+    // dropped, not delivered a second time; epoll is level-triggered and tells again of what is still true.
     const quint64 thisWait = ++m_waits;
     int delivered = 0;
     for (int i = 0; i < count && m_waits == thisWait; ++i) {
