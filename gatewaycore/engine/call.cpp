@@ -23,13 +23,15 @@ quint64 seedOf(const QString& callId)
     return qHash(callId, 0x5167a1b0);
 }
 
-// The gateway's own part of a call: all of it, less reading the request and less waiting for providers.
+// The gateway's own part of a call: all of it, less reading the request and less waiting for providers, that is for
+// their connections and for their answers.
 qint64 ownTime(const api::Call& record)
 {
     qint64 own = record.endUs - record.receivedUs;
     for (const api::Attempt& attempt : record.attempts) {
-        if (attempt.sentUs >= 0 && attempt.endUs >= 0)
-            own -= attempt.endUs - attempt.sentUs;
+        const qint64 waitedFrom = attempt.connectionReused ? attempt.sentUs : attempt.startUs;
+        if (waitedFrom >= 0 && attempt.endUs >= 0)
+            own -= attempt.endUs - waitedFrom;
     }
     return std::max<qint64>(0, own);
 }
