@@ -1,4 +1,5 @@
 #include "models/attempt_table_model.h"
+#include "models/states.h"
 
 #include "models/format.h"
 #include "models/trace_spans.h"
@@ -26,23 +27,6 @@ constexpr std::array<ColumnFacts, AttemptTableModel::ColumnCount> kColumns{{
     {"Took", true},
     {"In / out tokens", true},
 }};
-
-Status statusOf(AttemptResult result)
-{
-    switch (result) {
-    case AttemptResult::Answered:
-        return Status::Ok;
-    case AttemptResult::Failed:
-        return Status::Down;
-    case AttemptResult::Refused:
-        return Status::Degraded;
-    case AttemptResult::Skipped:
-        return Status::NotReached;
-    case AttemptResult::Cancelled:
-        return Status::NotApplicable;
-    }
-    return Status::Unknown;
-}
 
 QString resultText(const Attempt& attempt)
 {

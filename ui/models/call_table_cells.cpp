@@ -1,6 +1,8 @@
 // What the cells of CallTableModel say and look like: one table of columns, one function per role.
 #include "models/call_table_model.h"
+#include "models/column_facts.h"
 #include "models/format.h"
+#include "models/states.h"
 #include "widgets/cell.h"
 
 #include <array>
@@ -9,13 +11,6 @@ namespace ui::models {
 namespace {
 
 using namespace gateway::api;
-
-struct ColumnFacts
-{
-    const char* head;
-    const char* tip;
-    bool isNumber;
-};
 
 constexpr std::array<ColumnFacts, CallTableModel::ColumnCount> kColumns{{
     {"Time, UTC", "When the first byte of the request arrived", false},
@@ -89,24 +84,6 @@ QVariant underlying(const CallRow& row, int column)
     default:
         return textOf(row, column);
     }
-}
-
-Status statusOf(CallOutcome outcome)
-{
-    switch (outcome) {
-    case CallOutcome::Answered:
-        return Status::Ok;
-    case CallOutcome::Failed:
-        return Status::Down;
-    case CallOutcome::Refused:
-    case CallOutcome::Truncated:
-        return Status::Degraded;
-    case CallOutcome::Cancelled:
-        return Status::NotApplicable;
-    case CallOutcome::Indeterminate:
-        return Status::CannotSay;
-    }
-    return Status::Unknown;
 }
 
 AttemptGlyph glyphOf(AttemptResult result)
@@ -187,19 +164,7 @@ QVariant CallTableModel::data(const QModelIndex& index, int role) const
 
 QVariant CallTableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
-        return {};
-    const ColumnFacts& column = kColumns[std::size_t(section)];
-    switch (role) {
-    case Qt::DisplayRole:
-        return QLatin1String(column.head);
-    case Qt::ToolTipRole:
-        return QLatin1String(column.tip);
-    case Qt::TextAlignmentRole:
-        return int((column.isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    default:
-        return {};
-    }
+    return headerOf(kColumns, section, orientation, role);
 }
 
 } // namespace ui::models

@@ -1,4 +1,5 @@
 #include "models/provider_cells.h"
+#include "models/states.h"
 
 #include "charts/small_marks.h"
 #include "models/format.h"
@@ -82,23 +83,6 @@ Cell stripCell(const ProviderRow& row)
 }
 
 } // namespace
-
-Status statusOf(Health health)
-{
-    switch (health) {
-    case Health::Ok:
-        return Status::Ok;
-    case Health::Degraded:
-        return Status::Degraded;
-    case Health::Down:
-        return Status::Down;
-    case Health::Unknown:
-        return Status::Unknown;
-    case Health::Paused:
-        return Status::Paused;
-    }
-    return Status::Unknown;
-}
 
 Status minuteStatus(const SeriesBucket& bucket)
 {

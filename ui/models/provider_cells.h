@@ -7,7 +7,6 @@
 
 namespace ui::models {
 
-Status statusOf(gateway::api::Health health);
 // A minute by its share of failed attempts: below 2 %, below 25 %, above. Not the engine's verdict, which looks at
 // more.
 Status minuteStatus(const gateway::api::SeriesBucket& bucket);

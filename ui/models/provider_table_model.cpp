@@ -1,4 +1,5 @@
 #include "models/provider_table_model.h"
+#include "models/column_facts.h"
 
 #include "models/format.h"
 #include "models/provider_cells.h"
@@ -10,13 +11,6 @@ namespace ui::models {
 namespace {
 
 using namespace gateway::api;
-
-struct ColumnFacts
-{
-    const char* head;
-    const char* tip;
-    bool isNumber;
-};
 
 constexpr std::array<ColumnFacts, ProviderTableModel::ColumnCount> kColumns{{
     {"Provider, region", "Name in the configuration and where it computes", false},
@@ -269,19 +263,7 @@ QVariant ProviderTableModel::data(const QModelIndex& index, int role) const
 
 QVariant ProviderTableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
-        return {};
-    const ColumnFacts& column = kColumns[std::size_t(section)];
-    switch (role) {
-    case Qt::DisplayRole:
-        return QLatin1String(column.head);
-    case Qt::ToolTipRole:
-        return QLatin1String(column.tip);
-    case Qt::TextAlignmentRole:
-        return int((column.isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    default:
-        return {};
-    }
+    return headerOf(kColumns, section, orientation, role);
 }
 
 } // namespace ui::models

@@ -3,6 +3,7 @@
 #include "charts/plot_widget.h"
 #include "models/format.h"
 #include "models/provider_cells.h"
+#include "models/states.h"
 #include "pages/common/facts_view.h"
 #include "pages/common/plain_scroll.h"
 #include "pages/providers/failure_tile.h"

@@ -1,4 +1,5 @@
 #include "pages/server/last_call_panel.h"
+#include "models/states.h"
 
 #include "charts/waterfall.h"
 #include "models/curl_text.h"
@@ -32,24 +33,6 @@ enum Tab
     AnswerTab,
     StreamTab
 };
-
-Status statusOf(CallOutcome outcome)
-{
-    switch (outcome) {
-    case CallOutcome::Answered:
-        return Status::Ok;
-    case CallOutcome::Failed:
-        return Status::Down;
-    case CallOutcome::Refused:
-    case CallOutcome::Truncated:
-        return Status::Degraded;
-    case CallOutcome::Cancelled:
-        return Status::Paused;
-    case CallOutcome::Indeterminate:
-        break;
-    }
-    return Status::Unknown;
-}
 
 QVector<SummaryCell> summaryOf(const Call& call)
 {
@@ -202,7 +185,7 @@ void LastCallPanel::setCall(const Call& call, bool isFirst)
     m_overlay->clear();
     m_tabs->show();
     setTitle(isFirst ? QStringLiteral("First call") : QStringLiteral("Last call"));
-    setStatus(statusOf(call.outcome));
+    setStatus(models::statusOf(call.outcome));
     setMonoCaption(call.id);
     m_summary->setCells(summaryOf(call));
     m_trace->setCall(call);
@@ -211,7 +194,7 @@ void LastCallPanel::setCall(const Call& call, bool isFirst)
     m_served->setText(!failure.isEmpty()        ? failure
                       : call.servedBy.isEmpty() ? QString()
                                                 : QStringLiteral("served by %1").arg(call.servedBy));
-    m_served->setInk(failure.isEmpty() ? Token::Text3 : statusToken(statusOf(call.outcome)));
+    m_served->setInk(failure.isEmpty() ? Token::Text3 : statusToken(models::statusOf(call.outcome)));
 
     clearLayout(m_below->layout());
     auto* below = static_cast<QHBoxLayout*>(m_below->layout());

@@ -1,4 +1,5 @@
 #include "pages/traffic/trace_panel.h"
+#include "models/states.h"
 
 #include "charts/waterfall.h"
 #include "models/call_facts.h"
@@ -21,23 +22,6 @@ namespace ui::traffic {
 namespace {
 
 using namespace gateway::api;
-
-Status statusOf(AttemptResult result)
-{
-    switch (result) {
-    case AttemptResult::Answered:
-        return Status::Ok;
-    case AttemptResult::Failed:
-        return Status::Down;
-    case AttemptResult::Refused:
-        return Status::Degraded;
-    case AttemptResult::Skipped:
-        return Status::NotReached;
-    case AttemptResult::Cancelled:
-        return Status::NotApplicable;
-    }
-    return Status::Unknown;
-}
 
 // The lock beside a sentence of the footer.
 class IconMark : public QWidget
@@ -288,8 +272,8 @@ void TracePanel::showAttempt(int position)
         return;
     }
     const Attempt& attempt = m_call->attempts[position];
-    m_attemptTitle->set(
-        models::isBroken(attempt) ? Status::Down : statusOf(attempt.result), tr("Attempt %1").arg(attempt.number));
+    m_attemptTitle->set(models::isBroken(attempt) ? Status::Down : models::statusOf(attempt.result),
+        tr("Attempt %1").arg(attempt.number));
     m_attemptSentence->setText(models::attemptSentence(attempt));
     QStringList facts;
     if (attempt.startUs >= 0 && attempt.connectedUs >= 0)
