@@ -11,7 +11,8 @@ namespace {
 
 QString fixture(const char* name)
 {
-    return qEnvironmentVariable("SIGNALBOX_SOURCE", QStringLiteral(SIGNALBOX_SOURCE_DIR)) + QStringLiteral("/tests/gallery/fixtures/") + QLatin1String(name);
+    return qEnvironmentVariable("SIGNALBOX_SOURCE", QStringLiteral(SIGNALBOX_SOURCE_DIR)) +
+           QStringLiteral("/tests/gallery/fixtures/") + QLatin1String(name);
 }
 
 // A developer's laptop, 22 November 2026, 09:13:20 UTC.
