@@ -47,7 +47,7 @@ Gateway::~Gateway()
     m_parts.credentials.reset();
     m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
     m_parts.workers.clear();
-    if (m_admin == nullptr && !m_parts.adminUrl.isEmpty())
+    if (!m_parts.adminUrl.isEmpty())
         admin::removeRuntime(m_parts.options.dataDirectory);
 }
 

@@ -131,7 +131,13 @@ void WorkerLoop::handle(std::unique_ptr<http::Exchange> exchange)
         exchange->respond(response);
         return;
     }
-    (this->*endpoint->answer)(std::move(exchange));
+    const credential::Credential* credential = endpoint->needsCredential ? resolve(exchange->head()) : nullptr;
+    if (endpoint->needsCredential && !credential) {
+        m_services.metrics.unauthenticated();
+        exchange->respond(refusal(ErrorCode::Unauthenticated));
+        return;
+    }
+    (this->*endpoint->answer)(std::move(exchange), credential);
 }
 
 http::Response WorkerLoop::describe(const http::ParseError& error)
@@ -156,12 +162,12 @@ const credential::Credential* WorkerLoop::resolve(const http::RequestHead& head)
     return m_context.credentials->resolve(presentedKey(head), m_services.clock.wallMs());
 }
 
-void WorkerLoop::answerHealth(std::unique_ptr<http::Exchange> exchange)
+void WorkerLoop::answerHealth(std::unique_ptr<http::Exchange> exchange, const credential::Credential*)
 {
     exchange->respond(json(200, QByteArrayLiteral("{\"status\":\"ok\"}")));
 }
 
-void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange)
+void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange, const credential::Credential*)
 {
     const bool draining = m_services.state.draining.load(std::memory_order_relaxed);
     const bool ready =
@@ -174,14 +180,8 @@ void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange)
     exchange->respond(response);
 }
 
-void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange)
+void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential)
 {
-    const credential::Credential* credential = resolve(exchange->head());
-    if (!credential) {
-        m_services.metrics.unauthenticated();
-        exchange->respond(refusal(ErrorCode::Unauthenticated));
-        return;
-    }
     QStringList aliases;
     for (const auto& alias : m_context.snapshot->aliases) {
         if (credential->allowsAlias(alias->name))
@@ -192,14 +192,8 @@ void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange)
     exchange->respond(response);
 }
 
-void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange)
+void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential)
 {
-    const credential::Credential* credential = resolve(exchange->head());
-    if (!credential) {
-        m_services.metrics.unauthenticated();
-        exchange->respond(refusal(ErrorCode::Unauthenticated));
-        return;
-    }
     if (m_services.state.draining.load(std::memory_order_relaxed)) {
         http::Response response = refusal(
             ErrorCode::GatewayDependencyDown, QStringLiteral("This gateway is shutting down; another one answers."));

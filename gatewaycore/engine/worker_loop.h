@@ -41,7 +41,8 @@ public:
     void recordsSettled(std::vector<audit::Acknowledgement> acknowledgements) override;
 
 private:
-    using Answer = void (WorkerLoop::*)(std::unique_ptr<http::Exchange>);
+    // The credential is the caller's where the endpoint needs one, else nullptr.
+    using Answer = void (WorkerLoop::*)(std::unique_ptr<http::Exchange>, const credential::Credential*);
     struct Endpoint
     {
         const char* method;
@@ -51,10 +52,10 @@ private:
     };
     static const Endpoint* findEndpoint(QByteArrayView path, QByteArrayView method, bool& pathKnown);
 
-    void answerHealth(std::unique_ptr<http::Exchange> exchange);
-    void answerReady(std::unique_ptr<http::Exchange> exchange);
-    void answerModels(std::unique_ptr<http::Exchange> exchange);
-    void beginCall(std::unique_ptr<http::Exchange> exchange);
+    void answerHealth(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
+    void answerReady(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
+    void answerModels(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
+    void beginCall(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
 
     const credential::Credential* resolve(const http::RequestHead& head) const;
     http::Response refusal(api::ErrorCode code, const QString& message = {});
