@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/money.h"
+#include "config/usage_scope.h"
 
 #include <QString>
 #include <QVector>
@@ -24,24 +25,22 @@ enum class AtLimit
     Warn
 };
 
-// Empty members are not restricted; all empty is the whole gateway.
-struct BudgetScope
+// What is reserved before a call: its upper bound, or what calls like it have been found to cost.
+enum class EstimateMode
 {
-    QString tenant;
-    QString feature;
-    QString agent;
-    QString alias;
-    QString provider;
+    UpperBound,
+    Learned
 };
 
 struct BudgetPolicy
 {
-    BudgetScope scope;
+    UsageScope scope;
     BudgetPeriod period = BudgetPeriod::Month;
     QByteArray timeZone = "UTC"; // IANA; known to exist
     api::Money amount;
     QVector<int> softPercents; // rising
     AtLimit atLimit = AtLimit::Refuse;
+    EstimateMode estimate = EstimateMode::UpperBound;
 };
 
 } // namespace gateway::config

@@ -56,9 +56,9 @@ void compileTenants(Section& root, PolicySnapshot& snapshot)
 
 namespace {
 
-BudgetScope scopeOf(Section& section, const PolicySnapshot& snapshot)
+UsageScope scopeOf(Section& section, const PolicySnapshot& snapshot)
 {
-    BudgetScope scope;
+    UsageScope scope;
     if (!section.require("scope"))
         return scope;
     auto stated = section.section("scope", {"tenant", "feature", "agent", "alias", "provider"});

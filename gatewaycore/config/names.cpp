@@ -53,4 +53,19 @@ QString nameOf(FallbackKind kind)
     return wordOf(kFallbackKinds, kind);
 }
 
+QString describe(const UsageScope& scope)
+{
+    QStringList parts;
+    const auto add = [&](const char* what, const QString& name) {
+        if (!name.isEmpty())
+            parts.append(QLatin1String(what) + u' ' + name);
+    };
+    add("tenant", scope.tenant);
+    add("alias", scope.alias);
+    add("feature", scope.feature);
+    add("agent", scope.agent);
+    add("provider", scope.provider);
+    return parts.isEmpty() ? QStringLiteral("the whole gateway") : parts.join(QStringLiteral(", "));
+}
+
 } // namespace gateway::config

@@ -8,6 +8,8 @@
 #include "config/budget_policy.h"
 #include "config/cache_policy.h"
 #include "config/content_policy.h"
+#include "config/price_book.h"
+#include "config/quota_policy.h"
 #include "config/role_grant.h"
 
 #include <QDate>
@@ -118,7 +120,10 @@ struct Candidate
     QString model;
     QByteArray modelUtf8;
     int weight = 0;
-    QString label; // provider/model@region
+    QString label;                     // provider/model@region
+    int index = -1;                    // the same for the same provider and model everywhere in a snapshot, from 0
+    std::vector<const Price*> prices;  // of this candidate in PolicySnapshot::prices, newest valid_from first
+    const ModelFacts* facts = nullptr; // nullptr: the price book says nothing of the model
 };
 
 enum class FallbackKind
@@ -221,6 +226,9 @@ struct PolicySnapshot
     std::vector<BudgetPolicy> budgets;
     std::vector<RoleGrant> roles;
     QString priceBook = QStringLiteral("builtin"); // or a file
+    PriceBook::Ptr prices;                         // never null in a compiled snapshot
+    std::vector<QuotaPolicy> quotas;               // of the tenants first, then those of the list
+    int candidateCount = 0;                        // candidate indexes are below it
     std::vector<std::unique_ptr<Zone>> zones;
     std::vector<std::unique_ptr<Provider>> providers;
     std::vector<std::unique_ptr<Alias>> aliases;

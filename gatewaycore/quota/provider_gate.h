@@ -1,0 +1,67 @@
+// ProviderGate: the provider's side of the limits. Its published requests and tokens per minute, less the headroom, as
+// continuously filled buckets; a part of each is kept for interactive and streaming calls, and background and batch
+// calls borrow only what lies above it. A 429 while the buckets still had plenty means the provider has another limit
+// than the config says: that is counted and shown as "limit moved". One gate per provider, shared by all workers.
+// Threads: any; a mutex held well under a microsecond. Time is monotonic.
+#pragma once
+
+#include "base/clock.h"
+#include "config/policy_snapshot.h"
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+
+namespace gateway::quota {
+
+constexpr int kInteractiveSharePercent = 30; // of a full bucket, that background and batch calls leave alone
+
+struct GateStatus
+{
+    QString provider;
+    std::optional<qint64> requestsPerMinute; // with the headroom taken off
+    std::optional<qint64> tokensPerMinute;
+    std::optional<qint64> requestsLeft;
+    std::optional<qint64> tokensLeft;
+    qint64 held = 0;                    // attempts that were told to wait or go elsewhere
+    qint64 limitMoved = 0;              // 429s while more than a quarter of both buckets was left
+    std::optional<qint64> limitMovedMs; // wall time of the last one
+};
+
+class ProviderGate
+{
+public:
+    ProviderGate(QString provider, const Clock& clock);
+    void configure(const config::ProviderLimits& limits); // control thread; the level stays, cut to the new size
+
+    struct Pass
+    {
+        bool admitted = false;
+        std::chrono::milliseconds retryAfter{0}; // if not; -1: never
+    };
+    Pass take(config::WorkloadClass workloadClass, qint64 tokens);
+    void settle(qint64 taken, qint64 used); // tokens
+    void throttled();                       // the provider answered 429
+
+    GateStatus status() const;
+
+private:
+    struct Bucket
+    {
+        double size = 0; // 0: no limit
+        double level = 0;
+    };
+    void refill();
+
+    const QString m_provider;
+    const Clock& m_clock;
+    mutable std::mutex m_mutex; // guards what follows
+    Bucket m_requests;
+    Bucket m_tokens;
+    Monotonic m_filled{0};
+    qint64 m_held = 0;
+    qint64 m_limitMoved = 0;
+    qint64 m_limitMovedMs = 0;
+};
+
+} // namespace gateway::quota
