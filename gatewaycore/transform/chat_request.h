@@ -22,6 +22,8 @@ struct ChatRequest
     std::optional<qint64> maxOutputTokens;
     qint64 choices = 1; // "n"
     bool hasTools = false;
+    bool wantsJsonSchema = false;
+    qint64 images = 0; // parts that are images; one by URL costs tokens that are no bytes here
 };
 
 } // namespace gateway::transform

@@ -2,6 +2,8 @@
 
 #include "http/sse.h"
 
+#include <QJsonDocument>
+
 #include <array>
 
 namespace gateway::transform::openai_chat {
@@ -24,6 +26,7 @@ constexpr std::array kWords{
     Words{ErrorCode::AliasUnknown, "invalid_request_error", "model_not_found"},
     Words{ErrorCode::QuotaCaller, "requests", "rate_limit_exceeded"},
     Words{ErrorCode::QuotaProvider, "requests", "rate_limit_exceeded"},
+    Words{ErrorCode::BudgetHard, "insufficient_quota", "budget_hard"},
     Words{ErrorCode::ProviderThrottled, "requests", "rate_limit_exceeded"},
     Words{ErrorCode::ProviderOverloaded, "service_unavailable_error", "server_is_overloaded"},
     Words{ErrorCode::ProviderBadRequest, "invalid_request_error", "provider_bad_request"},
@@ -64,8 +67,27 @@ QByteArray errorObject(const CallError& error, QStringView requestId)
         out += ",\"retry_after_ms\":" + QByteArray::number(*error.retryAfterMs);
     if (!error.hint.isEmpty())
         out += ",\"hint\":" + quoted(error.hint);
+    if (error.limit) {
+        // {"scope": ...}: its members stand beside ours
+        const QByteArray facts = QJsonDocument(api::toJson(*error.limit)).toJson(QJsonDocument::Compact);
+        if (facts.size() > 2)
+            out += ',' + facts.sliced(1, facts.size() - 2);
+    }
     out += ",\"request_id\":" + quoted(requestId.toString()) + "}}";
     return out;
+}
+
+qint64 imagesIn(JsonView messages)
+{
+    qint64 images = 0;
+    messages.eachElement([&](JsonView message) {
+        message.member("content").eachElement([&](JsonView part) {
+            images += part.member("type").text() == QByteArray("image_url");
+            return true;
+        });
+        return true;
+    });
+    return images;
 }
 
 } // namespace
@@ -119,7 +141,9 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
             else
                 request.choices = *count;
         } else if (key == QByteArrayView("tools")) {
-            request.hasTools = value.type() == JsonType::Array;
+            request.hasTools = value.type() == JsonType::Array && !value.at(0).isMissing();
+        } else if (key == QByteArrayView("response_format") && !absent) {
+            request.wantsJsonSchema = value.member("type").text() == QByteArray("json_schema");
         }
         return true;
     });
@@ -132,6 +156,8 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
         return invalid(
             QStringLiteral("\"messages\" must be a list with at least one message."), QStringLiteral("messages"));
     request.alias = QString::fromUtf8(*model);
+    if (request.body.contains("image_url"))
+        request.images = imagesIn(messages);
     return request;
 }
 
