@@ -195,11 +195,9 @@ std::optional<api::Error> Gateway::startDecisions()
     quint32 seed = 0;
     m_parts.random.fill({reinterpret_cast<unsigned char*>(&seed), sizeof seed});
     m_parts.live = std::make_unique<LiveState>(m_parts.clock, m_parts.options.breaker, seed,
-        [this](const fallback::CandidateHealth& candidate, const fallback::HealthView& before,
-            const fallback::HealthView& now) {
+        [this](const fallback::CandidateHealth& candidate, const fallback::HealthView& now) {
             QMetaObject::invokeMethod(
-                this, [this, label = candidate.label(), before, now] { breakerChanged(label, before, now); },
-                Qt::QueuedConnection);
+                this, [this, label = candidate.label(), now] { breakerChanged(label, now); }, Qt::QueuedConnection);
         });
     m_parts.policy = m_parts.live->bind(m_parts.config.current());
     m_parts.levers = std::make_unique<LeverControl>(*m_parts.store, *m_parts.live, m_parts.clock, m_parts.random);
@@ -209,12 +207,10 @@ std::optional<api::Error> Gateway::startDecisions()
     return std::nullopt;
 }
 
-void Gateway::breakerChanged(
-    const QString& candidate, const fallback::HealthView& before, const fallback::HealthView& now)
+void Gateway::breakerChanged(const QString& candidate, const fallback::HealthView& now)
 {
     log(now.breaker == fallback::BreakerState::Open ? LogLevel::Warning : LogLevel::Info, "breaker.changed",
-        {{"candidate", candidate}, {"from", nameOf(before.breaker)}, {"to", nameOf(now.breaker)},
-            {"reason", now.reason}});
+        {{"candidate", candidate}, {"breaker", nameOf(now.breaker)}, {"reason", now.reason}});
     if (m_events) {
         m_events->publish(QStringLiteral("provider.health"),
             {{QStringLiteral("candidate"), candidate}, {QStringLiteral("breaker"), nameOf(now.breaker)},

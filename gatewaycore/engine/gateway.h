@@ -63,7 +63,7 @@ private:
     WorkerPolicy policy() const;
     void publishSnapshot();
     void publishPolicy();
-    void breakerChanged(const QString& candidate, const fallback::HealthView& before, const fallback::HealthView& now);
+    void breakerChanged(const QString& candidate, const fallback::HealthView& now);
     void continueRevisions();
     void markRevision();
     void checkDrained();

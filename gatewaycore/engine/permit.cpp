@@ -109,7 +109,8 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     }
 
     fallback::CandidateHealth& health = asked.policy.healthOf(candidate);
-    if (!health.admit()) {
+    const fallback::AttemptPass leave = health.admit();
+    if (!leave) {
         CallError error = errorOf(ErrorCode::ProviderUnavailable, QStringLiteral("Its breaker is open."));
         if (const auto probe = health.glance().nextProbeAtMs)
             error.retryAfterMs = std::max<qint64>(1000, *probe - nowMs);
@@ -120,7 +121,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     ProviderLive& live = asked.policy.liveOf(provider);
     const quota::ProviderGate::Pass pass = live.gate.take(asked.workloadClass, tokens);
     if (!pass.admitted) {
-        health.report(AttemptEnd::Neutral, {}, {}, {});
+        health.report(leave, AttemptEnd::Neutral, {}, {}, {});
         CallError error =
             errorOf(ErrorCode::QuotaProvider, QStringLiteral("The limits of provider %1 are used up.").arg(provider.name));
         if (pass.retryAfter.count() < 0)
@@ -133,6 +134,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     m_snapshot = asked.policy.snapshot.get();
     m_candidate = &candidate;
     m_health = &health;
+    m_pass = leave;
     m_provider = &live;
     m_alias = spender.alias;
     m_tokensTaken = tokens;
@@ -165,7 +167,7 @@ void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::ch
     m_provider->gate.settle(m_tokensTaken, attempt.tokens.source == api::TokenSource::None && endedByUs ? m_tokensTaken : used);
     if (attempt.httpStatus == 429)
         m_provider->gate.throttled();
-    m_health->report(endOf(attempt), span(attempt.startUs, attempt.firstTokenUs),
+    m_health->report(m_pass, endOf(attempt), span(attempt.startUs, attempt.firstTokenUs),
         attempt.result == api::AttemptResult::Answered ? span(attempt.startUs, attempt.endUs) : std::nullopt, retryAfter);
 }
 
@@ -175,7 +177,7 @@ void Permit::release()
         return;
     m_reservation = budget::Reservation();
     m_provider->gate.settle(m_tokensTaken, 0);
-    m_health->report(AttemptEnd::Neutral, {}, {}, {});
+    m_health->report(m_pass, AttemptEnd::Neutral, {}, {}, {});
 }
 
 } // namespace gateway::engine

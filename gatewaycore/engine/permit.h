@@ -60,6 +60,7 @@ private:
     const config::PolicySnapshot* m_snapshot = nullptr;
     const config::Candidate* m_candidate = nullptr;
     fallback::CandidateHealth* m_health = nullptr;
+    fallback::AttemptPass m_pass;
     ProviderLive* m_provider = nullptr;
     QString m_alias;
     QDate m_day;

@@ -10,7 +10,7 @@
 #include "api/engine_status.h"
 #include "api/series.h"
 #include "base/clock.h"
-#include "observability/latency_histogram.h"
+#include "base/latency_histogram.h"
 
 #include <QHash>
 

@@ -50,7 +50,8 @@ public:
     class Ticket;
     // nullptr: the tenant's queue is full. `attempt` is asked in fair order, never from inside join(); `end` is called
     // exactly once, unless the ticket is destroyed first, and may destroy the ticket.
-    std::unique_ptr<Ticket> join(const QString& tenant, config::WorkloadClass workloadClass,
+    // (the lead codes against: join(provider, tenant, workloadClass, longest, attempt, end))
+    std::unique_ptr<Ticket> join(const QString& provider, const QString& tenant, config::WorkloadClass workloadClass,
         std::chrono::milliseconds longest, Try attempt, End end);
 
     int depth() const;
