@@ -1,8 +1,7 @@
 // The steps of a call up to its first attempt. The attempts are in call_attempts.cpp, the end in call_record.cpp.
 #include "engine/call.h"
 
-#include "engine/estimate.h"
-#include "engine/reply.h"
+#include "engine/zone.h"
 #include "transform/surfaces/openai_chat.h"
 
 #include <QDateTime>
@@ -15,23 +14,9 @@ using api::CallOutcome;
 using api::ErrorCode;
 using transform::CallError;
 
-constexpr seconds kHeartbeat{15}; // proxies on the way give up on a silent stream after 30 to 60 s
-
 quint64 seedOf(const QString& callId)
 {
     return qHash(callId, 0x5167a1b0);
-}
-
-// A request may tighten its zone: every region it then allows must already be allowed, and no more may be kept.
-bool isWithin(const config::Zone& asked, const config::Zone* zone)
-{
-    if (!zone)
-        return true;
-    const bool regions = std::all_of(asked.regions.begin(), asked.regions.end(),
-        [zone](const QString& region) { return zone->regions.contains(region); });
-    const bool retention = zone->retention.isEmpty() || zone->retention == QLatin1String("any") ||
-                           zone->retention == asked.retention;
-    return regions && retention;
 }
 
 } // namespace
@@ -216,18 +201,11 @@ bool Call::findZone()
         return refuse(ErrorCode::ScopeDenied,
             QStringLiteral("The tenant %1 of this credential is not in the config.").arg(m_credential.tenant));
     }
-    m_zone = tenant ? tenant->zone : nullptr;
-    if (!m_record.zone.isEmpty() && (!m_zone || m_record.zone != m_zone->name)) {
-        const config::Zone* asked = nullptr;
-        for (const auto& zone : snapshot.zones) {
-            if (zone->name == m_record.zone)
-                asked = zone.get();
-        }
-        if (!asked || !isWithin(*asked, m_zone))
-            return refuse(
-                ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
-        m_zone = asked;
-    }
+    const auto zone = effectiveZone(snapshot, tenant, m_record.zone);
+    if (!zone)
+        return refuse(
+            ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+    m_zone = *zone;
     m_record.zone = m_zone ? m_zone->name : QString();
     return true;
 }
@@ -242,8 +220,7 @@ bool Call::route()
     input.zone = m_zone;
     input.seed = m_seed;
     input.today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
-    input.needs = {m_request.hasTools, m_request.images > 0, m_request.wantsJsonSchema, m_request.body.size(),
-        m_request.maxOutputTokens};
+    input.needs = needsOf(m_request);
     input.ceiling = m_costCeiling;
     input.remaining = remaining();
     input.moments = &moments;

@@ -31,6 +31,8 @@ public:
     void stop(); // the engine ends: concluded as failed, if it is not over already
 
 private:
+    static constexpr std::chrono::seconds kHeartbeat{15}; // proxies give up on a silent stream after 30 to 60 s
+
     // the steps
     bool readRequest();
     bool checkScope();

@@ -13,8 +13,6 @@ using api::ErrorCode;
 using fallback::ChainStep;
 using transform::CallError;
 
-constexpr seconds kHeartbeat{15};
-
 // How long a call of each class may wait for a provider's limits or between two attempts, where no latency budget says.
 constexpr std::array kLongestWait{milliseconds(10'000), milliseconds(10'000), milliseconds(120'000),
     milliseconds(600'000)}; // interactive, streaming, background, batch
@@ -168,7 +166,7 @@ void Call::startAttempt(const ChainStep& step)
     const milliseconds total = candidate.provider->timeouts.total;
     m_time.start(std::min(total, m_chain.share(remaining()).value_or(total)));
     m_attempt->start(m_request, m_record.id,
-        m_policy->budgets->isEmpty() && !m_costCeiling ? std::nullopt : limitToSend(candidate, m_request));
+        m_policy->snapshot->budgets.empty() && !m_costCeiling ? std::nullopt : limitToSend(candidate, m_request));
 }
 
 void Call::attemptStreams(QByteArrayView events, bool content)

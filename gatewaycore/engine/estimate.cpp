@@ -13,11 +13,15 @@ const config::Price* priceOn(const config::Candidate& candidate, QDate day)
     return nullptr;
 }
 
-budget::Bound boundOf(const config::Candidate& candidate, const transform::ChatRequest& request)
+std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::ChatRequest& request)
 {
     const std::optional<qint64> most = candidate.facts ? candidate.facts->maxOutputTokens : std::nullopt;
+    const std::optional<qint64> input = budget::inputTokenBound(
+        {request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
+    if (!input)
+        return std::nullopt;
     budget::Bound bound;
-    bound.inputTokens = budget::inputTokenBound(request.body.size(), request.images);
+    bound.inputTokens = *input;
     bound.outputTokens = request.maxOutputTokens.value_or(most.value_or(kOutputBound));
     if (most)
         bound.outputTokens = std::min(bound.outputTokens, *most);
@@ -37,7 +41,8 @@ std::optional<api::Money> upperBoundOf(
     const config::Candidate& candidate, const transform::ChatRequest& request, QDate day)
 {
     const config::Price* price = priceOn(candidate, day);
-    return price ? budget::upperBound(*price, boundOf(candidate, request)) : std::nullopt;
+    const std::optional<budget::Bound> bound = price ? boundOf(candidate, request) : std::nullopt;
+    return bound ? budget::upperBound(*price, *bound) : std::nullopt;
 }
 
 } // namespace gateway::engine

@@ -95,8 +95,9 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
             error.message = QStringLiteral("No price is known for %1, so the budget of %2 cannot be kept.")
                                 .arg(candidate.label, decision.limit.scope);
             error.hint = QStringLiteral("Add the model to the price book; an explicit 0 is a price.");
-        } else if (const config::Price* price = priceOn(candidate, m_day)) {
-            const budget::Bound bound = boundOf(candidate, asked.request);
+        } else {
+            const config::Price* price = priceOn(candidate, m_day); // there is one: the bound rests on it
+            const budget::Bound bound = *boundOf(candidate, asked.request);
             error.message = sentenceOf(decision.limit);
             error.limit->formula = budget::formula(*price, bound);
             error.limit->largestMaxOutputTokens = budget::largestOutput(*price, bound, decision.available);
@@ -116,8 +117,8 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
             error.retryAfterMs = std::max<qint64>(1000, *probe - nowMs);
         return {Verdict::Skip, error, {}};
     }
-    const budget::Bound bound = boundOf(candidate, asked.request);
-    const qint64 tokens = (asked.request.body.size() + 3) / 4 + bound.outputTokens * bound.choices;
+    // providers count the prompt and the output limit against their tokens per minute before they begin
+    const qint64 tokens = (asked.request.body.size() + 3) / 4 + asked.request.maxOutputTokens.value_or(0) * asked.request.choices;
     ProviderLive& live = asked.policy.liveOf(provider);
     const quota::ProviderGate::Pass pass = live.gate.take(asked.workloadClass, tokens);
     if (!pass.admitted) {
@@ -137,7 +138,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     m_pass = leave;
     m_provider = &live;
     m_alias = spender.alias;
-    m_tokensTaken = tokens;
+    m_gatePass = pass;
     m_reservation = std::move(decision.reservation);
     if (!m_bound)
         context.live.ledger.countUnpriced(*asked.policy.budgets, spender, nowMs);
@@ -163,8 +164,8 @@ void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::ch
         m_reservation.settle(cost.cost.value_or(m_bound.value_or(api::Money())), cost.known && cost.cost);
     if (m_bound && cost.cost && cost.known && attempt.result == api::AttemptResult::Answered)
         m_context->live.learned.observe(m_alias, *m_bound, *cost.cost);
-    const qint64 used = attempt.tokens.input() + attempt.tokens.output();
-    m_provider->gate.settle(m_tokensTaken, attempt.tokens.source == api::TokenSource::None && endedByUs ? m_tokensTaken : used);
+    const bool unknown = attempt.tokens.source == api::TokenSource::None && endedByUs;
+    m_provider->gate.settle(m_gatePass, unknown ? m_gatePass.taken : attempt.tokens.input() + attempt.tokens.output());
     if (attempt.httpStatus == 429)
         m_provider->gate.throttled();
     m_health->report(m_pass, endOf(attempt), span(attempt.startUs, attempt.firstTokenUs),
@@ -176,7 +177,7 @@ void Permit::release()
     if (!std::exchange(m_open, false))
         return;
     m_reservation = budget::Reservation();
-    m_provider->gate.settle(m_tokensTaken, 0);
+    m_provider->gate.settle(m_gatePass, 0);
     m_health->report(m_pass, AttemptEnd::Neutral, {}, {}, {});
 }
 

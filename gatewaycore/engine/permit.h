@@ -64,7 +64,7 @@ private:
     ProviderLive* m_provider = nullptr;
     QString m_alias;
     QDate m_day;
-    qint64 m_tokensTaken = 0;
+    quota::ProviderGate::Pass m_gatePass;
     std::optional<api::Money> m_bound;
     budget::Reservation m_reservation;
 };

@@ -64,6 +64,11 @@ Moment CallMoments::of(const config::Candidate& candidate) const
     return moment;
 }
 
+routing::Needs needsOf(const transform::ChatRequest& request)
+{
+    return {request.hasTools, request.hasImages, request.wantsJsonSchema, request.body.size(), request.maxOutputTokens};
+}
+
 Plan makePlan(const routing::RouteInput& input, bool degradeServes)
 {
     Plan plan;

@@ -34,6 +34,8 @@ private:
     mutable QString m_drill;
 };
 
+routing::Needs needsOf(const transform::ChatRequest& request);
+
 struct StepVerdict
 {
     config::FallbackKind kind = config::FallbackKind::Refuse;

@@ -23,7 +23,9 @@ struct ChatRequest
     qint64 choices = 1; // "n"
     bool hasTools = false;
     bool wantsJsonSchema = false;
-    qint64 images = 0; // parts that are images; one by URL costs tokens that are no bytes here
+    bool hasImages = false;
+    qint64 namedImages = 0;  // images by URL: what they cost is not in the bytes
+    bool namesFiles = false; // files by id: what they cost nobody can tell beforehand
 };
 
 } // namespace gateway::transform

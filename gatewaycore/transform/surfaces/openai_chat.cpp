@@ -77,17 +77,23 @@ QByteArray errorObject(const CallError& error, QStringView requestId)
     return out;
 }
 
-qint64 imagesIn(JsonView messages)
+// Parts of messages that are not text: what they need of a model, and whether their cost lies in the body's bytes.
+void readParts(JsonView messages, ChatRequest& request)
 {
-    qint64 images = 0;
     messages.eachElement([&](JsonView message) {
         message.member("content").eachElement([&](JsonView part) {
-            images += part.member("type").text() == QByteArray("image_url");
+            const std::optional<QByteArray> type = part.member("type").text();
+            if (type == QByteArray("image_url")) {
+                request.hasImages = true;
+                const QByteArray url = part.member("image_url").member("url").text().value_or(QByteArray());
+                request.namedImages += !url.startsWith("data:");
+            } else if (type == QByteArray("file")) {
+                request.namesFiles = request.namesFiles || !part.member("file").member("file_id").isMissing();
+            }
             return true;
         });
         return true;
     });
-    return images;
 }
 
 } // namespace
@@ -156,8 +162,8 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
         return invalid(
             QStringLiteral("\"messages\" must be a list with at least one message."), QStringLiteral("messages"));
     request.alias = QString::fromUtf8(*model);
-    if (request.body.contains("image_url"))
-        request.images = imagesIn(messages);
+    if (request.body.contains("image_url") || request.body.contains("file_id"))
+        readParts(messages, request);
     return request;
 }
 
