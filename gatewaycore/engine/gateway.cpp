@@ -46,6 +46,7 @@ Gateway::~Gateway()
     m_parts.reader.reset();
     m_parts.credentials.reset();
     m_parts.levers.reset();
+    m_parts.raises.reset();
     m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())
@@ -203,6 +204,9 @@ std::optional<api::Error> Gateway::startDecisions()
     m_parts.levers = std::make_unique<LeverControl>(*m_parts.store, *m_parts.live, m_parts.clock, m_parts.random);
     if (const api::Outcome loaded = m_parts.levers->load(); !loaded)
         return part("levers", loaded.error());
+    m_parts.raises = std::make_unique<BudgetRaises>(*m_parts.store, *m_parts.live, m_parts.clock);
+    if (const api::Outcome loaded = m_parts.raises->load(); !loaded)
+        return part("budgets", loaded.error());
     connect(m_parts.levers.get(), &LeverControl::changed, this, &Gateway::publishPolicy);
     return std::nullopt;
 }

@@ -180,17 +180,6 @@ void GatewayView::revokeCredential(
         });
 }
 
-QVector<api::BudgetStatus> GatewayView::budgets() const
-{
-    return {};
-}
-
-void GatewayView::raiseBudget(const QString&, const api::BudgetRaise&, const admin::Principal&, const QString&,
-    admin::Done<api::BudgetStatus> done)
-{
-    done(notWired());
-}
-
 void GatewayView::ledgerReport(const QDateTime&, admin::Done<api::LedgerReport> done)
 {
     done(notWired());
@@ -201,51 +190,9 @@ void GatewayView::reconcile(const QByteArray&, admin::Done<api::Reconciliation> 
     done(notWired());
 }
 
-api::QuotaReport GatewayView::quotas() const
-{
-    return {};
-}
-
-api::Result<api::RouteExplanation> GatewayView::explainRoute(const api::RouteQuestion&) const
-{
-    return notWired();
-}
-
-QVector<api::LeverStatus> GatewayView::levers() const
-{
-    return {};
-}
-
-api::Result<api::LeverPreview> GatewayView::previewLever(const api::LeverRequest&) const
-{
-    return notWired();
-}
-
-void GatewayView::applyLever(
-    const api::LeverRequest&, const admin::Principal&, const QString&, admin::Done<api::LeverStatus> done)
-{
-    done(notWired());
-}
-
-void GatewayView::endLever(const QString&, const admin::Principal&, const QString&, admin::Done<api::LeverStatus> done)
-{
-    done(notWired());
-}
-
 api::Result<api::DrillCard> GatewayView::drillCard(const QString&) const
 {
     return notWired();
-}
-
-QVector<api::BreakerStatus> GatewayView::breakers(const QString&) const
-{
-    return {};
-}
-
-void GatewayView::probeProvider(
-    const QString&, const admin::Principal&, const QString&, admin::Done<api::ProbeResult> done)
-{
-    done(notWired());
 }
 
 QVector<api::Invariant> GatewayView::invariants() const

@@ -4,6 +4,7 @@
 
 #include "admin/engine_view.h"
 #include "engine/parts.h"
+#include "engine/probe.h"
 
 #include <QObject>
 
@@ -52,8 +53,11 @@ public:
     QVector<api::Invariant> invariants() const override;
 
 private:
+    static api::ProviderGateStatus gateStatusOf(const ProviderLive& live);
+
     Parts& m_parts;
     QObject& m_context;
+    Prober m_prober{m_parts.clock};
 };
 
 } // namespace gateway::engine

@@ -109,8 +109,9 @@ void LeverControl::apply(fallback::Lever lever, Done done)
             return;
         }
         m_levers.push_back(lever);
-        if (m_levers.size() > std::size_t(kRemembered))
-            m_levers.erase(std::find_if(m_levers.begin(), m_levers.end(), isOver));
+        if (const auto oldest = std::find_if(m_levers.begin(), m_levers.end(), isOver);
+            m_levers.size() > std::size_t(kRemembered) && oldest != m_levers.end())
+            m_levers.erase(oldest);
         force(lever);
         publish();
         done(lever);

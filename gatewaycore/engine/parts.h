@@ -7,11 +7,13 @@
 #include "base/random.h"
 #include "config/config_holder.h"
 #include "credential/credential_issuer.h"
+#include "engine/budget_raises.h"
 #include "engine/engine_state.h"
 #include "engine/lever_control.h"
 #include "engine/live_state.h"
 #include "engine/process_usage.h"
 #include "engine/record_reader.h"
+#include "engine/spend_history.h"
 #include "engine/worker.h"
 #include "observability/series_store.h"
 #include "observability/worker_metrics.h"
@@ -56,6 +58,8 @@ struct Parts
     std::unique_ptr<RecordReader> reader;
     std::unique_ptr<credential::CredentialIssuer> credentials;
     std::unique_ptr<LeverControl> levers;
+    std::unique_ptr<BudgetRaises> raises;
+    SpendHistory spend;
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
 };
