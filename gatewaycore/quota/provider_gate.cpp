@@ -7,7 +7,7 @@ using namespace std::chrono;
 namespace {
 
 constexpr nanoseconds kPatience = minutes(1);   // of a large call: then it needs to find nothing any more
-constexpr nanoseconds kForgotten = seconds(30); // a large call that has not asked for so long went elsewhere
+constexpr nanoseconds kForgotten = seconds(30); // a large call that is so much later than told went elsewhere
 
 qint64 share(const Bucket& bucket)
 {
@@ -54,9 +54,8 @@ milliseconds ProviderGate::waitForTokens(bool borrows, qint64 tokens, Monotonic 
     if (borrows)
         return m_tokens.until(double(m_tokens.size()));
 
-    if (!m_large || now - m_large->last > kForgotten)
+    if (!m_large || now > m_large->until)
         m_large = Large{now, now};
-    m_large->last = now;
     // what it must find, as parts of the bucket: 1 at first, sinking to 0 while the level rises by 1 in the same time
     const double waited = double((now - m_large->since).count()) / double(kPatience.count());
     const double level = m_tokens.level() / double(m_tokens.size());
@@ -79,6 +78,8 @@ ProviderGate::Pass ProviderGate::take(config::WorkloadClass workloadClass, qint6
         wait = std::max(wait, m_requests.until(1.0 + double(borrows ? share(m_requests) : 0)));
     if (wait > milliseconds(0)) {
         ++m_held;
+        if (m_large && !borrows && tokens > m_tokens.size())
+            m_large->until = now + wait + kForgotten;
         return {false, wait, 0};
     }
     Pass pass{true, milliseconds(0), 0};

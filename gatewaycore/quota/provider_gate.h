@@ -64,7 +64,7 @@ private:
     struct Large // a call larger than the bucket is asking
     {
         Monotonic since;
-        Monotonic last;
+        Monotonic until; // it is expected to have asked again, or went elsewhere
     };
     std::optional<Large> m_large;
     qint64 m_held = 0;
