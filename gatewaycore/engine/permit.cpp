@@ -84,7 +84,6 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     money.upperBound = m_bound;
     if (m_bound)
         money.learned = context.live.learned.reservation(spender.alias, *m_bound);
-    money.atMs = nowMs;
     money.degraded = asked.degraded;
     budget::Decision decision = context.live.ledger.reserve(*asked.policy.budgets, spender, money);
     if (decision.admission != budget::Admission::Admitted) {
@@ -141,7 +140,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     m_gatePass = pass;
     m_reservation = std::move(decision.reservation);
     if (!m_bound)
-        context.live.ledger.countUnpriced(*asked.policy.budgets, spender, nowMs);
+        context.live.ledger.countUnpriced(*asked.policy.budgets, spender);
     return {};
 }
 
