@@ -9,12 +9,17 @@
 // roll their windows must be one step (decisions/0051-ledger-lock.md). configure() and status() on the control thread.
 // A BudgetIndex is immutable and finds the budgets of a call without walking through all of them; a call keeps the one
 // it began with. Accounts live on as long as an index or a reservation knows them, and keep their numbers when a new
-// config has the same scope, period and time zone.
+// config has the same scope, period and time zone; the new limit holds from the next call on.
+//
+// Time: the ledger looks at its clock itself, through SteadyWall, and rolls an account into its new window when it is
+// asked. It never rolls back. What settles after its window is over counts nowhere: neither here nor when the spend is
+// rebuilt from the record (store/spend_reader.h), where an attempt belongs to the window it began in.
 #pragma once
 
 #include "api/limit_facts.h"
 #include "api/money.h"
 #include "base/clock.h"
+#include "budget/steady_wall.h"
 #include "budget/window.h"
 #include "config/budget_policy.h"
 
@@ -42,9 +47,10 @@ public:
     Reservation& operator=(Reservation&& other) noexcept;
     ~Reservation();
     bool isOpen() const { return m_ledger != nullptr; }
-    api::Money amount() const { return m_amount; } // the upper bound asked for
+    api::Money amount() const { return m_amount; } // the upper bound asked for; also without any budget
 
-    // The attempt is over and cost this. `known` false: nobody can say, the amount given stands in for it.
+    // The attempt is over and cost this. `known` false: nobody can say, the amount given stands in for it (as a rule
+    // amount(), the whole reservation). A negative cost is nonsense and counts as not known, at the amount reserved.
     void settle(api::Money cost, bool known = true);
 
 private:
@@ -69,20 +75,19 @@ enum class Admission
 
 struct Asked
 {
-    std::optional<api::Money> upperBound; // empty: no price is known
+    std::optional<api::Money> upperBound; // empty (or negative): no price is known
     std::optional<api::Money> learned;    // what budgets with estimate: learned reserve instead
-    qint64 atMs = 0;                      // wall time
-    bool degraded = false;                // a degraded step asks: budgets that degrade let it pass while it fits
+    bool degraded = false; // a degraded step asks: one that does not fit a budget that degrades is refused
 };
 
 struct Decision
 {
     Admission admission = Admission::Admitted;
-    bool priceUnknown = false; // refused because a budget applies and nothing is known of the price
+    bool priceUnknown = false; // no price is known: refused if a budget that refuses or degrades applies
     bool overWarned = false;   // admitted although a budget with at_limit: warn is used up
     Reservation reservation;   // if admitted
-    api::LimitFacts limit;     // if not: scope, unit, limit, used, reserved, estimate, reset_at
-    api::Money available;      // if not: what the refusing budget has left
+    api::LimitFacts limit;     // if not: scope, unit, limit, used, reserved, estimate, reset_at of the tightest budget
+    api::Money available;      // if not: what fits all budgets now (not negative)
 };
 
 // One budget as it stands now.
@@ -113,25 +118,29 @@ public:
 
     BudgetIndexPtr configure(std::span<const config::BudgetPolicy> budgets);
 
-    // Any thread. Takes nothing unless admitted.
+    // Any thread. Takes nothing unless admitted. Of several budgets the hardest verdict holds. A call that costs
+    // nothing passes whatever is used up.
     Decision reserve(const BudgetIndex& index, const Spender& spender, const Asked& asked);
-    // An attempt that no budget could be asked about in money (unpriced, and only warning budgets apply).
-    void countUnpriced(const BudgetIndex& index, const Spender& spender, qint64 atMs);
+    // An attempt that was admitted without a price (only warning budgets, or none, apply); reserve() does not count it.
+    void countUnpriced(const BudgetIndex& index, const Spender& spender);
 
-    // At start: what the record says was spent in the account's current window, before the workers begin.
+    // At start, and for accounts that a new config brings: what the record says was spent in the account's current
+    // window. Before the workers get the index.
     void restore(const QString& account, api::Money settled, qint64 calls, qint64 unpriced);
-    // A higher (or lower) limit until then; 0 ends it.
+    // A higher (or lower) limit until then; 0 ends it. False for an unknown account, a negative limit, a past end.
     bool raise(const QString& account, api::Money limit, qint64 untilMs);
 
     std::vector<AccountStatus> status() const;
 
 private:
     friend class Reservation;
-    void settle(Reservation& reservation, api::Money cost, bool known);
+    void settle(Reservation& reservation, std::optional<api::Money> cost, bool known); // no cost: all is given back
+    std::shared_ptr<Account> accountOf(const QString& id) const;
 
-    const Clock& m_clock;
-    mutable std::mutex m_mutex; // guards the accounts
-    std::vector<std::shared_ptr<Account>> m_accounts;
+    mutable std::mutex m_mutex; // guards all that follows, and the accounts' numbers
+    mutable SteadyWall m_wall;
+    std::vector<std::shared_ptr<Account>> m_accounts; // configured, in the order of the config
+    std::vector<std::weak_ptr<Account>> m_formerly;   // of earlier configs, while a call still knows them
 };
 
 } // namespace gateway::budget

@@ -1,6 +1,7 @@
 // What tokens cost at a price, and the most a call can cost before it is made (product.md 3: input tokens x price +
 // max output tokens x price, at the worst tier, times the choices asked for). Checked int64 arithmetic in nano-USD; an
-// empty result is an overflow and counts as "no price". Pure functions; any thread.
+// empty result is an overflow or a negative count and stands for "no price". Pure functions; any thread. Why these
+// bounds: decisions/0050-what-a-call-may-cost.md.
 #pragma once
 
 #include "api/tokens.h"
@@ -17,18 +18,40 @@ struct Bound
     qint64 inputTokens = 0;
     qint64 outputTokens = 0; // per choice
     qint64 choices = 1;
+    // What the dearest kind of token may be. Some providers write to a cache on their own, so this is only switched off
+    // where that is known not to happen; audio, where the request neither brings nor asks for any.
+    bool cacheWrites = true;
+    bool audio = true;
 };
 
 std::optional<api::Money> upperBound(const config::Price& price, const Bound& bound);
 
-// The largest output limit (per choice) whose upper bound is at most `available`; empty if not even one token fits.
+// The largest output limit (per choice), at most the bound's own, whose upper bound is at most `available`; empty if
+// not even one token fits.
 std::optional<qint64> largestOutput(const config::Price& price, Bound bound, api::Money available);
 
 // "1,200 input tokens x 0.20 USD per million + 1 x 4,096 output tokens x 1.20 USD per million"
 QString formula(const config::Price& price, const Bound& bound);
 
 // No tokenizer makes more tokens of a text than it has bytes of UTF-8 (each token stands for at least one); what a
-// provider adds around messages and tools is bounded by the structure's own bytes. So the body's size is a true bound.
-qint64 inputTokenBound(qint64 requestBytes);
+// provider adds around messages and tools is bounded by the structure's own bytes. So the body's size is a true bound
+// for text, for images and audio within the body (base64 has more bytes than any provider counts tokens), and for files
+// within it. An image that is only named (by URL or file id) costs tokens that are not bytes: at most
+// kTokensPerNamedImage each, above what any provider charges for one today (the dearest: about 10,000 at original
+// detail).
+constexpr qint64 kTokensPerNamedImage = 16'384;
+qint64 inputTokenBound(qint64 requestBytes, qint64 namedImages = 0);
+
+// The same for everything a request may bring. A document or audio file that is only named, or an earlier conversation
+// (previous_response_id), has no bound but the model's context window; where that is not known the result is empty: no
+// bound, so no price. A known context window bounds every call, because a provider refuses, and does not charge, a
+// request that is longer.
+struct InputSize
+{
+    qint64 requestBytes = 0;
+    qint64 namedImages = 0;
+    bool namesOther = false; // a file, audio or conversation by id or URL
+};
+std::optional<qint64> inputTokenBound(const InputSize& size, const config::ModelFacts* facts);
 
 } // namespace gateway::budget

@@ -134,6 +134,7 @@ void compileAliases(Section& root, PolicySnapshot& snapshot)
         alias->costCeiling = section.money("cost_ceiling_usd");
         compileLatency(section, *alias);
         compileCache(section, *alias);
+        checkFallback(section, *alias);
         snapshot.aliasByName.insert(alias->name, alias.get());
         snapshot.aliases.push_back(std::move(alias));
     }

@@ -16,11 +16,15 @@ void compileProviders(Section& root, const KeySource& keys, PolicySnapshot& snap
 void compileAliases(Section& root, PolicySnapshot& snapshot);
 void compileZones(Section& root, PolicySnapshot& snapshot);
 void compileTenants(Section& root, PolicySnapshot& snapshot);
+void compileQuotas(Section& root, PolicySnapshot& snapshot);
 void compileBudgets(Section& root, PolicySnapshot& snapshot);
-void compilePrices(Section& root, PolicySnapshot& snapshot);
+void compilePrices(Section& root, PolicySnapshot& snapshot, Problems& problems);
+void applyPrices(PolicySnapshot& snapshot); // when everything else is right: to the candidates, with warnings
 void compileRoles(Section& root, PolicySnapshot& snapshot);
 
 std::optional<ContentPolicy> contentPolicy(Section& section);
+QuotaPolicy quotaLimits(Section& section);                 // without the scope
+void checkFallback(Section& alias, const Alias& compiled); // refuses steps that are never reached
 
 // The name of a list entry; notes a missing, wrong or repeated one. Empty only if there is none to go by.
 template <typename List>

@@ -1,4 +1,4 @@
-// server, audit, content, prices, roles: the parts that stand for themselves.
+// server, audit, content, roles: the parts that stand for themselves.
 #include "config/base_url.h"
 #include "config/compile_parts.h"
 #include "config/word_tables.h"
@@ -108,17 +108,6 @@ void compileContent(Section& root, PolicySnapshot& snapshot)
 {
     if (auto content = root.section("content", {"retain", "ttl", "sample_percent"}))
         snapshot.content = contentPolicy(*content).value_or(ContentPolicy());
-}
-
-void compilePrices(Section& root, PolicySnapshot& snapshot)
-{
-    auto prices = root.section("prices", {"book"});
-    if (!prices)
-        return;
-    const auto book = prices->text("book");
-    if (!book || *book == QLatin1String("builtin"))
-        return;
-    readableFile(*prices, "book", snapshot.priceBook);
 }
 
 void compileRoles(Section& root, PolicySnapshot& snapshot)

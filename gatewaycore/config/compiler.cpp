@@ -32,8 +32,8 @@ std::unique_ptr<PolicySnapshot> compile(const ConfigFile& file, const KeySource&
 
     Reader reader(file.name, problems);
     Section root(reader, file.root, {},
-        {"signalbox", "server", "audit", "content", "zones", "providers", "aliases", "tenants", "budgets", "prices",
-            "roles"});
+        {"signalbox", "server", "audit", "content", "zones", "providers", "aliases", "tenants", "quotas", "budgets",
+            "prices", "roles"});
     if (root.require("signalbox"))
         root.integer("signalbox", kFormat, kFormat);
 
@@ -44,12 +44,14 @@ std::unique_ptr<PolicySnapshot> compile(const ConfigFile& file, const KeySource&
     compileProviders(root, keys, *snapshot);
     compileAliases(root, *snapshot);
     compileTenants(root, *snapshot);
+    compileQuotas(root, *snapshot);
     compileBudgets(root, *snapshot);
-    compilePrices(root, *snapshot);
+    compilePrices(root, *snapshot, problems);
     compileRoles(root, *snapshot);
     if (problems.size() != before)
         return nullptr;
 
+    applyPrices(*snapshot);
     warnOfGaps(file, *snapshot);
     snapshot->warnings += inertParts(*snapshot);
     return snapshot;

@@ -30,34 +30,6 @@ QStringList whole(bool stated)
 }
 
 constexpr Row kRows[] = {
-    {"The privacy zone of tenants %1 is not enforced yet; calls may go to any candidate of their alias.",
-        [](const PolicySnapshot& s) { return namesIf(s.tenants, [](const Tenant& t) { return t.zone != nullptr; }); }},
-    {"The quota of tenants %1 is not enforced yet; they are not limited.",
-        [](const PolicySnapshot& s) {
-            return namesIf(s.tenants, [](const Tenant& t) {
-                return t.requestsPerMinute || t.inputTokensPerMinute || t.outputTokensPerMinute || t.concurrency;
-            });
-        }},
-    {"The rate limits of providers %1 are not enforced yet; only the provider itself limits calls.",
-        [](const PolicySnapshot& s) {
-            return namesIf(
-                s.providers, [](const Provider& p) { return p.limits.requestsPerMinute || p.limits.tokensPerMinute; });
-        }},
-    {"The fallback chain of aliases %1 is not walked yet; a call ends with its first candidate.",
-        [](const PolicySnapshot& s) { return namesIf(s.aliases, [](const Alias& a) { return !a.fallback.empty(); }); }},
-    {"degrade: refuse of aliases %1 has no effect yet, because no fallback chain is walked.",
-        [](const PolicySnapshot& s) { return namesIf(s.aliases, [](const Alias& a) { return !a.degradeServes; }); }},
-    {"The cost ceiling of aliases %1 is not enforced yet.",
-        [](const PolicySnapshot& s) {
-            return namesIf(s.aliases, [](const Alias& a) { return a.costCeiling.has_value(); });
-        }},
-    {"The latency budget of aliases %1 is not enforced yet; the provider's timeouts are.",
-        [](const PolicySnapshot& s) {
-            return namesIf(s.aliases, [](const Alias& a) {
-                return std::any_of(
-                    a.latencyBudget.begin(), a.latencyBudget.end(), [](milliseconds m) { return m.count() > 0; });
-            });
-        }},
     {"The cache of aliases %1 is not in use yet; every call goes to a provider.",
         [](const PolicySnapshot& s) {
             return namesIf(s.aliases,
@@ -73,10 +45,6 @@ constexpr Row kRows[] = {
                          std::any_of(s.tenants.begin(), s.tenants.end(),
                              [](const auto& t) { return t->content && t->content->retain != Retain::None; }));
         }},
-    {"Budgets are not enforced yet; nothing is refused for its cost.",
-        [](const PolicySnapshot& s) { return whole(!s.budgets.empty()); }},
-    {"The price book is not applied yet; calls are recorded without a cost.",
-        [](const PolicySnapshot& s) { return whole(s.priceBook != QLatin1String("builtin")); }},
     {"Roles are not enforced yet; whoever holds the admin token may do everything.",
         [](const PolicySnapshot& s) { return whole(!s.roles.empty()); }},
     {"Records are not removed at the end of audit.retention yet.",

@@ -1,7 +1,13 @@
 // PriceBook: dated prices and what is known of models, as read from a file or built in (contract.md, "Price book").
-// Prices are per million tokens; a bucket without a price of its own has its fallback (input or output) filled in, so
-// that reading needs no cases. An explicit 0 is a price; a model that is not here has none. A tier re-prices the whole
-// call. Immutable after parse(); any thread.
+// Prices are per million tokens; a bucket without a price of its own has its fallback (input or output; a one-hour
+// cache write that of the five minutes) filled in, so that reading needs no cases. A tier re-prices the whole call and
+// states its own buckets. An explicit 0 is a price; a model that is not here has none.
+//
+// A row's model is matched whole: gpt-6-luna says nothing of gpt-6-luna-mini. Only a row that says so itself, by a *
+// at the end of its model, stands for every model that begins with what is before it ("sim-*", "gpt-6-luna-20*"). Among
+// the rows in force on a day a provider's name wins over its kind, then a whole match over a prefix, then the longer
+// prefix, then the newer date.
+// Immutable after parse(); any thread.
 #pragma once
 
 #include "api/money.h"
@@ -68,20 +74,30 @@ public:
     static Ptr parse(const QString& file, const QByteArray& yaml, Problems& problems);
     static Ptr builtin();
 
-    // In force on that day. A provider's name wins over its kind; a longer id than the model's is not a match.
     const Price* find(const QString& provider, const QString& kind, const QString& model, QDate on) const;
+    // All that find() gives for this model, newest first: the first whose valid_from is not after a day is in force
+    // on that day.
+    std::vector<const Price*> history(const QString& provider, const QString& kind, const QString& model) const;
     const ModelFacts* facts(const QString& provider, const QString& kind, const QString& model) const;
     const std::vector<Price>& prices() const { return m_prices; }
     const std::vector<ModelFacts>& models() const { return m_models; }
     const QString& version() const { return m_version; } // "<stated version>+<12 hex of the content's SHA-256>"
 
 private:
+    using Rows = std::vector<std::size_t>;
+    // The rows that match, best first: each entry has the rows of one provider and one model or prefix.
+    template <typename Visit>
+    static void matches(const QHash<QString, Rows>& rows, const QHash<QString, std::vector<qsizetype>>& prefixes,
+        const QString& provider, const QString& kind, const QString& model, Visit visit);
     PriceBook() = default;
+
     QString m_version;
     std::vector<Price> m_prices;
     std::vector<ModelFacts> m_models;
-    QHash<QString, std::vector<std::size_t>> m_pricesOf; // "provider\0model": newest valid_from first
-    QHash<QString, std::size_t> m_factsOf;
+    QHash<QString, Rows> m_pricesOf;                        // by provider and model as written; newest valid_from first
+    QHash<QString, Rows> m_factsOf;                         // one row each
+    QHash<QString, std::vector<qsizetype>> m_pricePrefixes; // of a provider: lengths of its prefixes, longest first
+    QHash<QString, std::vector<qsizetype>> m_factPrefixes;
 };
 
 } // namespace gateway::config

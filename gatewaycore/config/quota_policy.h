@@ -15,6 +15,11 @@ struct QuotaPolicy
     std::optional<qint64> inputTokensPerMinute;
     std::optional<qint64> outputTokensPerMinute;
     std::optional<qint64> concurrency;
+
+    bool limitsAnything() const
+    {
+        return requestsPerMinute || inputTokensPerMinute || outputTokensPerMinute || concurrency;
+    }
 };
 
 } // namespace gateway::config

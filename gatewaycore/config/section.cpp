@@ -63,6 +63,18 @@ void Section::refuse(const char* field, const QString& message, const QString& s
     m_reader->refuse(at ? *at : *m_value, pathOf(field), message, suggestion);
 }
 
+void Section::refuseEntry(
+    const char* list, std::size_t index, const char* member, const QString& message, const QString& suggestion)
+{
+    const Value* entries = find(list);
+    if (!entries || index >= entries->children.size())
+        return refuse(list, message, suggestion);
+    const Value& entry = entries->children[index];
+    const Value* at = entry.member(QString::fromLatin1(member));
+    m_reader->refuse(at ? *at : entry, pathOf(list) + QStringLiteral("[%1].%2").arg(index).arg(QLatin1String(member)),
+        message, suggestion);
+}
+
 void Section::refuseWord(const char* field, const QString& word, const QStringList& known)
 {
     refuse(field, QStringLiteral("\"%1\" is not known here.").arg(word.left(80)), didYouMean(word, known));

@@ -73,6 +73,9 @@ public:
         refuseWord(field, *word, known);
         return std::nullopt;
     }
+    // A member of an entry of a list, seen from outside when all entries are known; the entry if it has no such member.
+    void refuseEntry(const char* list, std::size_t index, const char* member, const QString& message,
+        const QString& suggestion = {});
     // A word that is not among the known ones.
     void refuseWord(const char* field, const QString& word, const QStringList& known);
 

@@ -78,6 +78,11 @@ inline constexpr std::array kAtLimit{
     std::pair{"warn", AtLimit::Warn},
 };
 
+inline constexpr std::array kEstimates{
+    std::pair{"upper_bound", EstimateMode::UpperBound},
+    std::pair{"learned", EstimateMode::Learned},
+};
+
 inline constexpr std::array kRoles{
     std::pair{"viewer", Role::Viewer},
     std::pair{"auditor", Role::Auditor},

@@ -19,7 +19,7 @@ api::Result<transform::ChatRequest> requestOf(const api::RouteQuestion& question
     QByteArray body = question.body.toUtf8();
     if (body.isEmpty()) {
         body = "{\"model\":" + transform::jsonString(question.alias.toUtf8()) + ",\"messages\":[{\"role\":\"user\",\"content\":\"";
-        body += QByteArray(qBound<qint64>(0, question.inputBytes.value_or(0), 4'000'000), 'x') + "\"}]";
+        body += QByteArray(std::clamp<qint64>(question.inputBytes.value_or(0), 0, 4'000'000), 'x') + "\"}]";
         if (question.maxOutputTokens)
             body += ",\"max_completion_tokens\":" + QByteArray::number(*question.maxOutputTokens);
         if (question.stream.value_or(false))

@@ -49,9 +49,7 @@ public:
         qint64 failures = 0; // the caller's own fault not counted
         qint64 answered = 0;
         qint64 inputTokens = 0;
-        qint64 inputTokens = 0;
         qint64 outputTokens = 0;
-        qint64 costNano = 0;
         qint64 costNano = 0;
         qint64 seconds = 0; // that the numbers stand for
     };

@@ -61,7 +61,7 @@ struct Moment
     };
     Breaker breaker = Breaker::Closed;
     Lever lever = Lever::None;
-    std::optional<milliseconds> p95;    // of what the latency budget is about: first token of a stream, else all of it
+    std::optional<std::chrono::milliseconds> p95;    // of what the latency budget is about: first token of a stream, else all of it
     std::optional<int> failurePermille; // of its last attempts
     std::optional<int> weight;          // shifted by a lever
     std::optional<api::Money> upperBound; // the most this call can cost there; empty: no price is known
@@ -85,7 +85,7 @@ struct RouteInput
     QDate today;
     Needs needs;
     std::optional<api::Money> ceiling;
-    std::optional<milliseconds> remaining; // of the latency budget; empty: there is none
+    std::optional<std::chrono::milliseconds> remaining; // of the latency budget; empty: there is none
     const Moments* moments = nullptr;      // nullptr: nothing is known
 };
 

@@ -107,7 +107,9 @@ QByteArray requestBody(const ChatRequest& request, QByteArrayView model, std::op
     QVarLengthArray<Splice, 3> splices{{modelAt, modelEnd, name}};
     if (limit) {
         const qsizetype inside = offset(request.root.raw().data()) + 1;
-        splices.insert(0, {inside, inside, '"' + QByteArray(limit->field) + "\":" + QByteArray::number(limit->tokens) + ','});
+        const Splice added{
+            inside, inside, '"' + QByteArray(limit->field) + "\":" + QByteArray::number(limit->tokens) + ','};
+        splices.insert(splices.begin(), added);
     }
     if (request.stream && !request.wantsUsageChunk) {
         const JsonView options = request.root.member("stream_options");

@@ -39,7 +39,7 @@ aliases:
       - {kind: smaller-model, provider: openai-eu, model: gpt-5.4-nano-2026-03-01}
       - {kind: cached}
       - {kind: refuse}
-    degrade: refuse
+    degrade: serve
     cost_ceiling_usd: "0.05"
     latency_budget_ms: {interactive: 2000, streaming: 2001, background: 60000, batch: 600000}
     cache: {exact: {ttl: 1h}, semantic: {choice: off, reason: "too risky", owner: platform, decided: 2026-11-22, review_by: 2027-05-22}}
@@ -49,8 +49,10 @@ tenants:
     contract: {reference: MSA-17, zone: eu-only, dated: 2026-01-10}
     quota: {requests_per_minute: 600, input_tokens_per_minute: 400000, output_tokens_per_minute: 100000, concurrency: 50}
     content: {retain: sampled, ttl: 7d, sample_percent: 5}
+quotas:
+  - {scope: {tenant: acme, feature: search, agent: bot, alias: fast-summariser}, requests_per_minute: 60, input_tokens_per_minute: 1000, output_tokens_per_minute: 500, concurrency: 5}
 budgets:
-  - {scope: {tenant: acme}, period: month, time_zone: UTC, amount_usd: "500", soft: [80, 95], at_limit: degrade}
+  - {scope: {tenant: acme}, period: month, time_zone: UTC, amount_usd: "500", soft: [80, 95], at_limit: degrade, estimate: learned}
 prices: {book: builtin}
 roles:
   - {principal: alice, role: auditor}

@@ -66,7 +66,7 @@ private Q_SLOTS:
         QCOMPARE(alias->candidates[1].weight, 20);
         QCOMPARE(alias->fallback.size(), std::size_t(3));
         QVERIFY(!alias->fallback[1].candidate.provider);
-        QVERIFY(!alias->degradeServes);
+        QVERIFY(alias->degradeServes);
         QCOMPARE(alias->costCeiling->nano(), qint64(50'000'000));
         QCOMPARE(alias->latencyBudget[1], milliseconds(2001));
         QCOMPARE(*alias->cache.exactTtl, milliseconds(3'600'000));
@@ -81,6 +81,12 @@ private Q_SLOTS:
         QCOMPARE(s.budgets.size(), std::size_t(1));
         QCOMPARE(s.budgets[0].softPercents, (QVector<int>{80, 95}));
         QCOMPARE(int(s.budgets[0].atLimit), int(AtLimit::Degrade));
+        QCOMPARE(int(s.budgets[0].estimate), int(EstimateMode::Learned));
+        QCOMPARE(s.quotas.size(), std::size_t(2));
+        QCOMPARE(s.quotas[0].scope.tenant, QStringLiteral("acme"));
+        QCOMPARE(*s.quotas[0].concurrency, qint64(50));
+        QCOMPARE(s.quotas[1].scope.agent, QStringLiteral("bot"));
+        QCOMPARE(*s.quotas[1].outputTokensPerMinute, qint64(500));
         QCOMPARE(int(s.roles[0].role), int(Role::Auditor));
         QCOMPARE(s.contentHash.size(), 64);
     }
@@ -89,10 +95,13 @@ private Q_SLOTS:
     {
         const Compiled result = compileText(fullConfig());
         const QString warnings = result.snapshot->warnings.join(u'\n');
-        for (const char* word : {"zone of tenants acme", "quota of tenants acme", "rate limits of providers openai-eu",
-                 "fallback chain", "cost ceiling", "latency budget", "cache of aliases", "contracts of tenants",
-                 "Content is not kept", "Budgets are not", "Roles are not", "audit.retention"})
+        for (const char* word :
+            {"cache of aliases", "contracts of tenants", "Content is not kept", "Roles are not", "audit.retention"})
             QVERIFY2(warnings.contains(QLatin1String(word)), word);
+        // in force since the decision core
+        for (const char* word :
+            {"zone of tenants", "quota", "rate limits", "fallback", "cost ceiling", "latency", "Budgets", "price"})
+            QVERIFY2(!warnings.contains(QLatin1String(word)), word);
     }
 
     void demoIsClean()
@@ -159,6 +168,34 @@ private Q_SLOTS:
         row("refuse with candidate", "{kind: refuse}", "{kind: refuse, model: x}", "aliases[0].fallback[2].model",
             "has no candidate");
         row("step after refuse", "{kind: cached}", "{kind: refuse}", "aliases[0].fallback[2].kind", "after refuse");
+        row("degraded step, never served", "degrade: serve", "degrade: refuse", "aliases[0].fallback[0].kind",
+            "degrade is refuse");
+        row("cached step, never served", "degrade: serve", "degrade: refuse", "aliases[0].fallback[1].kind",
+            "degrade is refuse");
+        row("cached without a cache", "exact: {ttl: 1h}, ", "", "aliases[0].fallback[1].kind", "no exact cache");
+        row("step repeats a candidate", "model: gpt-5.4-nano-2026-03-01}", "model: gpt-6-luna-2026-09-01}",
+            "aliases[0].fallback[0].kind", "tried before");
+        row("step repeats a step", "{kind: cached}",
+            "{kind: other-provider, provider: openai-eu, model: gpt-5.4-nano-2026-03-01}",
+            "aliases[0].fallback[1].kind", "an earlier step");
+        row("step without time",
+            "latency_budget_ms: {interactive: 2000, streaming: 2001, background: 60000, batch: 600000}",
+            "latency_budget_ms: {interactive: 20, streaming: 99, background: 50, batch: 98}",
+            "aliases[0].fallback[0].kind", "49 ms");
+        row("unknown estimate", "estimate: learned", "estimate: lerned", "budgets[0].estimate",
+            "Did you mean learned?");
+        row("budget twice", "budgets:\n", "budgets:\n  - {scope: {tenant: acme}, period: month, amount_usd: \"1\"}\n",
+            "budgets[1].scope", "tenant acme with this period");
+        row("quota twice", "scope: {tenant: acme, feature: search, agent: bot, alias: fast-summariser}",
+            "scope: {tenant: acme}", "quotas[0].scope", "for tenant acme already");
+        row("quota of a provider", "agent: bot, alias: fast-summariser", "provider: anthropic",
+            "quotas[0].scope.provider", "no such field");
+        row("quota of nothing",
+            "requests_per_minute: 60, input_tokens_per_minute: 1000, output_tokens_per_minute: 500, "
+            "concurrency: 5}",
+            "}", "quotas[0].scope", "limits nothing");
+        row("dangling quota", "agent: bot, alias: fast-summariser", "alias: fast-sumariser", "quotas[0].scope.alias",
+            "Did you mean fast-summariser?");
         row("duplicate provider", "name: anthropic", "name: openai-eu", "providers[1].name", "taken");
         row("duplicate zone", "name: local", "name: eu-only", "zones[1].name", "taken");
         row("duplicate field", "    owner: platform\n", "    owner: platform\n    owner: platform\n", "",
@@ -213,6 +250,106 @@ private Q_SLOTS:
             found = found || (problem.field == field && (problem.message + u' ' + problem.suggestion).contains(words));
         }
         QVERIFY2(found, qPrintable(describe(result.problems)));
+    }
+
+    // What is reachable is left alone: the limit of each rule.
+    void reachableSteps_data()
+    {
+        QTest::addColumn<QByteArray>("alias");
+        const QByteArray chain = "fallback: [{kind: other-provider, provider: q, model: a}, "
+                                 "{kind: smaller-model, provider: p, model: b}]";
+        QTest::newRow("enough time")
+            << chain + ", latency_budget_ms: {interactive: 1, streaming: 1, background: 1, batch: 200}";
+        QTest::newRow("a class without a budget") << chain + ", latency_budget_ms: {interactive: 60}";
+        QTest::newRow("a candidate of weight 0")
+            << "candidates: [{provider: p, model: a}, {provider: p, model: b, weight: 0}], " + chain;
+        QTest::newRow("degrade refuse") << QByteArray(
+            "degrade: refuse, fallback: [{kind: other-provider, provider: q, model: a}]");
+    }
+    void reachableSteps()
+    {
+        QFETCH(QByteArray, alias);
+        if (!alias.contains("candidates"))
+            alias += ", candidates: [{provider: p, model: a}]";
+        const Compiled result = compileText("signalbox: 1\nproviders: [{name: p, kind: simulator}, "
+                                            "{name: q, kind: simulator}]\naliases:\n  - {name: x, " +
+                                            alias + "}\n");
+        QVERIFY2(result.snapshot, qPrintable(describe(result.problems)));
+    }
+
+    void pricesAreApplied()
+    {
+        const Compiled result = compileText(fullConfig());
+        const PolicySnapshot& s = *result.snapshot;
+        const Alias& alias = *s.aliases[0];
+        QCOMPARE(s.prices, PriceBook::builtin());
+        QCOMPARE(s.candidateCount, 3);
+        QCOMPARE(alias.candidates[0].index, 0);
+        QCOMPARE(alias.candidates[1].index, 1);
+        QCOMPARE(alias.fallback[0].candidate.index, 2);
+        QCOMPARE(alias.fallback[1].candidate.index, -1);
+        QCOMPARE(alias.candidates[0].prices.size(), std::size_t(1));
+        QCOMPARE(alias.candidates[0].prices[0]->rates.input.toDecimal(), QStringLiteral("0.1"));
+        QCOMPARE(*alias.candidates[1].facts->contextTokens, qint64(200'000));
+        QCOMPARE(alias.fallback[0].candidate.facts->retires, QDate(2027, 4, 1));
+    }
+
+    void sameCandidateSameIndex()
+    {
+        const Compiled result = compileText("signalbox: 1\nproviders: [{name: p, kind: simulator}]\naliases:\n"
+                                            "  - {name: x, candidates: [{provider: p, model: sim-a}], fallback: "
+                                            "[{kind: smaller-model, provider: p, model: sim-b}]}\n"
+                                            "  - {name: y, candidates: [{provider: p, model: sim-b}]}\n");
+        QVERIFY2(result.snapshot, qPrintable(describe(result.problems)));
+        QCOMPARE(result.snapshot->candidateCount, 2);
+        QCOMPARE(
+            result.snapshot->aliases[0]->fallback[0].candidate.index, result.snapshot->aliases[1]->candidates[0].index);
+        QCOMPARE(result.snapshot->warnings.filter(QStringLiteral("price")), QStringList());
+    }
+
+    void unpricedCandidatesAreNamed()
+    {
+        QByteArray text = fullConfig();
+        text.replace("model: gpt-6-luna-2026-09-01", "model: gpt-6-lunar");
+        const Compiled result = compileText(text);
+        const QString warnings = result.snapshot->warnings.join(u'\n');
+        QVERIFY(warnings.contains(QLatin1String("no price for openai-eu/gpt-6-lunar@eu-west-1;")));
+        QVERIFY(warnings.contains(QLatin1String("Calls to openai-eu/gpt-6-lunar@eu-west-1 are refused where")));
+        text.replace("cost_ceiling_usd: \"0.05\"", "").replace("at_limit: degrade", "at_limit: warn");
+        const QString milder = compileText(text).snapshot->warnings.join(u'\n');
+        QVERIFY(milder.contains(QLatin1String("no price for")) && !milder.contains(QLatin1String("are refused where")));
+    }
+
+    void aBookOfOnesOwn()
+    {
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        const QByteArray good = "version: ours\nprices:\n"
+                                "  - {provider: openai-eu, model: gpt-6-luna-2026-09-01, valid_from: 2026-01-01, "
+                                "input_usd_per_million: \"7\", output_usd_per_million: \"8\"}\n"
+                                "  - {provider: opennai, model: x, valid_from: 2026-01-01, "
+                                "input_usd_per_million: \"7\", output_usd_per_million: \"8\"}\n";
+        const auto compileWith = [&](const QByteArray& book) {
+            file.resize(0);
+            file.seek(0);
+            file.write(book);
+            file.flush();
+            QByteArray text = fullConfig();
+            text.replace("{book: builtin}", "{book: " + file.fileName().toUtf8() + "}");
+            return compileText(text);
+        };
+        Compiled result = compileWith(good);
+        QVERIFY2(result.snapshot, qPrintable(describe(result.problems)));
+        QCOMPARE(result.snapshot->aliases[0]->candidates[0].prices[0]->rates.output.toDecimal(), QStringLiteral("8"));
+        QVERIFY(result.snapshot->aliases[0]->candidates[1].prices.empty()); // the built-in one does not fill gaps
+        QVERIFY(result.snapshot->warnings.join(u' ').contains(QLatin1String("speaks of opennai,")));
+        QVERIFY(result.snapshot->prices->version().startsWith(QLatin1String("ours+")));
+        QByteArray bad = good;
+        result = compileWith(bad.replace("output_usd", "outptu_usd"));
+        QVERIFY(!result.snapshot);
+        QCOMPARE(result.problems[0].file, file.fileName());
+        QCOMPARE(result.problems[0].line, 3);
+        QVERIFY(result.problems[0].suggestion.contains(QLatin1String("output_usd_per_million")));
     }
 
     void placeIsExact()
