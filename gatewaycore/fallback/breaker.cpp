@@ -8,6 +8,8 @@ using namespace std::chrono;
 
 namespace {
 
+constexpr qint64 kLeastForShare = 20; // fewer attempts say nothing of a share
+
 QString seconds(milliseconds time)
 {
     return QString::number(double(time.count()) / 1000.0, 'g', 3) + QStringLiteral(" s");
@@ -259,12 +261,27 @@ void Breaker::probeReported(Now now, AttemptEnd end, bool slow)
                                            : QStringLiteral("A probe was answered, but far slower than usual."));
 }
 
+std::optional<qint64> Breaker::nextProbeAtMs(Now now) const
+{
+    const auto wallOf = [&](Monotonic at) {
+        return now.wallMs + duration_cast<milliseconds>(std::max(Monotonic(0), at - now.monotonic)).count();
+    };
+    switch (state()) {
+    case BreakerState::Closed:
+        return std::nullopt;
+    case BreakerState::Open:
+        return m_force ? m_force->untilMs : wallOf(m_openUntil);
+    case BreakerState::HalfOpen:
+        return m_probe ? wallOf(m_probe->begun + m_options.probeTimeout) : now.wallMs;
+    }
+    return std::nullopt;
+}
+
 void Breaker::fill(Now now, HealthView& view) const
 {
     view.breaker = state();
     view.forced = m_force.has_value();
-    view.admits =
-        view.breaker == BreakerState::Closed || (view.breaker == BreakerState::HalfOpen && !m_probe.has_value());
+    view.admits = admits();
     if (m_force) {
         view.reason = m_force->reason;
         view.forcedUntilMs = m_force->untilMs;
@@ -273,18 +290,22 @@ void Breaker::fill(Now now, HealthView& view) const
     }
     if (view.breaker != BreakerState::Closed)
         view.openedAtMs = m_openedAtMs;
-    const auto wallOf = [&](Monotonic at) {
-        return now.wallMs + duration_cast<milliseconds>(std::max(Monotonic(0), at - now.monotonic)).count();
-    };
-    if (view.breaker == BreakerState::Open)
-        view.nextProbeAtMs = m_force ? m_force->untilMs : wallOf(m_openUntil);
-    else if (view.breaker == BreakerState::HalfOpen)
-        view.nextProbeAtMs = m_probe ? wallOf(m_probe->begun + m_options.probeTimeout) : now.wallMs;
+    view.nextProbeAtMs = nextProbeAtMs(now);
     const Counts counts = window(now.monotonic);
     view.attempts = counts.attempts();
     view.failures = counts.failed;
     view.throttled = counts.throttled;
     view.changes = m_changes;
+}
+
+void Breaker::fill(Now now, Glance& glance) const
+{
+    glance.breaker = admits() ? state() : BreakerState::Open;
+    glance.nextProbeAtMs = nextProbeAtMs(now);
+    const Counts counts = window(now.monotonic);
+    const qint64 weighed = counts.good + counts.failed; // as judge() weighs them
+    if (weighed >= kLeastForShare)
+        glance.failurePermille = int(counts.failed * 1000 / weighed);
 }
 
 } // namespace gateway::fallback

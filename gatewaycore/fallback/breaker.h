@@ -41,6 +41,7 @@ public:
     void force(Now now, std::optional<BreakerState> state, const QString& reason, qint64 untilMs);
 
     void fill(Now now, HealthView& view) const; // all but the latencies
+    void fill(Now now, Glance& glance) const;
     qint64 changes() const { return m_changes; }
 
 private:
@@ -64,6 +65,8 @@ private:
     };
 
     BreakerState state() const { return m_force ? m_force->state : m_own; }
+    bool admits() const { return state() == BreakerState::Closed || (state() == BreakerState::HalfOpen && !m_probe); }
+    std::optional<qint64> nextProbeAtMs(Now now) const;
     qint64 sliceAt(Monotonic at) const;
     Counts window(Monotonic at) const;
     void clearWindow();

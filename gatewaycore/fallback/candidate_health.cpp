@@ -91,6 +91,18 @@ HealthView CandidateHealth::view() const
     return with([](State& state, Breaker::Now now) { return state.view(now); });
 }
 
+Glance CandidateHealth::glance() const
+{
+    return with([](State& state, Breaker::Now now) {
+        Glance glance;
+        state.breaker.fill(now, glance);
+        const LatencyWindow::Percentiles& recent = state.latencies.recent(now.monotonic);
+        glance.firstTokenP95 = recent.firstTokenP95;
+        glance.totalP95 = recent.totalP95;
+        return glance;
+    });
+}
+
 AttemptPass CandidateHealth::admit()
 {
     return with([](State& state, Breaker::Now now) { return state.breaker.admit(now); });

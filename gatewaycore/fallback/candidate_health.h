@@ -95,11 +95,11 @@ struct [[nodiscard]] AttemptPass
     explicit operator bool() const { return admitted; }
 };
 
-// The few facts routing reads for every candidate of every call: no text, no allocation. (Asked for by the lead.)
+// The few facts routing reads for every candidate of every call: no text, no allocation.
 struct Glance
 {
     BreakerState breaker = BreakerState::Closed; // as admit() would find it; half-open while a probe is under way: Open
-    std::optional<int> failurePermille;          // in the window; unknown below 20 attempts
+    std::optional<int> failurePermille;          // of those not throttled in the window; unknown below 20
     std::optional<std::chrono::milliseconds> firstTokenP95;
     std::optional<std::chrono::milliseconds> totalP95;
     std::optional<qint64> nextProbeAtMs; // wall time
@@ -116,7 +116,7 @@ public:
 
     // What routing asks: would an attempt be let through now? Takes nothing.
     HealthView view() const;
-    Glance glance() const; // percentiles at most a second old
+    Glance glance() const; // percentiles at most a tenth of a second old
     // Right before an attempt: no if the breaker says no (also when another call has just taken the probe).
     AttemptPass admit();
     // Once for every admit() that said yes. Latencies of answers only; from the attempt's own start.

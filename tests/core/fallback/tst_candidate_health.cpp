@@ -98,6 +98,7 @@ private Q_SLOTS:
     void forcedIsNotMovedByTheWallClock();
     void forcedHalfOpenKeepsToOneProbe();
     void theObserverMayAskAgain();
+    void aGlanceSeesWhatAdmitWouldSay();
     void theReasonIsASentence();
     void theRegistryKeepsWhatIsInUse();
 };
@@ -537,6 +538,30 @@ void TestCandidateHealth::theObserverMayAskAgain()
     for (int i = 0; i < 10; ++i)
         health.report(health.admit(), AttemptEnd::Failed, {}, {}, {});
     QCOMPARE(told, 1);
+}
+
+void TestCandidateHealth::aGlanceSeesWhatAdmitWouldSay()
+{
+    Bench bench;
+    QCOMPARE(bench.health.glance().breaker, BreakerState::Closed);
+    QVERIFY(!bench.health.glance().nextProbeAtMs);
+    bench.attempts(14, AttemptEnd::Good, 100ms);
+    bench.attempts(5, AttemptEnd::Failed);
+    bench.attempts(7, AttemptEnd::Throttled);
+    QVERIFY(!bench.health.glance().failurePermille); // 19 say nothing
+    bench.attempts(6, AttemptEnd::Good, 100ms);
+    bench.clock.advance(100ms);
+    QCOMPARE(bench.health.glance().failurePermille, std::optional(200));
+    QVERIFY(bench.health.glance().firstTokenP95 && bench.health.glance().totalP95);
+    bench.attempts(20, AttemptEnd::Failed);
+    QCOMPARE(bench.health.glance().breaker, BreakerState::Open);
+    QCOMPARE(bench.health.glance().nextProbeAtMs, bench.health.view().nextProbeAtMs);
+    bench.untilHalfOpen();
+    QCOMPARE(bench.health.glance().breaker, BreakerState::HalfOpen);
+    const AttemptPass probe = bench.health.admit();
+    QCOMPARE(bench.health.glance().breaker, BreakerState::Open); // its place is taken
+    bench.health.report(probe, AttemptEnd::Good, {}, {}, {});
+    QCOMPARE(bench.health.glance().breaker, BreakerState::HalfOpen);
 }
 
 void TestCandidateHealth::theReasonIsASentence()
