@@ -190,7 +190,7 @@ bool Call::open()
 
 void Call::attempt()
 {
-    m_context.openCalls.note(m_slot, m_candidate->label);
+    m_context.openCalls.note(m_slot, m_candidate->label, std::nullopt);
     m_record.servedBy = m_candidate->label;
     m_attempt = std::make_unique<Attempt>(
         m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
