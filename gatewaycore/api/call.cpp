@@ -62,6 +62,7 @@ struct Texts<Attempt>
         std::pair{"reason", &Attempt::reason},
         std::pair{"upstream_request_id", &Attempt::upstreamRequestId},
         std::pair{"model_reported", &Attempt::modelReported},
+        std::pair{"fallback_kind", &Attempt::fallbackKind},
         std::pair{"finish_reason", &Attempt::finishReason},
     };
 };
@@ -98,6 +99,7 @@ struct Texts<Call>
         std::pair{"served_by", &Call::servedBy},
         std::pair{"fallback_kind", &Call::fallbackKind},
         std::pair{"cache", &Call::cache},
+        std::pair{"price_book", &Call::priceBook},
         std::pair{"finish_reason", &Call::finishReason},
     };
 };
@@ -169,7 +171,9 @@ QJsonObject toJson(const Attempt& attempt)
     json.insert(QStringLiteral("bytes_sent"), attempt.bytesSent);
     json.insert(QStringLiteral("bytes_received"), attempt.bytesReceived);
     json.insert(QStringLiteral("tokens"), toJson(attempt.tokens));
+    json.insert(QStringLiteral("cost_estimated_usd"), money(attempt.costEstimated));
     json.insert(QStringLiteral("cost_usd"), money(attempt.cost));
+    json.insert(QStringLiteral("cost_known"), attempt.costKnown);
     return json;
 }
 
@@ -186,6 +190,7 @@ QJsonObject toJson(const Call& call)
     json.insert(QStringLiteral("tokens"), toJson(call.tokens));
     json.insert(QStringLiteral("cost_estimated_usd"), money(call.costEstimated));
     json.insert(QStringLiteral("cost_usd"), money(call.cost));
+    json.insert(QStringLiteral("feature_proved"), call.featureProved);
     json.insert(QStringLiteral("stream"), nameOf(call.streamEnd));
     json.insert(QStringLiteral("overhead_us"), call.overheadUs < 0 ? QJsonValue() : QJsonValue(call.overheadUs));
     json.insert(QStringLiteral("request_bytes"), call.requestBytes);
@@ -216,7 +221,9 @@ Result<Attempt> attemptFromJson(const QJsonObject& json)
     attempt.bytesSent = json.value(QLatin1String("bytes_sent")).toInteger();
     attempt.bytesReceived = json.value(QLatin1String("bytes_received")).toInteger();
     attempt.tokens = tokensFromJson(json.value(QLatin1String("tokens")).toObject());
+    attempt.costEstimated = money(json.value(QLatin1String("cost_estimated_usd")));
     attempt.cost = money(json.value(QLatin1String("cost_usd")));
+    attempt.costKnown = json.value(QLatin1String("cost_known")).toBool(true);
     return attempt;
 }
 
@@ -242,6 +249,7 @@ Result<Call> callFromJson(const QJsonObject& json)
     call.tokens = tokensFromJson(json.value(QLatin1String("tokens")).toObject());
     call.costEstimated = money(json.value(QLatin1String("cost_estimated_usd")));
     call.cost = money(json.value(QLatin1String("cost_usd")));
+    call.featureProved = json.value(QLatin1String("feature_proved")).toBool();
     call.overheadUs = json.value(QLatin1String("overhead_us")).toInteger(-1);
     call.requestBytes = json.value(QLatin1String("request_bytes")).toInteger();
     call.responseBytes = json.value(QLatin1String("response_bytes")).toInteger();

@@ -15,7 +15,8 @@ namespace {
 
 // The layout, as decisions/0012-open-calls.md describes it. Numbers are little endian.
 constexpr char kMagic[] = "SBXOPEN"; // with its NUL: 8 bytes
-constexpr quint32 kVersion = 1;
+constexpr quint32 kVersion = 2;
+constexpr quint32 kWithoutMoney = 1; // an older file: buffers hold the text alone
 constexpr qint64 kHeader = 4096;
 constexpr int kSlot = 1280;
 constexpr quint32 kOpen = 0x4e45504f; // "OPEN"
@@ -25,10 +26,13 @@ constexpr int kAttempt = 4;  // u32: number of notes x 2 + which candidate buffe
 constexpr int kChecksum = 8; // u32: CRC-32 of the bytes from kRevision to the end of the texts
 constexpr int kUsed = 12;    // u32: where the texts end
 constexpr int kCandidate[] = {16, 368};
-constexpr int kCandidateBytes = 352; // u16 length, u16 CRC, text
-constexpr int kRevision = 720;       // u32
-constexpr int kStarted = 728;        // i64, ms
-constexpr int kTexts = 736;          // u8 length and bytes, in the order of kTextFields
+constexpr int kCandidateBytes = 352; // u16 length, u16 CRC of what follows, i64 reserved, i64 earlier, i64 cost, text
+constexpr int kMoneyBytes = 24;
+constexpr qint64 kNoMoney = -1; // unpriced; of the cost also: still under way, told apart by kUnderWay
+constexpr qint64 kUnderWay = -2;
+constexpr int kRevision = 720; // u32
+constexpr int kStarted = 728;  // i64, ms
+constexpr int kTexts = 736;    // u8 length and bytes, in the order of kTextFields
 static_assert(kCandidate[1] + kCandidateBytes == kRevision);
 
 struct TextField
@@ -86,32 +90,98 @@ QByteArray cut(QStringView text, int longest)
     return bytes;
 }
 
-std::optional<api::Attempt> attemptOf(const unsigned char* slot)
+// What a candidate buffer says.
+struct Note
+{
+    qint64 reserved = kNoMoney;
+    qint64 earlier = 0; // cost of the attempts before this one
+    qint64 cost = kUnderWay;
+    QByteArray label;
+};
+
+void write(unsigned char* buffer, const Note& note)
+{
+    qToLittleEndian(note.reserved, buffer + 4);
+    qToLittleEndian(note.earlier, buffer + 12);
+    qToLittleEndian(note.cost, buffer + 20);
+    std::memcpy(buffer + 4 + kMoneyBytes, note.label.constData(), std::size_t(note.label.size()));
+    qToLittleEndian(quint16(note.label.size()), buffer);
+    qToLittleEndian(quint16(checksum(buffer + 4, kMoneyBytes + int(note.label.size()))), buffer + 2);
+}
+
+std::optional<Note> read(const unsigned char* buffer, quint32 version)
+{
+    const int money = version == kWithoutMoney ? 0 : kMoneyBytes;
+    const int length = qFromLittleEndian<quint16>(buffer);
+    if (length > kCandidateBytes - 4 - money ||
+        qFromLittleEndian<quint16>(buffer + 2) != quint16(checksum(buffer + 4, money + length)))
+        return std::nullopt;
+    Note note;
+    if (money > 0) {
+        note.reserved = qFromLittleEndian<qint64>(buffer + 4);
+        note.earlier = qFromLittleEndian<qint64>(buffer + 12);
+        note.cost = qFromLittleEndian<qint64>(buffer + 20);
+    }
+    note.label = QByteArray(reinterpret_cast<const char*>(buffer + 4 + money), length);
+    return note;
+}
+
+qint64 nanoOf(const std::optional<api::Money>& amount)
+{
+    return amount && amount->nano() >= 0 ? amount->nano() : kNoMoney;
+}
+
+std::optional<api::Money> moneyOf(qint64 nano)
+{
+    return nano >= 0 ? std::optional(api::Money::fromNano(nano)) : std::nullopt;
+}
+
+qint64 sum(qint64 a, qint64 b) // saturating; what is not known adds nothing
+{
+    qint64 total = 0;
+    return __builtin_add_overflow(std::max<qint64>(a, 0), std::max<qint64>(b, 0), &total) ? INT64_MAX : total;
+}
+
+// The attempts a slot knows of: what came before the last, if that cost something, and the last.
+QVector<api::Attempt> attemptsOf(const unsigned char* slot, quint32 version)
 {
     const quint32 noted = word(slot + kAttempt);
     if (noted == 0)
-        return std::nullopt;
-    const unsigned char* buffer = slot + kCandidate[noted & 1];
-    const int length = qFromLittleEndian<quint16>(buffer);
+        return {};
     api::Attempt attempt;
     attempt.number = int(noted >> 1);
     attempt.result = api::AttemptResult::Failed;
     attempt.error = api::ErrorCode::Internal;
     attempt.reason =
         QStringLiteral("The engine stopped while this attempt was under way; whether it was answered is not known.");
-    if (length > kCandidateBytes - 4 || qFromLittleEndian<quint16>(buffer + 2) != quint16(checksum(buffer + 4, length)))
-        return attempt;
+    attempt.costKnown = false;
+    const auto note = read(slot + kCandidate[noted & 1], version);
+    if (!note)
+        return {attempt};
     // provider/model@region: a provider's name has no slash, a region's no @
-    const QString label = QString::fromUtf8(reinterpret_cast<const char*>(buffer + 4), length);
+    const QString label = QString::fromUtf8(note->label);
     const qsizetype slash = label.indexOf(u'/');
     const qsizetype at = label.lastIndexOf(u'@');
     attempt.provider = label.left(slash);
     attempt.model = label.mid(slash + 1, at > slash ? at - slash - 1 : -1);
     attempt.region = at > slash ? label.mid(at + 1) : QString();
-    return attempt;
+    attempt.costEstimated = moneyOf(note->reserved);
+    attempt.costKnown = note->cost != kUnderWay;
+    attempt.cost = moneyOf(attempt.costKnown ? note->cost : note->reserved);
+    if (attempt.costKnown)
+        attempt.reason = QStringLiteral("This attempt was over when the engine stopped; how it ended is not known.");
+    if (note->earlier <= 0)
+        return {attempt};
+    api::Attempt earlier;
+    earlier.number = std::max(1, attempt.number - 1);
+    earlier.result = api::AttemptResult::Failed;
+    earlier.error = api::ErrorCode::Internal;
+    earlier.reason = QStringLiteral("What the attempts before the last one cost together; their ends are not known.");
+    earlier.cost = moneyOf(note->earlier);
+    return {earlier, attempt};
 }
 
-std::optional<api::Call> callOf(const unsigned char* slot)
+std::optional<api::Call> callOf(const unsigned char* slot, quint32 version)
 {
     const quint32 used = word(slot + kUsed);
     if (used < quint32(kTexts) || used > quint32(kSlot) ||
@@ -131,9 +201,25 @@ std::optional<api::Call> callOf(const unsigned char* slot)
     call.startedAt = QDateTime::fromMSecsSinceEpoch(qFromLittleEndian<qint64>(slot + kStarted), Qt::UTC);
     call.outcome = api::CallOutcome::Indeterminate;
     call.error = api::ErrorCode::Internal;
-    if (const auto attempt = attemptOf(slot))
-        call.attempts.append(*attempt);
+    call.attempts = attemptsOf(slot, version);
+    for (const api::Attempt& attempt : call.attempts) {
+        if (attempt.cost)
+            call.cost = api::Money::fromNano(sum(call.cost ? call.cost->nano() : 0, attempt.cost->nano()));
+    }
+    call.costEstimated = call.cost;
     return call;
+}
+
+// A slot of an older file in today's form, where it stands. A kill within leaves a note that does not verify: the call
+// stays listed, its attempt without a candidate.
+void bringUp(unsigned char* slot)
+{
+    const quint32 noted = word(slot + kAttempt);
+    unsigned char* buffer = slot + kCandidate[noted & 1];
+    if (auto note = noted == 0 ? std::nullopt : read(buffer, kWithoutMoney)) {
+        note->label = cut(QString::fromUtf8(note->label), kCandidateBytes - 4 - kMoneyBytes);
+        write(buffer, *note);
+    }
 }
 
 api::Error wrong(const QString& message)
@@ -167,18 +253,44 @@ int OpenCalls::Region::open(const api::Call& call)
     return number;
 }
 
-void OpenCalls::Region::note(int number, QStringView candidate)
+namespace {
+
+// Into the buffer that is not in use, then turn the word: a kill in between leaves the earlier note whole.
+void turn(unsigned char* slot, quint32 attempt, const Note& note)
+{
+    const quint32 which = (word(slot + kAttempt) & 1) ^ 1;
+    write(slot + kCandidate[which], note);
+    publish(slot + kAttempt, attempt << 1 | which);
+}
+
+// The note in force; nothing before the first.
+std::optional<Note> current(const unsigned char* slot)
+{
+    const quint32 noted = word(slot + kAttempt);
+    return noted == 0 ? std::nullopt : read(slot + kCandidate[noted & 1], kVersion);
+}
+
+} // namespace
+
+void OpenCalls::Region::note(int number, QStringView candidate, std::optional<api::Money> reserved)
 {
     unsigned char* slot = m_base + qint64(number) * kSlot;
-    const quint32 noted = word(slot + kAttempt);
-    // into the buffer that is not in use, then turn the word: a kill in between leaves the earlier note whole
-    const quint32 which = (noted & 1) ^ 1;
-    unsigned char* buffer = slot + kCandidate[which];
-    const QByteArray text = cut(candidate, kCandidateBytes - 4);
-    std::memcpy(buffer + 4, text.constData(), std::size_t(text.size()));
-    qToLittleEndian(quint16(text.size()), buffer);
-    qToLittleEndian(quint16(checksum(buffer + 4, int(text.size()))), buffer + 2);
-    publish(slot + kAttempt, ((noted >> 1) + 1) << 1 | which);
+    Note note;
+    note.reserved = nanoOf(reserved);
+    note.label = cut(candidate, kCandidateBytes - 4 - kMoneyBytes);
+    if (const auto before = current(slot)) // one that was never settled keeps its reservation
+        note.earlier = sum(before->earlier, before->cost == kUnderWay ? before->reserved : before->cost);
+    turn(slot, (word(slot + kAttempt) >> 1) + 1, note);
+}
+
+void OpenCalls::Region::settled(int number, std::optional<api::Money> cost)
+{
+    unsigned char* slot = m_base + qint64(number) * kSlot;
+    auto note = current(slot);
+    if (!note)
+        return;
+    note->cost = nanoOf(cost);
+    turn(slot, word(slot + kAttempt) >> 1, *note);
 }
 
 void OpenCalls::Region::close(int number)
@@ -214,7 +326,8 @@ api::Result<std::unique_ptr<OpenCalls>> OpenCalls::map(const QString& directory,
 
     unsigned char* base = calls->m_map;
     const bool fresh = word(base) == 0;
-    if (!fresh && (std::memcmp(base, kMagic, sizeof kMagic) != 0 || word(base + 8) != kVersion ||
+    const quint32 version = fresh ? kVersion : word(base + 8);
+    if (!fresh && (std::memcmp(base, kMagic, sizeof kMagic) != 0 || (version != kVersion && version != kWithoutMoney) ||
                       word(base + 12) != quint32(kSlot)))
         return wrong(QStringLiteral("The file %1 is not a list of open calls this program can read.").arg(name));
     if (fresh) {
@@ -230,7 +343,9 @@ api::Result<std::unique_ptr<OpenCalls>> OpenCalls::map(const QString& directory,
         unsigned char* slot = base + kHeader + qint64(i) * kSlot;
         if (word(slot + kState) == 0)
             continue;
-        if (auto call = word(slot + kState) == kOpen ? callOf(slot) : std::nullopt) {
+        if (auto call = word(slot + kState) == kOpen ? callOf(slot, version) : std::nullopt) {
+            if (version == kWithoutMoney)
+                bringUp(slot);
             calls->m_leftOver.push_back(std::move(*call));
             calls->m_leftOverSlots.push_back(i);
             taken[std::size_t(i)] = true;
@@ -239,6 +354,8 @@ api::Result<std::unique_ptr<OpenCalls>> OpenCalls::map(const QString& directory,
             publish(slot + kState, 0);
         }
     }
+    if (version == kWithoutMoney)
+        publish(base + 8, kVersion);
     calls->m_slotsPerWorker = slotsPerWorker;
     for (int w = 0; w < workers; ++w) {
         auto region = std::make_unique<Region>();

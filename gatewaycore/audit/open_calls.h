@@ -26,7 +26,10 @@ public:
     public:
         // The slot's number, or -1 if all are taken (the call must then be refused). Long texts of callers are cut.
         int open(const api::Call& call);
-        void note(int slot, QStringView candidate); // provider/model@region about to be called: one more attempt
+        // One more attempt: provider/model@region is about to be called, and this is reserved for it (empty: unpriced).
+        void note(int slot, QStringView candidate, std::optional<api::Money> reserved);
+        // The attempt under way is over and cost this (empty: unpriced). Call it when its reservation is settled.
+        void settled(int slot, std::optional<api::Money> cost);
         void close(int slot);
         int freeSlots() const { return int(m_free.size()); }
 
@@ -42,7 +45,9 @@ public:
         const QString& directory, int workers, int slotsPerWorker = 4096);
     ~OpenCalls();
 
-    // With outcome indeterminate and, if one was noted, the last attempt.
+    // With outcome indeterminate and, if one was noted, the last attempt: at its cost if it was settled, else at what
+    // was reserved for it, marked as not known. What earlier attempts cost is one attempt before it, of a provider that
+    // is not known (so a provider's own budget does not see it).
     const std::vector<api::Call>& leftOver() const { return m_leftOver; }
     int damaged() const { return m_damaged; } // slots that were open but did not verify (a power cut, a bad disk)
     void clearLeftOver();

@@ -23,6 +23,8 @@
 #include "budget/window.h"
 #include "config/budget_policy.h"
 
+#include <QStringList>
+
 #include <memory>
 #include <mutex>
 #include <span>

@@ -2,13 +2,11 @@
 
 #include "store/override_repository.h"
 
-#include <QJsonDocument>
 #include <QJsonObject>
 
 namespace gateway::engine {
 namespace {
 
-constexpr int kRemembered = 1000;
 const QString kKind = QStringLiteral("budget_raise");
 
 } // namespace
@@ -20,19 +18,16 @@ BudgetRaises::BudgetRaises(store::Store& store, LiveState& live, const Clock& cl
 
 api::Outcome BudgetRaises::load()
 {
-    std::vector<store::Override> rows;
-    const bool read = m_store.submitAndWait([&](QSqlDatabase& database) {
-        auto found = store::listOverrides(database, kKind, kRemembered);
-        if (found)
-            rows = std::move(*found);
-        return bool(found);
+    std::optional<std::vector<store::OverrideRow>> rows;
+    m_store.submitAndWait([&](QSqlDatabase& database) {
+        rows = store::overridesInForce(database, m_clock.wallMs());
+        return true;
     });
-    if (!read)
+    if (!rows)
         return api::failure(api::Failure::Unavailable, QStringLiteral("the raised budgets cannot be read"));
-    for (const store::Override& row : rows) {
-        const QJsonObject body = QJsonDocument::fromJson(row.body).object();
-        const auto limit = api::Money::fromDecimal(body.value(QStringLiteral("limit")).toString());
-        if (limit && row.endsMs > m_clock.wallMs())
+    for (const store::OverrideRow& row : *rows) {
+        const auto limit = api::Money::fromDecimal(row.body.value(QStringLiteral("limit")).toString());
+        if (limit && row.kind == kKind)
             m_live.ledger.raise(row.id, *limit, row.endsMs);
     }
     return api::Done{};
@@ -44,8 +39,7 @@ void BudgetRaises::apply(const Raise& raise, std::function<void(api::Outcome)> d
     const qint64 now = m_clock.wallMs();
     const QJsonObject body{{QStringLiteral("limit"), raise.limit.toDecimal()}, {QStringLiteral("by"), raise.by},
         {QStringLiteral("reason"), raise.reason}};
-    const store::Override row{raise.account, kKind, QJsonDocument(body).toJson(QJsonDocument::Compact), now,
-        raise.untilMs, raise.untilMs == 0 ? now : 0};
+    const store::OverrideRow row{raise.account, kKind, body, now, raise.untilMs, raise.untilMs == 0 ? now : 0};
     m_store.submit([row](QSqlDatabase& database) { return store::putOverride(database, row); },
         [this, raise, done = std::move(done)](bool committed) {
             QMetaObject::invokeMethod(

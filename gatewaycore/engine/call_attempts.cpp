@@ -153,7 +153,7 @@ void Call::noteWait(Monotonic since)
 void Call::startAttempt(const ChainStep& step)
 {
     const config::Candidate& candidate = *step.candidate;
-    m_context.openCalls.note(m_slot, candidate.label, m_permit.reserved().value_or(api::Money()));
+    m_context.openCalls.note(m_slot, candidate.label, m_permit.reserved());
     m_record.servedBy = candidate.label;
     m_record.fallbackKind = step.kind ? config::nameOf(*step.kind) : QString();
     m_record.degraded = step.degraded();
@@ -245,6 +245,7 @@ void Call::settleAttempt()
     api::Attempt attempt = m_attempt->record();
     attempt.fallbackKind = m_record.fallbackKind;
     m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter());
+    m_context.openCalls.settled(m_slot, attempt.cost);
     m_record.attempts.append(attempt);
     m_lastAttempt = std::move(m_attempt);
 }

@@ -2,9 +2,11 @@
 
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
+#include "budget/rebuild.h"
 #include "engine/listen_address.h"
 #include "observability/log.h"
 #include "store/revision_repository.h"
+#include "store/spend_reader.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -190,6 +192,15 @@ api::Outcome Gateway::prepareProviders()
     return api::Done{};
 }
 
+// What the record says was spent, for these accounts (none named: all).
+api::Outcome Gateway::rebuildSpend(const QStringList& accounts)
+{
+    auto reader = store::SpendReader::open(m_parts.store->databaseFile());
+    if (!reader)
+        return reader.error();
+    return budget::rebuild(m_parts.live->ledger, **reader, accounts);
+}
+
 // What decisions rest on: spend rebuilt from the record, levers as they were left, the config laid over both.
 std::optional<api::Error> Gateway::startDecisions()
 {
@@ -204,6 +215,8 @@ std::optional<api::Error> Gateway::startDecisions()
     m_parts.levers = std::make_unique<LeverControl>(*m_parts.store, *m_parts.live, m_parts.clock, m_parts.random);
     if (const api::Outcome loaded = m_parts.levers->load(); !loaded)
         return part("levers", loaded.error());
+    if (const api::Outcome rebuilt = rebuildSpend({}); !rebuilt)
+        return part("budgets", rebuilt.error());
     m_parts.raises = std::make_unique<BudgetRaises>(*m_parts.store, *m_parts.live, m_parts.clock);
     if (const api::Outcome loaded = m_parts.raises->load(); !loaded)
         return part("budgets", loaded.error());
@@ -342,7 +355,20 @@ void Gateway::publishSnapshot()
     if (const api::Outcome ready = prepareProviders(); !ready)
         log(LogLevel::Error, "simulator.unavailable", {{"message", ready.error().message}});
     m_parts.labels = observability::MetricLabels::extended(*m_parts.labels, *m_parts.config.current());
+    QStringList known;
+    for (const budget::AccountStatus& account : m_parts.live->ledger.status())
+        known.append(account.id);
     m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    // a budget that is new counts what was spent before it came
+    QStringList added;
+    for (const budget::AccountStatus& account : m_parts.live->ledger.status()) {
+        if (!known.contains(account.id))
+            added.append(account.id);
+    }
+    if (!added.isEmpty()) {
+        if (const api::Outcome rebuilt = rebuildSpend(added); !rebuilt)
+            log(LogLevel::Error, "budget.unknown", {{"message", rebuilt.error().message}});
+    }
     publishPolicy();
 }
 

@@ -63,6 +63,7 @@ private:
     WorkerPolicy policy() const;
     void publishSnapshot();
     void publishPolicy();
+    api::Outcome rebuildSpend(const QStringList& accounts);
     void breakerChanged(const QString& candidate, const fallback::HealthView& now);
     void continueRevisions();
     void markRevision();

@@ -5,8 +5,6 @@
 #include "fallback/lever_json.h"
 #include "store/override_repository.h"
 
-#include <QJsonDocument>
-
 #include <algorithm>
 
 namespace gateway::engine {
@@ -27,10 +25,9 @@ bool isOver(const fallback::Lever& lever)
     return lever.endedAtMs > 0 && (lever.kind != fallback::LeverKind::Drain || lever.stagePercent >= 100);
 }
 
-store::Override asRow(const fallback::Lever& lever)
+store::OverrideRow asRow(const fallback::Lever& lever)
 {
-    return {lever.id, kKind, QJsonDocument(fallback::toJson(lever)).toJson(QJsonDocument::Compact), lever.setAtMs,
-        lever.endsAtMs, lever.endedAtMs};
+    return {lever.id, kKind, fallback::toJson(lever), lever.setAtMs, lever.endsAtMs, lever.endedAtMs};
 }
 
 } // namespace
@@ -44,19 +41,21 @@ LeverControl::LeverControl(store::Store& store, LiveState& live, const Clock& cl
 
 api::Outcome LeverControl::load()
 {
-    std::vector<store::Override> rows;
-    const bool read = m_store.submitAndWait([&](QSqlDatabase& database) {
-        auto found = store::listOverrides(database, kKind, kRemembered);
-        if (found)
-            rows = std::move(*found);
-        return bool(found);
+    std::optional<std::vector<store::OverrideRow>> rows;
+    m_store.submitAndWait([&](QSqlDatabase& database) {
+        rows = store::allOverrides(database);
+        return true;
     });
-    if (!read)
+    if (!rows)
         return api::failure(api::Failure::Unavailable, QStringLiteral("the levers in force cannot be read"));
-    for (const store::Override& row : rows) {
-        if (auto lever = fallback::leverFromJson(QJsonDocument::fromJson(row.body).object()))
+    for (const store::OverrideRow& row : *rows) {
+        if (row.kind != kKind)
+            continue;
+        if (auto lever = fallback::leverFromJson(row.body))
             m_levers.push_back(std::move(*lever));
     }
+    if (m_levers.size() > std::size_t(kRemembered)) // oldest first
+        m_levers.erase(m_levers.begin(), m_levers.end() - kRemembered);
     std::sort(m_levers.begin(), m_levers.end(), [](const auto& a, const auto& b) { return a.setAtMs < b.setAtMs; });
     for (const fallback::Lever& lever : m_levers) {
         if (lever.endedAtMs == 0)
@@ -167,9 +166,9 @@ void LeverControl::tick()
             const auto [made, failed] = m_attempts(lever.provider, lever.stageSinceMs);
             evidence = {made, failed};
         }
-        const int stage = lever.stagePercent;
+        const auto before = std::pair(lever.stagePercent, lever.stageSinceMs);
         fallback::advance(lever, evidence, now);
-        if (lever.stagePercent != stage) {
+        if (std::pair(lever.stagePercent, lever.stageSinceMs) != before) {
             save(lever, [](bool) {});
             any = true;
         }

@@ -156,6 +156,9 @@ constexpr std::array kCallColumns{
     column<&Call::tokens>("tokens"),
     column<&Call::costEstimated>("cost_estimated_nano"),
     column<&Call::cost>("cost_nano"),
+    column<&Call::priceBook>("price_book"),
+    column<&Call::idempotency>("idempotency"),
+    column<&Call::featureProved>("feature_proved"),
     column<&Call::finishReason>("finish_reason"),
     column<&Call::streamEnd>("stream"),
     column<&Call::receivedUs>("received_us"),
@@ -194,7 +197,10 @@ constexpr std::array kAttemptColumns{
     column<&Attempt::bytesSent>("bytes_sent"),
     column<&Attempt::bytesReceived>("bytes_received"),
     column<&Attempt::tokens>("tokens"),
+    column<&Attempt::fallbackKind>("fallback_kind"),
+    column<&Attempt::costEstimated>("cost_estimated_nano"),
     column<&Attempt::cost>("cost_nano"),
+    column<&Attempt::costKnown>("cost_known"),
 };
 
 } // namespace

@@ -19,6 +19,7 @@ constexpr char kMagic[] = "SBXSPILL";
 constexpr qint64 kHeader = 16;
 constexpr qint64 kFrame = 8;
 constexpr quint32 kVersion = 1;
+constexpr QLatin1String kIdempotency("idempotency");
 
 api::Error wrong(const QString& message)
 {
@@ -55,7 +56,10 @@ bool writeAll(int descriptor, const QByteArray& bytes, qint64 offset)
 
 QByteArray frame(quint32 epoch, const api::Call& call)
 {
-    const QByteArray payload = QJsonDocument(api::toJson(call)).toJson(QJsonDocument::Compact);
+    QJsonObject json = api::toJson(call);
+    if (!call.idempotency.isEmpty()) // not part of what is served, but of the record
+        json.insert(kIdempotency, call.idempotency);
+    const QByteArray payload = QJsonDocument(json).toJson(QJsonDocument::Compact);
     QByteArray bytes(kFrame, Qt::Uninitialized);
     qToLittleEndian(quint32(payload.size()), bytes.data());
     qToLittleEndian(checksum(epoch, payload), bytes.data() + 4);
@@ -152,7 +156,10 @@ std::vector<SpillJournal::Record> SpillJournal::records(int* unreadable) const
 {
     std::vector<Record> list;
     walk(readAll(), [&](QByteArrayView payload) {
-        auto call = api::callFromJson(QJsonDocument::fromJson(payload.toByteArray()).object());
+        const QJsonObject json = QJsonDocument::fromJson(payload.toByteArray()).object();
+        auto call = api::callFromJson(json);
+        if (call)
+            call->idempotency = json.value(kIdempotency).toString();
         if (call)
             list.push_back(std::make_shared<const api::Call>(std::move(*call)));
         else if (unreadable)

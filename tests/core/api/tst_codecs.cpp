@@ -86,6 +86,8 @@ Attempt sampleAttempt()
     attempt.firstTokenUs = 555'555;
     attempt.endUs = 6'666'666;
     attempt.longestGapUs = 7;
+    attempt.fallbackKind = text("other-provider");
+    attempt.costEstimated = Money::fromNano(123'456);
     attempt.bytesSent = 8;
     attempt.bytesReceived = (qint64(1) << 53) - 1;
     attempt.tokens = sampleTokens();
@@ -99,7 +101,7 @@ Call sampleCall()
     int number = 0;
     for (auto member : {&Call::id, &Call::tenant, &Call::feature, &Call::agent, &Call::user, &Call::credential,
              &Call::surface, &Call::alias, &Call::workloadClass, &Call::zone, &Call::errorDetail, &Call::servedBy,
-             &Call::fallbackKind, &Call::cache, &Call::finishReason})
+             &Call::fallbackKind, &Call::cache, &Call::priceBook, &Call::finishReason})
         call.*member = QStringLiteral("text \u00fc %1").arg(++number);
     call.startedAt = kTime;
     call.revision = 3;
@@ -108,6 +110,7 @@ Call sampleCall()
     call.httpStatus = 502;
     call.degraded = true;
     call.tokens = sampleTokens();
+    call.featureProved = true;
     call.costEstimated = Money::fromDecimal(u"9223372036.854775807");
     call.cost = Money::fromDecimal(u"0.05");
     call.streamEnd = StreamEnd::Truncated;

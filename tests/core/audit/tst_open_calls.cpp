@@ -65,8 +65,8 @@ private Q_SLOTS:
             const int a = calls->region(0).open(sample(QStringLiteral("req_a")));
             const int b = calls->region(1).open(sample(QStringLiteral("req_b")));
             const int c = calls->region(0).open(sample(QStringLiteral("req_c")));
-            calls->region(0).note(a, u"p1/m1@r1");
-            calls->region(0).note(a, u"p2/org/m2@v1@r2");
+            calls->region(0).note(a, u"p1/m1@r1", std::nullopt);
+            calls->region(0).note(a, u"p2/org/m2@v1@r2", std::nullopt);
             calls->region(0).close(c);
             QVERIFY(b >= 0);
         }
@@ -95,6 +95,91 @@ private Q_SLOTS:
         QVERIFY(calls->leftOver()[1].attempts.isEmpty());
     }
 
+    void whatItCost()
+    {
+        const auto usd = [](qint64 nano) { return api::Money::fromNano(nano); };
+        {
+            auto calls = map(1, 8);
+            auto& region = calls->region(0);
+            const auto open = [&](const char* id) { return region.open(sample(QString::fromLatin1(id))); };
+            const int underWay = open("req_a");
+            region.note(underWay, u"p/m@r", usd(700));
+            const int over = open("req_b");
+            region.note(over, u"p/m@r", usd(700));
+            region.settled(over, usd(30));
+            const int third = open("req_c");
+            region.note(third, u"p1/m@r", usd(100));
+            region.settled(third, usd(10));
+            region.note(third, u"p2/m@r", usd(200));
+            region.settled(third, usd(20));
+            region.note(third, u"p3/m@r", usd(300));
+            const int unpriced = open("req_d");
+            region.note(unpriced, u"p/m@r", std::nullopt);
+            region.settled(unpriced, std::nullopt);
+            const int neverSettled = open("req_e");
+            region.note(neverSettled, u"p/m@r", usd(7));
+            region.note(neverSettled, u"p/m@r", usd(8));
+            region.settled(neverSettled, usd(0));
+            region.settled(open("req_f"), usd(1)); // no attempt: nothing to settle
+        }
+        auto calls = map(1, 8);
+        QHash<QString, api::Call> found;
+        for (const api::Call& call : calls->leftOver())
+            found.insert(call.id, call);
+        QCOMPARE(found.size(), 6);
+        const auto attempts = [&](const char* id) { return found[QString::fromLatin1(id)].attempts; };
+        QCOMPARE(attempts("req_a").size(), 1);
+        QCOMPARE(*attempts("req_a")[0].cost, usd(700));
+        QCOMPARE(*attempts("req_a")[0].costEstimated, usd(700));
+        QVERIFY(!attempts("req_a")[0].costKnown);
+        QCOMPARE(*found[QStringLiteral("req_a")].cost, usd(700));
+        QCOMPARE(*attempts("req_b")[0].cost, usd(30));
+        QVERIFY(attempts("req_b")[0].costKnown);
+        QCOMPARE(attempts("req_c").size(), 2);
+        QCOMPARE(attempts("req_c")[0].number, 2);
+        QCOMPARE(*attempts("req_c")[0].cost, usd(30));
+        QCOMPARE(attempts("req_c")[1].number, 3);
+        QCOMPARE(attempts("req_c")[1].provider, QStringLiteral("p3"));
+        QCOMPARE(*attempts("req_c")[1].cost, usd(300));
+        QCOMPARE(*found[QStringLiteral("req_c")].cost, usd(330));
+        QVERIFY(!attempts("req_d")[0].cost && attempts("req_d")[0].costKnown);
+        QVERIFY(!found[QStringLiteral("req_d")].cost);
+        QCOMPARE(*attempts("req_e")[0].cost, usd(7)); // was still held when the next one began
+        QCOMPARE(*attempts("req_e")[1].cost, usd(0));
+        QVERIFY(attempts("req_f").isEmpty());
+    }
+
+    // A file of version 1, byte by byte as it was written: its calls come back, without amounts, and it is version 2
+    // afterwards.
+    void anOlderFileIsReadAndBroughtUp()
+    {
+        {
+            auto calls = map(1, 4);
+            calls->region(0).note(calls->region(0).open(sample(QStringLiteral("req_a"))), u"p/m@r", std::nullopt);
+            calls->region(0).open(sample(QStringLiteral("req_b")));
+        }
+        QFile file(m_directory->filePath(QStringLiteral("open_calls")));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QByteArray bytes = file.readAll();
+        const qsizetype slot = 4096;
+        QCOMPARE(bytes[slot + 4], char(1 << 1 | 1));
+        bytes.replace(slot + 368, 4 + 5, QByteArray::fromHex("0500") + QByteArray::fromHex("dcaf") + "p/m@r");
+        bytes[8] = 1;
+        QVERIFY(file.seek(0) && file.write(bytes) == bytes.size());
+        file.close();
+        for (int round = 0; round < 2; ++round) {
+            auto calls = map(1, 4);
+            QVERIFY(calls);
+            QCOMPARE(ids(*calls), (QStringList{QStringLiteral("req_a"), QStringLiteral("req_b")}));
+            QCOMPARE(calls->leftOver()[0].attempts[0].provider, QStringLiteral("p"));
+            QVERIFY(!calls->leftOver()[0].attempts[0].cost);
+            QVERIFY(!calls->leftOver()[0].attempts[0].costKnown);
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QCOMPARE(file.readAll()[8], char(2));
+            file.close();
+        }
+    }
+
     void leftOversHoldTheirSlotsUntilCleared()
     {
         {
@@ -119,7 +204,7 @@ private Q_SLOTS:
             const int slot = calls->region(0).open(sample(QStringLiteral("req_%1").arg(i)));
             QCOMPARE(slot, 0);
             if (i % 2)
-                calls->region(0).note(slot, u"p/m@r");
+                calls->region(0).note(slot, u"p/m@r", api::Money::fromNano(5));
             QCOMPARE(calls->region(0).open(sample(QStringLiteral("req_x"))), -1);
             if (i < 999)
                 calls->region(0).close(slot);
@@ -167,7 +252,8 @@ private Q_SLOTS:
             call.user = QStringLiteral("\u20ac").repeated(500);
             call.feature = QStringLiteral("x").repeated(5000);
             const int slot = calls->region(0).open(call);
-            calls->region(0).note(slot, QString(QStringLiteral("p/") + QStringLiteral("m\u20ac").repeated(500)));
+            calls->region(0).note(
+                slot, QString(QStringLiteral("p/") + QStringLiteral("m\u20ac").repeated(500)), std::nullopt);
         }
         auto calls = map();
         QCOMPARE(calls->leftOver().size(), std::size_t(1));
@@ -181,7 +267,8 @@ private Q_SLOTS:
     {
         {
             auto calls = map(1, 2);
-            calls->region(0).note(calls->region(0).open(sample(QStringLiteral("req_a"))), u"p/m@r");
+            calls->region(0).note(
+                calls->region(0).open(sample(QStringLiteral("req_a"))), u"p/m@r", api::Money::fromNano(5));
         }
         QFile file(m_directory->filePath(QStringLiteral("open_calls")));
         QVERIFY(file.open(QIODevice::ReadWrite));
@@ -200,6 +287,8 @@ private Q_SLOTS:
                     QCOMPARE(call.tenant, QStringLiteral("acme"));
                     QVERIFY(call.attempts.isEmpty() || call.attempts[0].provider.isEmpty() ||
                             call.attempts[0].provider == QLatin1String("p"));
+                    // never another amount than the one noted
+                    QVERIFY(call.attempts.isEmpty() || !call.attempts[0].cost || call.attempts[0].cost->nano() == 5);
                 }
             }
             QVERIFY(file.seek(0) && file.write(whole) == whole.size() && file.flush());
@@ -227,7 +316,7 @@ private Q_SLOTS:
                 auto calls = map(1, 64);
                 for (int i = 0;; ++i) {
                     const int slot = calls->region(0).open(sample(QStringLiteral("req_%1").arg(i)));
-                    calls->region(0).note(slot, u"p/m@r");
+                    calls->region(0).note(slot, u"p/m@r", api::Money::fromNano(5));
                     if (i % 3)
                         calls->region(0).close(slot);
                     if (calls->region(0).freeSlots() == 1) {
@@ -235,7 +324,7 @@ private Q_SLOTS:
                             ::_exit(1);
                         for (int k = 0;; ++k) { // open and close for ever, until the kill
                             const int last = calls->region(0).open(sample(QStringLiteral("req_last_%1").arg(k)));
-                            calls->region(0).note(last, u"p/m@r");
+                            calls->region(0).note(last, u"p/m@r", api::Money::fromNano(5));
                             calls->region(0).close(last);
                         }
                     }

@@ -86,7 +86,7 @@ private Q_SLOTS:
         committed->outcome = api::CallOutcome::Answered;
         region.open(*committed);
         m_store->record(committed, nullptr, 0);
-        region.note(region.open(sample(QStringLiteral("req_sent"))), u"p/m@r");
+        region.note(region.open(sample(QStringLiteral("req_sent"))), u"p/m@r", api::Money::fromNano(900));
         region.open(sample(QStringLiteral("req_waiting")));
         region.close(region.open(sample(QStringLiteral("req_closed"))));
 
@@ -101,6 +101,8 @@ private Q_SLOTS:
         QCOMPARE(int(sent->outcome), int(api::CallOutcome::Indeterminate));
         QCOMPARE(sent->attempts.size(), 1);
         QCOMPARE(sent->attempts[0].provider, QStringLiteral("p"));
+        QCOMPARE(sent->attempts[0].cost->nano(), qint64(900));
+        QVERIFY(!sent->attempts[0].costKnown);
         QVERIFY(sent->errorDetail.contains(QLatin1String("2026-11-22T")));
         QVERIFY(m_reader->find(QStringLiteral("req_waiting"))->attempts.isEmpty());
 

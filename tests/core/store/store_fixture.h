@@ -40,6 +40,9 @@ inline std::shared_ptr<gateway::api::Call> sampleCall(const QString& id, qint64 
     call->tokens.source = TokenSource::Reported;
     call->costEstimated = Money::fromNano(1'234'567'890);
     call->cost = Money::fromNano(987);
+    call->priceBook = QStringLiteral("1+abc");
+    call->idempotency = QStringLiteral("0123abcd");
+    call->featureProved = true;
     call->finishReason = QStringLiteral("stop");
     call->streamEnd = StreamEnd::Complete;
     call->receivedUs = 10;
@@ -77,6 +80,9 @@ inline std::shared_ptr<gateway::api::Call> sampleCall(const QString& id, qint64 
         attempt.bytesSent = 8;
         attempt.bytesReceived = 9;
         attempt.tokens.inUncached = 11;
+        attempt.fallbackKind = number == 2 ? QStringLiteral("smaller-model") : QString();
+        attempt.costKnown = number == 2;
+        attempt.costEstimated = Money::fromNano(77);
         if (number == 2)
             attempt.cost = Money::fromNano(0);
         call->attempts.append(attempt);

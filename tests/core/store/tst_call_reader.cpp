@@ -53,6 +53,7 @@ private Q_SLOTS:
         QVERIFY(read.ok());
         read->commitUs = -1; // the store's own
         QCOMPARE(api::toJson(*read), api::toJson(*written));
+        QCOMPARE(read->idempotency, written->idempotency); // not in the JSON
         QCOMPARE(read->attempts.size(), 2);
         QVERIFY(!read->attempts[0].cost);
         QCOMPARE(read->attempts[1].cost->nano(), qint64(0)); // an explicit 0 is not "unpriced"

@@ -49,6 +49,7 @@ private Q_SLOTS:
         auto journal = open();
         QCOMPARE(journal->count(), 2);
         QCOMPARE(api::toJson(*journal->records()[0]), api::toJson(*sampleCall(QStringLiteral("req_a"))));
+        QCOMPARE(journal->records()[0]->idempotency, sampleCall(QStringLiteral("req_a"))->idempotency);
         QVERIFY(add(*journal, QStringLiteral("req_c")));
         QCOMPARE(
             ids(*open()), (QStringList{QStringLiteral("req_a"), QStringLiteral("req_b"), QStringLiteral("req_c")}));

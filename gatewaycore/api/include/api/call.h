@@ -72,7 +72,10 @@ struct Attempt
     qint64 bytesSent = 0;
     qint64 bytesReceived = 0;
     Tokens tokens;
-    std::optional<Money> cost; // empty: unpriced
+    QString fallbackKind;               // of the step that made it; empty for the alias's own candidates
+    std::optional<Money> costEstimated; // what was reserved before it was sent: its upper bound
+    std::optional<Money> cost;          // empty: unpriced
+    bool costKnown = true;              // false: nobody can say what it cost; `cost` is what was reserved
 };
 
 struct Call
@@ -100,6 +103,9 @@ struct Call
     Tokens tokens;
     std::optional<Money> costEstimated;
     std::optional<Money> cost;
+    QString priceBook;          // version of the book it was priced by
+    bool featureProved = false; // the credential allows this feature alone; else the caller claims it
+    QString idempotency;        // digest of key, caller and body; kept in the record, not served
     QString finishReason;
     StreamEnd streamEnd = StreamEnd::NotStreamed;
     qint64 receivedUs = -1;      // whole request read

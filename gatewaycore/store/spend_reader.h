@@ -1,0 +1,36 @@
+// SpendReader: what the record says was spent, for the budgets at the start of the engine. An attempt belongs to the
+// instant it began (its call's start and its own offset; where that is not known, when its call was routed), as in the
+// ledger, and costs what is recorded: of an attempt that nobody knows the end of that is what was reserved. Reads
+// committed calls through a connection of its own; control thread.
+#pragma once
+
+#include "api/money.h"
+#include "api/result.h"
+#include "config/usage_scope.h"
+#include "store/database.h"
+
+#include <QSqlQuery>
+
+namespace gateway::store {
+
+struct Spent
+{
+    api::Money settled;
+    qint64 calls = 0;    // attempts that have a cost
+    qint64 unpriced = 0; // attempts that were sent and cost nobody knows what
+};
+
+class SpendReader
+{
+public:
+    static api::Result<std::unique_ptr<SpendReader>> open(const QString& databaseFile);
+
+    // Within [fromMs, toMs). Walks the calls of the window by their start; the scope's tenant or alias narrows that.
+    api::Result<Spent> spent(const config::UsageScope& scope, qint64 fromMs, qint64 toMs);
+
+private:
+    explicit SpendReader(Connection connection) : m_connection(std::move(connection)) {}
+    Connection m_connection;
+};
+
+} // namespace gateway::store
