@@ -9,6 +9,10 @@
 #include "api/call.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/invariant.h"
+#include "api/ledger_report.h"
+#include "api/lever.h"
+#include "api/route_explanation.h"
 #include "config/policy_snapshot.h"
 #include "observability/series_store.h"
 
@@ -53,6 +57,35 @@ public:
         Done<api::IssuedCredential> done) = 0;
     virtual void revokeCredential(const QString& id, const Principal& by, const QString& reason,
         Done<api::CredentialInfo> done) = 0; // revoking twice is no error
+
+    // Money and quotas. A raise is in force and durable before `done`; NotFound for an unknown id. The handler has
+    // checked that either an end or a limit with a time is asked for, and that the time lies ahead.
+    virtual QVector<api::BudgetStatus> budgets() const = 0; // ids spelled with letters, digits and -._~:@ only
+    virtual void raiseBudget(const QString& id, const api::BudgetRaise& raise, const Principal& by,
+        const QString& reason, Done<api::BudgetStatus> done) = 0;
+    virtual void ledgerReport(const QDateTime& since, Done<api::LedgerReport> done) = 0;
+    virtual void reconcile(const QByteArray& csv, Done<api::Reconciliation> done) = 0; // the engine reads the text
+    virtual api::QuotaReport quotas() const = 0;
+
+    // Routing without a call. A refusal is an answer, not an error; NotFound for an unknown alias or credential.
+    virtual api::Result<api::RouteExplanation> explainRoute(const api::RouteQuestion& question) const = 0;
+
+    // Levers. Requests come with endsAt set (durationSeconds resolved) and with names that the config knows. levers():
+    // in force first, newest first; then those that ended in the last 24 hours, drills as long as their card is kept.
+    // The handlers refuse a second drain of a provider, force of a breaker or weight of a candidate that are in force.
+    virtual QVector<api::LeverStatus> levers() const = 0;
+    virtual api::Result<api::LeverPreview> previewLever(const api::LeverRequest& request) const = 0;
+    virtual void applyLever(
+        const api::LeverRequest& request, const Principal& by, const QString& reason, Done<api::LeverStatus> done) = 0;
+    virtual void endLever(const QString& id, const Principal& by, const QString& reason,
+        Done<api::LeverStatus> done) = 0; // ending twice is no error; NotFound for an unknown id
+    virtual api::Result<api::DrillCard> drillCard(const QString& id) const = 0;      // NotFound; also of one that runs
+    virtual QVector<api::BreakerStatus> breakers(const QString& provider) const = 0; // of its candidates
+    // One small call with the gateway's own key, outside every tenant; a provider that fails is an answer.
+    virtual void probeProvider(
+        const QString& name, const Principal& by, const QString& reason, Done<api::ProbeResult> done) = 0;
+
+    virtual QVector<api::Invariant> invariants() const = 0;
 };
 
 } // namespace gateway::admin

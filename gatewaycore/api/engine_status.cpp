@@ -1,10 +1,39 @@
 #include "api/engine_status.h"
 
 #include "json_fields.h"
+#include "status_fields.h"
 
 #include <QJsonArray>
 
 namespace gateway::api {
+
+template <>
+struct Members<RouteCandidate>
+{
+    static constexpr auto fields = std::tuple{
+        field("candidate", &RouteCandidate::candidate),
+        field("weight", &RouteCandidate::weight),
+        field("lever_weight", &RouteCandidate::leverWeight),
+        field("share", &RouteCandidate::share),
+    };
+};
+
+template <>
+struct Members<RouteStep>
+{
+    static constexpr auto fields =
+        std::tuple{field("kind", &RouteStep::kind), field("candidate", &RouteStep::candidate)};
+};
+
+template <>
+struct Members<LatencyBudget>
+{
+    static constexpr auto fields = std::tuple{
+        field("workload_class", &LatencyBudget::workloadClass),
+        field("ms", &LatencyBudget::ms),
+    };
+};
+
 namespace {
 
 constexpr std::array kHealth{"ok", "degraded", "down", "unknown", "paused"};
@@ -54,6 +83,12 @@ constexpr auto kProviderFields = std::tuple{
     field("last_success", &ProviderStatus::lastSuccess),
     field("last_failure", &ProviderStatus::lastFailure),
     field("connections_open", &ProviderStatus::connectionsOpen),
+    field("breakers", &ProviderStatus::breakers),
+    field("drained", &ProviderStatus::drained),
+    field("lever_id", &ProviderStatus::leverId),
+    field("drain_ends", &ProviderStatus::drainEnds),
+    field("stage_percent", &ProviderStatus::stagePercent),
+    field("gate", &ProviderStatus::gate),
 };
 
 constexpr auto kAliasFields = std::tuple{
@@ -61,6 +96,11 @@ constexpr auto kAliasFields = std::tuple{
     field("purpose", &AliasStatus::purpose),
     field("owner", &AliasStatus::owner),
     field("candidates", &AliasStatus::candidates),
+    field("routes", &AliasStatus::routes),
+    field("chain", &AliasStatus::chain),
+    field("degrade", &AliasStatus::degrade),
+    field("cost_ceiling_usd", &AliasStatus::costCeiling),
+    field("latency_budgets", &AliasStatus::latencyBudgets),
 };
 
 constexpr auto kCredentialFields = std::tuple{

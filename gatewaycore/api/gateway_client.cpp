@@ -1,59 +1,9 @@
 #include "api/gateway_client.h"
 
-#include <QJsonArray>
-#include <QUrl>
+#include "reply_codecs.h"
 
 namespace gateway::api {
 namespace {
-
-// A reply as T: the codec's value for 2xx, else the error the engine sent.
-template <typename Codec>
-auto decode(const QFuture<Result<AdminReply>>& reply, Codec codec)
-{
-    using Decoded = decltype(codec(QJsonObject()));
-    return QFuture<Result<AdminReply>>(reply).then([codec = std::move(codec)](
-                                                       const Result<AdminReply>& answer) -> Decoded {
-        if (!answer)
-            return answer.error();
-        if (answer->status >= 200 && answer->status < 300)
-            return codec(answer->body);
-        const QJsonObject error = answer->body.value(QLatin1String("error")).toObject();
-        QString message = error.value(QLatin1String("message")).toString();
-        if (message.isEmpty())
-            message = QStringLiteral("the engine answered %1").arg(answer->status);
-        return failure(failureFromHttpStatus(answer->status), message, error.value(QLatin1String("hint")).toString());
-    });
-}
-
-// {"items": [...]} as a vector, each item by its own codec.
-template <typename T>
-auto listOf(Result<T> (*item)(const QJsonObject&))
-{
-    return [item](const QJsonObject& body) -> Result<QVector<T>> {
-        QVector<T> items;
-        for (const QJsonValue& value : body.value(QLatin1String("items")).toArray()) {
-            Result<T> one = item(value.toObject());
-            if (!one)
-                return one.error();
-            items.append(std::move(*one));
-        }
-        return items;
-    };
-}
-
-AdminRequest get(const QString& path, const QUrlQuery& query = {})
-{
-    AdminRequest request;
-    request.path = path;
-    request.query = query;
-    return request;
-}
-
-// An id or a name as one part of a path or one value of a query, whatever somebody typed.
-QString part(const QString& id)
-{
-    return QString::fromLatin1(QUrl::toPercentEncoding(id));
-}
 
 Result<CallPage> callPageFromJson(const QJsonObject& body)
 {
@@ -134,11 +84,7 @@ GatewayClient::Reply<QVector<CredentialInfo>> GatewayClient::credentials() const
 GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
     const CredentialRequest& request, const QString& reason) const
 {
-    AdminRequest send;
-    send.method = QStringLiteral("POST");
-    send.path = QStringLiteral("/api/v1/credentials");
-    send.body = toJson(request);
-    send.reason = reason;
+    const AdminRequest send = post(QStringLiteral("/api/v1/credentials"), toJson(request), reason);
     return decode(m_transport->send(send), [](const QJsonObject& body) -> Result<IssuedCredential> {
         return IssuedCredential{
             body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
@@ -147,11 +93,8 @@ GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
 
 GatewayClient::Reply<CredentialInfo> GatewayClient::revokeCredential(const QString& id, const QString& reason) const
 {
-    AdminRequest send;
-    send.method = QStringLiteral("POST");
-    send.path = QStringLiteral("/api/v1/credentials/%1/revoke").arg(part(id));
-    send.reason = reason;
-    return decode(m_transport->send(send), &credentialInfoFromJson);
+    return decode(m_transport->send(post(QStringLiteral("/api/v1/credentials/%1/revoke").arg(part(id)), {}, reason)),
+        &credentialInfoFromJson);
 }
 
 GatewayClient::Reply<ConfigFacts> GatewayClient::config() const
@@ -161,11 +104,8 @@ GatewayClient::Reply<ConfigFacts> GatewayClient::config() const
 
 GatewayClient::Reply<ConfigCheck> GatewayClient::checkConfig(const QString& yaml) const
 {
-    AdminRequest send;
-    send.method = QStringLiteral("POST");
-    send.path = QStringLiteral("/api/v1/config/check");
-    send.body = {{QStringLiteral("yaml"), yaml}};
-    return decode(m_transport->send(send), &configCheckFromJson);
+    return decode(m_transport->send(post(QStringLiteral("/api/v1/config/check"), {{QStringLiteral("yaml"), yaml}})),
+        &configCheckFromJson);
 }
 
 QUrlQuery toQuery(const CallQuery& query)

@@ -1,8 +1,10 @@
 // Tables of members for the JSON codecs of plain values: field("name", &T::member) rows in a std::tuple, walked by
 // writeFields (value -> object) and readFields (object -> value, or the error that names the field). A missing or null
-// field leaves the member at its default; a field of the wrong type is an error. Private to the api library.
+// field leaves the member at its default; a field of the wrong type is an error. A value that is itself a member of
+// another (or of a list) has its rows in a specialisation of Members. Private to the api library.
 #pragma once
 
+#include "api/money.h"
 #include "api/result.h"
 
 #include <QDateTime>
@@ -28,6 +30,21 @@ constexpr Field<T, M> field(const char* name, M T::*member)
 {
     return {name, member};
 }
+
+// Members<T>::fields: the rows of T. Specialised in the .cpp that codes T, before its first use.
+template <typename T>
+struct Members;
+
+template <typename T>
+concept HasMembers = requires
+{
+    Members<T>::fields;
+};
+
+template <typename T, typename Fields>
+QJsonObject writeFields(const T& value, const Fields& fields);
+template <typename T, typename Fields>
+std::optional<Error> readFields(const QJsonObject& json, T& value, const Fields& fields);
 
 inline QJsonValue toValue(const QString& text)
 {
@@ -56,6 +73,27 @@ inline QJsonValue toValue(const QStringList& list)
 inline QJsonValue toValue(const QDateTime& time)
 {
     return time.isValid() ? QJsonValue(time.toUTC().toString(Qt::ISODateWithMs)) : QJsonValue();
+}
+inline QJsonValue toValue(Money money)
+{
+    return money.toDecimal();
+}
+inline QJsonValue toValue(const QJsonObject& object)
+{
+    return object;
+}
+template <HasMembers T>
+QJsonValue toValue(const T& value)
+{
+    return writeFields(value, Members<T>::fields);
+}
+template <typename T>
+QJsonValue toValue(const QVector<T>& list)
+{
+    QJsonArray array;
+    for (const T& item : list)
+        array.append(toValue(item));
+    return array;
 }
 template <typename T>
 QJsonValue toValue(const std::optional<T>& value)
@@ -104,6 +142,35 @@ inline bool fromValue(const QJsonValue& value, QDateTime& out)
     out = QDateTime::fromString(value.toString(), Qt::ISODateWithMs).toUTC();
     return out.isValid();
 }
+inline bool fromValue(const QJsonValue& value, Money& out)
+{
+    const std::optional<Money> money = Money::fromDecimal(value.toString());
+    out = money.value_or(Money());
+    return value.isString() && money.has_value();
+}
+inline bool fromValue(const QJsonValue& value, QJsonObject& out)
+{
+    out = value.toObject();
+    return value.isObject();
+}
+template <HasMembers T>
+bool fromValue(const QJsonValue& value, T& out)
+{
+    return value.isObject() && !readFields(value.toObject(), out, Members<T>::fields);
+}
+template <typename T>
+bool fromValue(const QJsonValue& value, QVector<T>& out)
+{
+    if (!value.isArray())
+        return false;
+    for (const QJsonValue& item : value.toArray()) {
+        T one{};
+        if (!fromValue(item, one))
+            return false;
+        out.append(std::move(one));
+    }
+    return true;
+}
 template <typename T>
 bool fromValue(const QJsonValue& value, std::optional<T>& out)
 {
@@ -144,6 +211,18 @@ Result<T> parseFields(const QJsonObject& json, const Fields& fields)
     if (auto wrong = readFields(json, value, fields))
         return std::move(*wrong);
     return value;
+}
+
+template <HasMembers T>
+QJsonObject writeMembers(const T& value)
+{
+    return writeFields(value, Members<T>::fields);
+}
+
+template <HasMembers T>
+Result<T> parseMembers(const QJsonObject& json)
+{
+    return parseFields<T>(json, Members<T>::fields);
 }
 
 } // namespace gateway::api

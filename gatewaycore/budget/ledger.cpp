@@ -11,12 +11,6 @@ using api::Money;
 using config::AtLimit;
 using config::EstimateMode;
 
-QString nameOf(config::BudgetPeriod period)
-{
-    static constexpr const char* kNames[] = {"hour", "day", "week", "month", "quarter", "year"};
-    return QLatin1String(kNames[int(period)]);
-}
-
 // A copy of what a refusal must say, taken under the lock and put into words after it.
 struct Verdict
 {

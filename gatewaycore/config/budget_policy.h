@@ -43,4 +43,8 @@ struct BudgetPolicy
     EstimateMode estimate = EstimateMode::UpperBound;
 };
 
+QString nameOf(BudgetPeriod period); // as in the config
+QString nameOf(AtLimit atLimit);
+QString nameOf(EstimateMode mode);
+
 } // namespace gateway::config

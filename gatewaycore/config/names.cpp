@@ -53,6 +53,21 @@ QString nameOf(FallbackKind kind)
     return wordOf(kFallbackKinds, kind);
 }
 
+QString nameOf(BudgetPeriod period)
+{
+    return wordOf(kPeriods, period);
+}
+
+QString nameOf(AtLimit atLimit)
+{
+    return wordOf(kAtLimit, atLimit);
+}
+
+QString nameOf(EstimateMode mode)
+{
+    return wordOf(kEstimates, mode);
+}
+
 QString describe(const UsageScope& scope)
 {
     QStringList parts;

@@ -65,4 +65,10 @@ KeyHash CredentialBook::hashKey(const Secret& pepper, QByteArrayView key)
     return hash;
 }
 
+const Credential* CredentialBook::find(const QString& id) const
+{
+    const auto found = m_byId.constFind(id.toLatin1());
+    return found == m_byId.constEnd() ? nullptr : &m_credentials[std::size_t(*found)];
+}
+
 } // namespace gateway::credential

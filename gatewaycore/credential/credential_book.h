@@ -40,6 +40,7 @@ public:
     // The credential of this key, or nullptr: unknown, wrong secret, expired or revoked (the caller is told no more).
     // The pointer lives as long as the book.
     const Credential* resolve(QByteArrayView key, qint64 nowMs) const;
+    const Credential* find(const QString& id) const; // nullptr if there is none; says nothing of a key
     int size() const { return int(m_credentials.size()); }
 
     static KeyHash hashKey(const Secret& pepper, QByteArrayView key);

@@ -76,7 +76,7 @@ qint64 Attempt::sinceBegun(Monotonic at) const
     return at.count() == 0 ? -1 : std::chrono::duration_cast<std::chrono::microseconds>(at - m_callBegun).count();
 }
 
-void Attempt::start(const transform::ChatRequest& request, const QString& callId)
+void Attempt::start(const transform::ChatRequest& request, const QString& callId, std::optional<qint64> outputLimit)
 {
     const config::Provider& provider = *m_candidate.provider;
     m_wantsStream = request.stream;
@@ -90,7 +90,10 @@ void Attempt::start(const transform::ChatRequest& request, const QString& callId
     upstream.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
     upstream.fields.append({QByteArrayLiteral("x-request-id"), callId.toLatin1()});
     appendAuthorisation(provider, upstream.fields);
-    upstream.body = transform::openai::requestBody(request, m_candidate.modelUtf8);
+    const char* limitField =
+        provider.kind == config::ProviderKind::OpenAiCompatible ? "max_tokens" : "max_completion_tokens";
+    upstream.body = transform::openai::requestBody(request, m_candidate.modelUtf8,
+        outputLimit ? std::optional(transform::openai::AddedLimit{limitField, *outputLimit}) : std::nullopt);
     m_requestBytes = upstream.body.size();
     m_record.startUs = sinceBegun(m_context.clock.monotonic());
     m_upstream = m_context.upstream.start(
@@ -226,6 +229,7 @@ void Attempt::upstreamFailed(UpstreamFailure failure, const QString& text)
     if (m_over)
         return;
     const FailureMeaning& meaning = kFailures[std::size_t(failure)];
+    m_endedByUs = failure == UpstreamFailure::FirstByteTimeout || failure == UpstreamFailure::IdleTimeout;
     CallError error;
     error.code = meaning.code;
     error.status = meaning.status;
@@ -260,13 +264,19 @@ void Attempt::finish(api::AttemptResult result)
     }
     if (m_streaming) {
         takeFacts(m_reader.facts());
-        // a provider that was cut off, or says nothing of usage, still did work: estimated, and marked as such
-        if (m_record.tokens.source == api::TokenSource::None && m_reader.contentEvents() > 0) {
-            m_record.tokens.inUncached = (m_requestBytes + 3) / 4;
-            m_record.tokens.outText = m_reader.contentEvents();
-            m_record.tokens.source = api::TokenSource::Estimated;
-        }
+        if (m_record.tokens.source == api::TokenSource::None)
+            estimateTokens(m_reader.contentEvents());
+    } else if (result == api::AttemptResult::Answered && m_record.tokens.source == api::TokenSource::None) {
+        estimateTokens((m_body.size() + 3) / 4);
     }
+}
+
+// A provider that was cut off, or says nothing of usage, still did work: estimated, and marked as such.
+void Attempt::estimateTokens(qint64 output)
+{
+    m_record.tokens.inUncached = (m_requestBytes + 3) / 4;
+    m_record.tokens.outText = output;
+    m_record.tokens.source = api::TokenSource::Estimated;
 }
 
 void Attempt::fail(CallError error)
@@ -282,6 +292,7 @@ void Attempt::cancel(api::AttemptResult result, ErrorCode code, const QString& r
 {
     if (m_over)
         return;
+    m_endedByUs = true;
     m_record.error = code;
     m_record.reason = reason;
     if (m_streaming)

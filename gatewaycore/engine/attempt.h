@@ -36,14 +36,20 @@ public:
     Q_DISABLE_COPY_MOVE(Attempt)
 
     // `callId` goes to the provider as x-request-id: its log and ours can be laid side by side.
-    void start(const transform::ChatRequest& request, const QString& callId);
+    // `outputLimit`: an output limit to add, because the call's cost must have a bound.
+    void start(const transform::ChatRequest& request, const QString& callId, std::optional<qint64> outputLimit);
     void pause();
     void resume();
     // Ends it from our side (the caller left, the time ran out): the upstream connection is closed.
     void cancel(api::AttemptResult result, api::ErrorCode code, const QString& reason);
 
     const api::Attempt& record() const { return m_record; }
-    bool hasContent() const { return m_record.firstTokenUs >= 0; }
+    // We stopped waiting for it (a timeout of ours, a cancellation): the provider may have gone on working.
+    bool endedByUs() const { return m_endedByUs; }
+    std::optional<std::chrono::milliseconds> retryAfter() const
+    {
+        return m_retryAfterMs ? std::optional(std::chrono::milliseconds(*m_retryAfterMs)) : std::nullopt;
+    }
 
 private:
     void upstreamHead(const http::ResponseHead& head) override;
@@ -55,6 +61,7 @@ private:
     void finish(api::AttemptResult result);
     void fail(transform::CallError error);
     void takeFacts(const transform::openai::AnswerFacts& facts);
+    void estimateTokens(qint64 output);
     qint64 sinceBegun(Monotonic at) const;
 
     WorkerContext& m_context;
@@ -68,6 +75,7 @@ private:
     bool m_wantsStream = false;
     bool m_wantsUsageChunk = false;
     bool m_over = false;
+    bool m_endedByUs = false;
     QByteArray m_body; // of an answer that is not a stream
     QByteArray m_events;
     std::optional<qint64> m_retryAfterMs;

@@ -1,8 +1,7 @@
+// The steps of a call up to its first attempt. The attempts are in call_attempts.cpp, the end in call_record.cpp.
 #include "engine/call.h"
 
-#include "engine/reply.h"
-#include "observability/log.h"
-#include "routing/route.h"
+#include "engine/zone.h"
 #include "transform/surfaces/openai_chat.h"
 
 #include <QDateTime>
@@ -15,25 +14,9 @@ using api::CallOutcome;
 using api::ErrorCode;
 using transform::CallError;
 
-constexpr int kSlotsKeptFree = 1024; // fewer, and answers wait for their record even where it is only queued
-constexpr seconds kHeartbeat{15};    // proxies on the way give up on a silent stream after 30 to 60 s
-
 quint64 seedOf(const QString& callId)
 {
     return qHash(callId, 0x5167a1b0);
-}
-
-// The gateway's own part of a call: all of it, less reading the request and less waiting for providers, that is for
-// their connections and for their answers.
-qint64 ownTime(const api::Call& record)
-{
-    qint64 own = record.endUs - record.receivedUs;
-    for (const api::Attempt& attempt : record.attempts) {
-        const qint64 waitedFrom = attempt.connectionReused ? attempt.sentUs : attempt.startUs;
-        if (waitedFrom >= 0 && attempt.endUs >= 0)
-            own -= attempt.endUs - waitedFrom;
-    }
-    return std::max<qint64>(0, own);
 }
 
 } // namespace
@@ -41,13 +24,18 @@ qint64 ownTime(const api::Call& record)
 Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential,
     quint64 token)
     : m_context(context),
-      m_snapshot(context.snapshot),
+      m_policy(context.policy),
       m_credentials(context.credentials),
       m_credential(credential),
       m_token(token),
       m_exchange(std::move(exchange)),
       m_begun(m_exchange->begun()),
-      m_total(context.wheel, [this] { timeIsUp(); }),
+      m_time(context.wheel, [this] { timeIsUp(); }),
+      m_pause(context.wheel,
+          [this] {
+              noteWait(m_waitSince);
+              tryStep();
+          }),
       m_heartbeat(context.wheel, [this] {
           m_exchange->send(": ping\n\n");
           m_heartbeat.start(kHeartbeat);
@@ -60,12 +48,18 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
     m_record.surface = QStringLiteral("openai.chat");
     m_record.credential = credential.id;
     m_record.tenant = credential.tenant;
-    m_record.revision = m_snapshot->revision;
+    m_record.revision = m_policy->snapshot->revision;
+    m_record.priceBook = m_policy->snapshot->prices->version();
     m_record.requestBytes = m_exchange->head().bytes.size() + m_exchange->body().size();
     m_record.receivedUs = duration_cast<microseconds>(m_exchange->received() - m_begun).count();
+    m_seed = seedOf(m_record.id);
 }
 
-Call::~Call() = default;
+Call::~Call()
+{
+    if (!m_idempotencyKey.isEmpty())
+        m_context.live.kept.forget(m_idempotencyKey);
+}
 
 qint64 Call::sinceBegun() const
 {
@@ -75,8 +69,8 @@ qint64 Call::sinceBegun() const
 void Call::begin()
 {
     m_record.authenticatedUs = sinceBegun();
-    if (readRequest() && checkScope() && route() && open())
-        attempt();
+    if (readRequest() && checkScope() && checkRepetition() && takeQuota() && findZone() && route() && open())
+        tryStep();
 }
 
 bool Call::refuse(CallError error)
@@ -104,6 +98,12 @@ bool Call::readRequest()
     m_record.agent = caller.agent;
     m_record.user = caller.user;
     m_record.zone = caller.zone;
+    // a credential that is made for one feature proves it; otherwise the feature is what the caller says
+    if (m_credential.features.size() == 1) {
+        m_record.featureProved = m_record.feature.isEmpty() || m_record.feature == m_credential.features.first();
+        if (m_record.feature.isEmpty())
+            m_record.feature = m_credential.features.first();
+    }
 
     auto parsed = transform::openai_chat::parse(m_exchange->body());
     if (const auto* error = std::get_if<CallError>(&parsed))
@@ -113,6 +113,14 @@ bool Call::readRequest()
         m_request.stream ? config::WorkloadClass::Streaming : config::WorkloadClass::Interactive);
     m_record.workloadClass = config::nameOf(m_workloadClass);
     m_record.alias = m_request.alias.left(64);
+    m_latencyBudget = caller.latencyBudget;
+    m_costCeiling = caller.costCeiling;
+    m_degradeServes = caller.degradeServes.value_or(true);
+    if (!caller.idempotencyKey.isEmpty()) {
+        m_idempotencyRequest = KeptAnswers::digest({m_exchange->head().path(), m_exchange->body()});
+        m_record.idempotency = QString::fromLatin1(
+            KeptAnswers::digest({"idempotency", m_credential.id.toUtf8(), caller.idempotencyKey}).toHex());
+    }
 
     if (!caller.tenant.isEmpty() && caller.tenant != m_credential.tenant)
         return refuse(ErrorCode::TenantMismatch);
@@ -121,7 +129,7 @@ bool Call::readRequest()
 
 bool Call::checkScope()
 {
-    m_alias = m_snapshot->aliasByName.value(m_request.alias);
+    m_alias = m_policy->snapshot->aliasByName.value(m_request.alias);
     if (!m_alias) {
         return refuse(ErrorCode::AliasUnknown,
             QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64)),
@@ -136,43 +144,135 @@ bool Call::checkScope()
             QStringLiteral("The credential %1 may not be used for this feature.").arg(m_credential.id),
             QStringLiteral("Send one of its features in x-signalbox-feature."));
     }
+    m_spender = {m_record.tenant, m_record.feature, m_record.agent, m_alias->name, {}};
+    if (const milliseconds budget = m_alias->latencyBudget[std::size_t(m_workloadClass)]; budget.count() > 0)
+        m_latencyBudget = std::min(budget, m_latencyBudget.value_or(budget));
+    if (m_alias->costCeiling)
+        m_costCeiling = std::min(*m_alias->costCeiling, m_costCeiling.value_or(*m_alias->costCeiling));
+    m_degradeServes = m_degradeServes && m_alias->degradeServes;
+    m_keepEvents = m_alias->cache.exactTtl.has_value();
+    return true;
+}
+
+// A request repeated with its idempotency-key gets the outcome of the first one, and is not charged again.
+bool Call::checkRepetition()
+{
+    if (m_record.idempotency.isEmpty())
+        return true;
+    const QByteArray key = QByteArray::fromHex(m_record.idempotency.toLatin1());
+    const KeptAnswers::Result before = m_context.live.kept.begin(key, m_idempotencyRequest);
+    CallError error;
+    error.code = ErrorCode::IdempotencyConflict;
+    switch (before.found) {
+    case KeptAnswers::Found::Nothing:
+        m_idempotencyKey = key;
+        m_keepEvents = true;
+        return true;
+    case KeptAnswers::Found::Answer:
+        m_record.cache = QStringLiteral("repetition");
+        m_record.servedBy = before.answer->servedBy;
+        m_record.finishReason = before.answer->finishReason;
+        m_record.cost = api::Money();
+        m_record.idempotency.clear(); // the first call has it
+        m_answer = before.answer->body;
+        conclude(CallOutcome::Answered, nullptr);
+        return false;
+    case KeptAnswers::Found::InFlight:
+        error.message = QStringLiteral("A call with this idempotency key is still under way.");
+        error.retriable = true;
+        error.retryAfterMs = 1000;
+        break;
+    case KeptAnswers::Found::Conflict:
+        break;
+    case KeptAnswers::Found::Gone:
+        error.message = QStringLiteral("A call with this idempotency key was answered as %1; its answer is not kept.")
+                            .arg(before.answer->callId);
+        break;
+    }
+    m_record.idempotency.clear();
+    return refuse(error);
+}
+
+bool Call::findZone()
+{
+    const config::PolicySnapshot& snapshot = *m_policy->snapshot;
+    const config::Tenant* tenant = snapshot.tenantByName.value(m_credential.tenant);
+    if (!tenant && !snapshot.tenants.empty()) {
+        return refuse(ErrorCode::ScopeDenied,
+            QStringLiteral("The tenant %1 of this credential is not in the config.").arg(m_credential.tenant));
+    }
+    const auto zone = effectiveZone(snapshot, tenant, m_record.zone);
+    if (!zone)
+        return refuse(
+            ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+    m_zone = *zone;
+    m_record.zone = m_zone ? m_zone->name : QString();
     return true;
 }
 
 bool Call::route()
 {
-    const config::Tenant* tenant = m_snapshot->tenantByName.value(m_credential.tenant);
-    if (!tenant && !m_snapshot->tenants.empty()) {
-        return refuse(ErrorCode::ScopeDenied,
-            QStringLiteral("The tenant %1 of this credential is not in the config.").arg(m_credential.tenant));
-    }
-    m_zone = tenant ? tenant->zone : nullptr;
-    // a request may tighten its zone: every region it then allows must already be allowed
-    if (!m_record.zone.isEmpty() && (!m_zone || m_record.zone != m_zone->name)) {
-        const config::Zone* asked = nullptr;
-        for (const auto& zone : m_snapshot->zones) {
-            if (zone->name == m_record.zone)
-                asked = zone.get();
-        }
-        const bool within =
-            asked &&
-            (!m_zone || std::all_of(asked->regions.begin(), asked->regions.end(),
-                            [this](const QString& region) { return m_zone->regions.contains(region); })) &&
-            (!m_zone || m_zone->retention.isEmpty() || m_zone->retention == QLatin1String("any") ||
-                m_zone->retention == asked->retention);
-        if (!within)
-            return refuse(
-                ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
-        m_zone = asked;
-    }
-    m_record.zone = m_zone ? m_zone->name : QString();
-
-    const routing::RouteInput input{m_alias, m_workloadClass, m_zone, seedOf(m_record.id)};
-    const routing::RouteDecision decision = routing::route(input);
-    m_record.decision = routing::toJson(input, decision, m_snapshot->revision);
+    const qint64 nowMs = m_context.clock.wallMs();
+    const CallMoments moments(*m_policy, *m_context.levers, m_request, *m_alias, m_record.tenant, m_seed, nowMs);
+    routing::RouteInput input;
+    input.alias = m_alias;
+    input.workloadClass = m_workloadClass;
+    input.zone = m_zone;
+    input.seed = m_seed;
+    input.today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
+    input.needs = needsOf(m_request);
+    input.ceiling = m_costCeiling;
+    input.remaining = remaining();
+    input.moments = &moments;
+    Plan plan = makePlan(input, m_degradeServes);
+    m_record.decision = toJson(input, plan, m_policy->snapshot->revision);
+    if (!moments.drill().isEmpty())
+        m_record.decision.insert(QStringLiteral("drill"), moments.drill());
     m_record.routedUs = sinceBegun();
-    m_candidate = decision.chosen;
-    return decision.chosen || refuse(decision.refusal);
+    m_chain = fallback::Chain(std::move(plan.steps));
+    if (m_chain.step())
+        return true;
+
+    CallError error;
+    error.code = plan.decision.refusal;
+    if (error.code == ErrorCode::ProviderUnavailable) {
+        error.status = 503;
+        error.message =
+            QStringLiteral("No candidate of %1 takes calls at the moment: breakers are open or providers drained.")
+                .arg(m_alias->name);
+        for (const routing::CandidateVerdict& row : plan.decision.candidates) {
+            if (const auto probe = m_policy->healthOf(*row.candidate).glance().nextProbeAtMs) {
+                const qint64 wait = std::max<qint64>(1000, *probe - nowMs);
+                error.retryAfterMs = std::min(wait, error.retryAfterMs.value_or(wait));
+            }
+        }
+    } else if (error.code == ErrorCode::InvalidRequest) {
+        error.message =
+            QStringLiteral("No candidate of %1 has a model that can do what is asked.").arg(m_alias->name);
+    }
+    return refuse(error);
+}
+
+// The caller's own limits: all that apply, or none.
+bool Call::takeQuota()
+{
+    quota::Demand demand;
+    demand.inputTokens = (m_request.body.size() + 3) / 4;
+    demand.outputTokens = m_request.maxOutputTokens.value_or(0) * m_request.choices;
+    quota::Grant grant = m_context.live.quotas.take(*m_policy->quotas, m_spender, demand);
+    if (grant.admitted) {
+        m_quota = std::move(grant.lease);
+        return true;
+    }
+    CallError error;
+    error.code = ErrorCode::QuotaCaller;
+    error.limit = grant.limit;
+    error.message = QStringLiteral("The quota of %1 is used up for now: %2 of %3 per minute.")
+                        .arg(grant.limit.scope, grant.limit.unit, grant.limit.limit);
+    if (grant.retryAfter.count() > 0)
+        error.retryAfterMs = grant.retryAfter.count();
+    error.retriable = grant.retryAfter.count() >= 0;
+    return refuse(error);
 }
 
 // The point of no return: from here on the call stands in the list of open calls, whatever happens to this process.
@@ -186,175 +286,6 @@ bool Call::open()
     if (m_slot < 0)
         return refuse(ErrorCode::GatewayDependencyDown, QStringLiteral("Too many calls are open at once."));
     return true;
-}
-
-void Call::attempt()
-{
-    m_context.openCalls.note(m_slot, m_candidate->label, std::nullopt);
-    m_record.servedBy = m_candidate->label;
-    m_attempt = std::make_unique<Attempt>(
-        m_context, *m_candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
-    m_total.start(m_candidate->provider->timeouts.total);
-    m_attempt->start(m_request, m_record.id);
-}
-
-void Call::attemptStreams(QByteArrayView events, bool content)
-{
-    if (!m_streamBegun && !content) {
-        m_heldBack.append(events.data(), events.size());
-        return;
-    }
-    if (!m_streamBegun)
-        beginStream();
-    m_exchange->send(events);
-    m_heartbeat.start(kHeartbeat);
-    if (m_attempt && m_exchange->isBufferFull())
-        m_attempt->pause();
-}
-
-void Call::beginStream()
-{
-    m_streamBegun = true;
-    m_record.firstByteUs = sinceBegun();
-    api::Call soFar = m_record;
-    soFar.attempts.append(m_attempt->record());
-    m_exchange->beginStream(200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs));
-    if (!m_heldBack.isEmpty())
-        m_exchange->send(std::exchange(m_heldBack, {}));
-}
-
-void Call::attemptAnswered(QByteArray body)
-{
-    m_answer = std::move(body);
-    conclude(CallOutcome::Answered, nullptr);
-}
-
-void Call::attemptStreamComplete()
-{
-    conclude(CallOutcome::Answered, nullptr);
-}
-
-void Call::attemptFailed(const CallError& error)
-{
-    conclude(m_streamBegun ? CallOutcome::Truncated : CallOutcome::Failed, &error);
-}
-
-void Call::timeIsUp()
-{
-    CallError error;
-    error.code = ErrorCode::DeadlineExceeded;
-    error.message = QStringLiteral("%1 did not finish within the time allowed.").arg(m_candidate->provider->name);
-    m_attempt->cancel(api::AttemptResult::Failed, error.code, error.message);
-    attemptFailed(error);
-}
-
-void Call::stop()
-{
-    CallError error;
-    error.code = ErrorCode::GatewayDependencyDown;
-    error.message = QStringLiteral("The gateway was stopped before the call ended.");
-    if (m_attempt)
-        m_attempt->cancel(api::AttemptResult::Refused, error.code, error.message);
-    attemptFailed(error);
-}
-
-void Call::callerLeft()
-{
-    if (m_recorded)
-        return; // it left after the answer was decided: the record stands
-    CallError error;
-    error.code = ErrorCode::ClientClosed;
-    if (m_attempt)
-        m_attempt->cancel(
-            api::AttemptResult::Cancelled, error.code, QStringLiteral("The caller closed the connection."));
-    conclude(CallOutcome::Cancelled, &error);
-}
-
-void Call::callerReady()
-{
-    if (m_attempt)
-        m_attempt->resume();
-}
-
-void Call::conclude(CallOutcome outcome, const CallError* error)
-{
-    if (m_recorded)
-        return;
-    m_total.stop();
-    m_heartbeat.stop();
-    if (m_attempt)
-        m_record.attempts.append(m_attempt->record());
-    m_record.outcome = outcome;
-    if (error) {
-        m_error = *error;
-        m_record.error = error->code;
-        m_record.errorDetail = error->text();
-    }
-    m_record.httpStatus = m_streamBegun || !error ? 200 : error->httpStatus();
-    if (outcome == CallOutcome::Refused || outcome == CallOutcome::Failed)
-        m_record.servedBy.clear();
-    if (m_attempt) {
-        const api::Attempt& last = m_attempt->record();
-        m_record.tokens = last.tokens;
-        m_record.finishReason = last.finishReason;
-        m_record.streamEnd = last.streamEnd;
-        m_record.firstTokenUs = last.firstTokenUs;
-    }
-    m_record.responseBytes = m_exchange->bytesSent() + m_answer.size();
-    if (m_attempt)
-        m_attempt->resume(); // nobody pauses an answer that is over: its connection can go back to the pool
-    m_record.endUs = sinceBegun();
-    m_record.overheadUs = ownTime(m_record);
-    m_recorded = std::make_shared<const api::Call>(std::move(m_record));
-    m_context.metrics.callFinished(*m_recorded);
-    if (outcome == CallOutcome::Failed || outcome == CallOutcome::Truncated) {
-        observability::log(observability::LogLevel::Warning, "call.failed",
-            {{"id", m_recorded->id}, {"tenant", m_recorded->tenant}, {"alias", m_recorded->alias},
-                {"provider", m_candidate->provider->name}, {"code", api::nameOf(m_recorded->error)},
-                {"detail", m_recorded->errorDetail}, {"total_ms", m_recorded->endUs / 1000}});
-    }
-    m_context.recorder.record(m_recorded, &m_context.sink, m_token);
-    // the record may follow the answer, but not by more than the list of open calls can hold: beyond that the store's
-    // pace is the callers' pace, and nobody is refused for being quick
-    if (m_snapshot->audit.acknowledge == config::Acknowledge::Queued &&
-        m_context.openCalls.freeSlots() > kSlotsKeptFree)
-        release();
-}
-
-void Call::recordSettled(audit::Durability durability)
-{
-    if (m_slot >= 0)
-        m_context.openCalls.close(m_slot);
-    m_slot = -1;
-    if (durability == audit::Durability::Lost && !m_released) {
-        // what is not recorded is not answered: the caller is told, and may ask again
-        CallError error;
-        error.code = ErrorCode::GatewayDependencyDown;
-        error.message = QStringLiteral("The call could not be recorded, so its answer is withheld.");
-        m_error = error;
-    }
-    release();
-}
-
-// The caller's last byte.
-void Call::release()
-{
-    if (std::exchange(m_released, true))
-        return;
-    if (m_recorded->outcome == CallOutcome::Cancelled) {
-        m_exchange->abort();
-    } else if (m_streamBegun) {
-        m_exchange->finishStream(
-            m_error ? transform::openai_chat::errorEvent(*m_error, m_recorded->id) : QByteArray("data: [DONE]\n\n"));
-    } else if (m_error) {
-        m_exchange->respond(errorReply(*m_recorded, *m_error));
-    } else if (m_request.stream) {
-        // complete without any content (a refusal to say anything): still a stream to the caller
-        m_exchange->beginStream(200, streamFields(*m_recorded, m_recorded->overheadUs));
-        m_exchange->finishStream(m_heldBack + "data: [DONE]\n\n");
-    } else {
-        m_exchange->respond(answerReply(*m_recorded, std::move(m_answer)));
-    }
 }
 
 } // namespace gateway::engine

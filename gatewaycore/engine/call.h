@@ -1,12 +1,17 @@
 // Call: the walk of one call, from a complete request with a valid credential to the caller's last byte:
-//   read -> scope -> route -> open -> attempt -> relay -> record -> release
-// Each step either goes on or concludes; conclude() is the only door to the record and is passed exactly once. The
-// caller gets its last byte when the record is settled (audit.acknowledge: committed) or handed over (queued). Thread:
-// the worker's. Owned by the worker's loop, which destroys it after recordSettled(); never from inside its own calls.
+//   read -> scope -> repetition? -> quota -> zone -> route -> open -> [permit -> attempt]... -> record -> release
+// Each step either goes on or concludes; conclude() is the only door to the record and is passed exactly once. An attempt
+// that failed before its first content byte is followed by what fallback::Chain says: the same candidate again, another
+// one, or the end; zone, money, breaker and the provider's limits are asked anew for each. The caller gets its last byte
+// when the record is settled (audit.acknowledge: committed) or handed over (queued). Thread: the worker's. Owned by the
+// worker's loop, which destroys it after recordSettled(); never from inside its own calls.
+// Where it is written: call.cpp the steps up to open; call_attempts.cpp the attempts; call_record.cpp the end.
 #pragma once
 
 #include "engine/attempt.h"
 #include "engine/caller.h"
+#include "engine/permit.h"
+#include "engine/plan.h"
 #include "http/exchange.h"
 
 #include <memory>
@@ -26,17 +31,35 @@ public:
     void stop(); // the engine ends: concluded as failed, if it is not over already
 
 private:
+    static constexpr std::chrono::seconds kHeartbeat{15}; // proxies give up on a silent stream after 30 to 60 s
+
     // the steps
     bool readRequest();
     bool checkScope();
+    bool checkRepetition();
+    bool takeQuota();
+    bool findZone();
     bool route();
     bool open();
-    void attempt();
     void conclude(api::CallOutcome outcome, const transform::CallError* error);
     void release();
 
     bool refuse(transform::CallError error);
     bool refuse(api::ErrorCode code, QString message = {}, QString hint = {});
+
+    // the attempts
+    void tryStep();
+    PermitRequest permitRequest(const fallback::ChainStep& step) const;
+    bool waitForProvider(const fallback::ChainStep& step, std::chrono::milliseconds retryAfter);
+    void waitEnded(quota::WaitEnd end);
+    void startAttempt(const fallback::ChainStep& step);
+    void skipStep(const fallback::ChainStep& step, const transform::CallError& why);
+    bool answerFromCache(const fallback::ChainStep& step);
+    void settleAttempt();
+    void failedAttempt(const transform::CallError& error, bool outOfTime);
+    void giveUp();
+    std::optional<std::chrono::milliseconds> remaining() const; // of the latency budget; empty: there is none
+    std::chrono::milliseconds longestWait() const;
 
     // from the attempt
     void attemptStreams(QByteArrayView events, bool content) override;
@@ -49,11 +72,16 @@ private:
     void callerReady() override;
 
     void beginStream();
-    void timeIsUp();
+    void sendEvents(QByteArrayView events);
+    void timeIsUp(); // of the attempt
+    void noteWait(Monotonic since);
+    void sumUp();
+    void keepAnswer();
     qint64 sinceBegun() const;
+    QByteArray cacheKey() const;
 
     WorkerContext& m_context;
-    const config::SnapshotPtr m_snapshot;              // the revision this call began under
+    const LivePolicyPtr m_policy;                      // the revision this call began under
     const credential::CredentialBookPtr m_credentials; // keeps m_credential alive
     const credential::Credential& m_credential;
     const quint64 m_token;
@@ -62,12 +90,33 @@ private:
 
     api::Call m_record;
     transform::ChatRequest m_request;
+    config::UsageScope m_spender;
     const config::Alias* m_alias = nullptr;
     const config::Zone* m_zone = nullptr;
     config::WorkloadClass m_workloadClass = config::WorkloadClass::Interactive;
-    const config::Candidate* m_candidate = nullptr;
-    std::unique_ptr<Attempt> m_attempt;
+    std::optional<std::chrono::milliseconds> m_latencyBudget; // from the first byte of the request
+    std::optional<api::Money> m_costCeiling;
+    bool m_degradeServes = true;
+    quint64 m_seed = 0;
     int m_slot = -1;
+
+    quota::Lease m_quota;
+    fallback::Chain m_chain;
+    Permit m_permit;
+    std::unique_ptr<Attempt> m_attempt;
+    std::unique_ptr<Attempt> m_lastAttempt; // it may still be on the stack when the next one begins
+    std::unique_ptr<quota::WaitQueue::Ticket> m_ticket;
+    Permit::Answer m_permitAnswer; // of the step that waited
+    std::optional<transform::CallError> m_lastError;
+    bool m_onlyDegraded = false; // a budget asks for a cheaper step
+    int m_sent = 0;              // attempts that were made
+    Monotonic m_waitSince{0};
+    qint64 m_waitedUs = 0; // for the provider's limits and between attempts
+
+    QByteArray m_idempotencyKey; // digest; empty: none, or not ours to finish
+    QByteArray m_idempotencyRequest;
+    QByteArray m_kept; // events of a stream that may be asked for again
+    bool m_keepEvents = false;
 
     std::shared_ptr<const api::Call> m_recorded; // set by conclude()
     bool m_released = false;
@@ -75,7 +124,8 @@ private:
     QByteArray m_heldBack; // events before the first content: may still become an HTTP error
     std::optional<transform::CallError> m_error;
     QByteArray m_answer;
-    http::Deadline m_total;
+    http::Deadline m_time;  // the attempt's share of the time
+    http::Deadline m_pause; // before the next attempt
     http::Deadline m_heartbeat;
 };
 

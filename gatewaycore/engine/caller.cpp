@@ -6,6 +6,8 @@ namespace gateway::engine {
 namespace {
 
 constexpr qsizetype kLongestHint = 128;
+constexpr qsizetype kLongestKey = 255;
+constexpr qint64 kLongestBudgetMs = 86'400'000;
 
 struct TextHint
 {
@@ -71,6 +73,31 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
         if (!hints.workloadClass)
             return invalidHeader(
                 "x-signalbox-workload-class", QStringLiteral("must be interactive, streaming, background or batch"));
+    }
+    if (const QByteArrayView text = head.value("x-signalbox-latency-budget-ms"); !text.isEmpty()) {
+        bool ok = false;
+        const qint64 ms = text.toByteArray().toLongLong(&ok);
+        if (!ok || ms < 1 || ms > kLongestBudgetMs)
+            return invalidHeader("x-signalbox-latency-budget-ms",
+                QStringLiteral("must be a whole number of milliseconds from 1 to %1").arg(kLongestBudgetMs));
+        hints.latencyBudget = std::chrono::milliseconds(ms);
+    }
+    if (const QByteArrayView text = head.value("x-signalbox-cost-ceiling-usd"); !text.isEmpty()) {
+        hints.costCeiling = api::Money::fromDecimal(QString::fromLatin1(text));
+        if (!hints.costCeiling || hints.costCeiling->nano() < 0)
+            return invalidHeader(
+                "x-signalbox-cost-ceiling-usd", QStringLiteral("must be an amount in USD such as 0.05"));
+    }
+    if (const QByteArrayView text = head.value("x-signalbox-degrade"); !text.isEmpty()) {
+        if (text != QByteArrayView("serve") && text != QByteArrayView("refuse"))
+            return invalidHeader("x-signalbox-degrade", QStringLiteral("must be serve or refuse"));
+        hints.degradeServes = text == QByteArrayView("serve");
+    }
+    if (const QByteArrayView key = head.value("idempotency-key"); !key.isEmpty()) {
+        if (key.size() > kLongestKey)
+            return invalidHeader(
+                "idempotency-key", QStringLiteral("is longer than %1 bytes").arg(kLongestKey));
+        hints.idempotencyKey = key.toByteArray();
     }
     return hints;
 }

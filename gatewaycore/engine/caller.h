@@ -25,7 +25,10 @@ struct CallerHints
     QString tenant; // only cross-checked with the credential
     QString user;
     QString zone; // may tighten, never widen
-    QString requestId;
+    std::optional<std::chrono::milliseconds> latencyBudget;
+    std::optional<api::Money> costCeiling;
+    std::optional<bool> degradeServes; // x-signalbox-degrade: serve | refuse
+    QByteArray idempotencyKey;
 };
 
 std::variant<CallerHints, transform::CallError> callerHints(const http::RequestHead& head);

@@ -2,9 +2,11 @@
 
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
+#include "budget/rebuild.h"
 #include "engine/listen_address.h"
 #include "observability/log.h"
 #include "store/revision_repository.h"
+#include "store/spend_reader.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -45,6 +47,8 @@ Gateway::~Gateway()
         worker->cutCalls();
     m_parts.reader.reset();
     m_parts.credentials.reset();
+    m_parts.levers.reset();
+    m_parts.raises.reset();
     m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())
@@ -58,7 +62,8 @@ std::optional<StartFailure> Gateway::start()
     if (auto failed = startConfig())
         return failed;
     for (const auto step :
-        {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startWorkers, &Gateway::startAdmin}) {
+        {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startDecisions, &Gateway::startWorkers,
+            &Gateway::startAdmin}) {
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
@@ -187,6 +192,49 @@ api::Outcome Gateway::prepareProviders()
     return api::Done{};
 }
 
+// What the record says was spent, for these accounts (none named: all).
+api::Outcome Gateway::rebuildSpend(const QStringList& accounts)
+{
+    auto reader = store::SpendReader::open(m_parts.store->databaseFile());
+    if (!reader)
+        return reader.error();
+    return budget::rebuild(m_parts.live->ledger, **reader, accounts);
+}
+
+// What decisions rest on: spend rebuilt from the record, levers as they were left, the config laid over both.
+std::optional<api::Error> Gateway::startDecisions()
+{
+    quint32 seed = 0;
+    m_parts.random.fill({reinterpret_cast<unsigned char*>(&seed), sizeof seed});
+    m_parts.live = std::make_unique<LiveState>(m_parts.clock, m_parts.options.breaker, seed,
+        [this](const fallback::CandidateHealth& candidate, const fallback::HealthView& now) {
+            QMetaObject::invokeMethod(
+                this, [this, label = candidate.label(), now] { breakerChanged(label, now); }, Qt::QueuedConnection);
+        });
+    m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    m_parts.levers = std::make_unique<LeverControl>(*m_parts.store, *m_parts.live, m_parts.clock, m_parts.random);
+    if (const api::Outcome loaded = m_parts.levers->load(); !loaded)
+        return part("levers", loaded.error());
+    if (const api::Outcome rebuilt = rebuildSpend({}); !rebuilt)
+        return part("budgets", rebuilt.error());
+    m_parts.raises = std::make_unique<BudgetRaises>(*m_parts.store, *m_parts.live, m_parts.clock);
+    if (const api::Outcome loaded = m_parts.raises->load(); !loaded)
+        return part("budgets", loaded.error());
+    connect(m_parts.levers.get(), &LeverControl::changed, this, &Gateway::publishPolicy);
+    return std::nullopt;
+}
+
+void Gateway::breakerChanged(const QString& candidate, const fallback::HealthView& now)
+{
+    log(now.breaker == fallback::BreakerState::Open ? LogLevel::Warning : LogLevel::Info, "breaker.changed",
+        {{"candidate", candidate}, {"breaker", nameOf(now.breaker)}, {"reason", now.reason}});
+    if (m_events) {
+        m_events->publish(QStringLiteral("provider.health"),
+            {{QStringLiteral("candidate"), candidate}, {QStringLiteral("breaker"), nameOf(now.breaker)},
+                {QStringLiteral("reason"), now.reason}});
+    }
+}
+
 std::optional<api::Error> Gateway::startWorkers()
 {
     const config::SnapshotPtr snapshot = m_parts.config.current();
@@ -202,7 +250,7 @@ std::optional<api::Error> Gateway::startWorkers()
         m_parts.metrics.push_back(std::make_unique<observability::WorkerMetrics>(m_parts.labels));
         auto worker =
             std::make_unique<Worker>(i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store,
-                                            m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state});
+                                            m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state, *m_parts.live});
         const api::Result<quint16> port = worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)
@@ -307,13 +355,32 @@ void Gateway::publishSnapshot()
     if (const api::Outcome ready = prepareProviders(); !ready)
         log(LogLevel::Error, "simulator.unavailable", {{"message", ready.error().message}});
     m_parts.labels = observability::MetricLabels::extended(*m_parts.labels, *m_parts.config.current());
+    QStringList known;
+    for (const budget::AccountStatus& account : m_parts.live->ledger.status())
+        known.append(account.id);
+    m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    // a budget that is new counts what was spent before it came
+    QStringList added;
+    for (const budget::AccountStatus& account : m_parts.live->ledger.status()) {
+        if (!known.contains(account.id))
+            added.append(account.id);
+    }
+    if (!added.isEmpty()) {
+        if (const api::Outcome rebuilt = rebuildSpend(added); !rebuilt)
+            log(LogLevel::Error, "budget.unknown", {{"message", rebuilt.error().message}});
+    }
+    publishPolicy();
+}
+
+void Gateway::publishPolicy()
+{
     for (const auto& worker : m_parts.workers)
         worker->setPolicy(policy());
 }
 
 WorkerPolicy Gateway::policy() const
 {
-    return {m_parts.config.current(), m_parts.labels, m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
+    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels, m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
 }
 
 void Gateway::drain(milliseconds allowed)

@@ -55,12 +55,16 @@ private:
     std::optional<StartFailure> startConfig();
     std::optional<api::Error> startRecord();
     std::optional<api::Error> startCredentials();
+    std::optional<api::Error> startDecisions();
     std::optional<api::Error> startWorkers();
     std::optional<api::Error> startAdmin();
     void startSeries();
     api::Outcome prepareProviders();
     WorkerPolicy policy() const;
     void publishSnapshot();
+    void publishPolicy();
+    api::Outcome rebuildSpend(const QStringList& accounts);
+    void breakerChanged(const QString& candidate, const fallback::HealthView& now);
     void continueRevisions();
     void markRevision();
     void checkDrained();

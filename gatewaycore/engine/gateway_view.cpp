@@ -23,6 +23,11 @@ QVector<api::ConfigProblem> asValues(const config::Problems& problems)
     return values;
 }
 
+api::Error notWired()
+{
+    return api::failure(api::Failure::Unavailable, QStringLiteral("This part of the engine is not wired yet."));
+}
+
 std::vector<const observability::WorkerMetrics*> pointers(
     const std::vector<std::unique_ptr<observability::WorkerMetrics>>& metrics)
 {
@@ -173,6 +178,26 @@ void GatewayView::revokeCredential(
                 },
                 Qt::QueuedConnection);
         });
+}
+
+void GatewayView::ledgerReport(const QDateTime&, admin::Done<api::LedgerReport> done)
+{
+    done(notWired());
+}
+
+void GatewayView::reconcile(const QByteArray&, admin::Done<api::Reconciliation> done)
+{
+    done(notWired());
+}
+
+api::Result<api::DrillCard> GatewayView::drillCard(const QString&) const
+{
+    return notWired();
+}
+
+QVector<api::Invariant> GatewayView::invariants() const
+{
+    return {};
 }
 
 } // namespace gateway::engine

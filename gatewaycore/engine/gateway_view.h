@@ -4,6 +4,7 @@
 
 #include "admin/engine_view.h"
 #include "engine/parts.h"
+#include "engine/probe.h"
 
 #include <QObject>
 
@@ -32,9 +33,31 @@ public:
     void revokeCredential(const QString& id, const admin::Principal& by, const QString& reason,
         admin::Done<api::CredentialInfo> done) override;
 
+    QVector<api::BudgetStatus> budgets() const override;
+    void raiseBudget(const QString& id, const api::BudgetRaise& raise, const admin::Principal& by,
+        const QString& reason, admin::Done<api::BudgetStatus> done) override;
+    void ledgerReport(const QDateTime& since, admin::Done<api::LedgerReport> done) override;
+    void reconcile(const QByteArray& csv, admin::Done<api::Reconciliation> done) override;
+    api::QuotaReport quotas() const override;
+    api::Result<api::RouteExplanation> explainRoute(const api::RouteQuestion& question) const override;
+    QVector<api::LeverStatus> levers() const override;
+    api::Result<api::LeverPreview> previewLever(const api::LeverRequest& request) const override;
+    void applyLever(const api::LeverRequest& request, const admin::Principal& by, const QString& reason,
+        admin::Done<api::LeverStatus> done) override;
+    void endLever(const QString& id, const admin::Principal& by, const QString& reason,
+        admin::Done<api::LeverStatus> done) override;
+    api::Result<api::DrillCard> drillCard(const QString& id) const override;
+    QVector<api::BreakerStatus> breakers(const QString& provider) const override;
+    void probeProvider(const QString& name, const admin::Principal& by, const QString& reason,
+        admin::Done<api::ProbeResult> done) override;
+    QVector<api::Invariant> invariants() const override;
+
 private:
+    static api::ProviderGateStatus gateStatusOf(const ProviderLive& live);
+
     Parts& m_parts;
     QObject& m_context;
+    Prober m_prober{m_parts.clock};
 };
 
 } // namespace gateway::engine

@@ -7,9 +7,13 @@
 #include "base/random.h"
 #include "config/config_holder.h"
 #include "credential/credential_issuer.h"
+#include "engine/budget_raises.h"
 #include "engine/engine_state.h"
+#include "engine/lever_control.h"
+#include "engine/live_state.h"
 #include "engine/process_usage.h"
 #include "engine/record_reader.h"
+#include "engine/spend_history.h"
 #include "engine/worker.h"
 #include "observability/series_store.h"
 #include "observability/worker_metrics.h"
@@ -29,6 +33,7 @@ struct GatewayOptions
     QString adminAddress;
     int workers = 0; // 0: one per core
     bool demo = false;
+    fallback::BreakerOptions breaker; // a test makes them shorter
 };
 
 struct Parts
@@ -43,6 +48,8 @@ struct Parts
     QString adminUrl;
 
     config::ConfigHolder config;
+    std::unique_ptr<LiveState> live;
+    LivePolicyPtr policy; // the config in force, laid over it
     observability::MetricLabelsPtr labels;
     observability::SeriesStore series{clock};
     std::vector<std::unique_ptr<observability::WorkerMetrics>> metrics;
@@ -50,6 +57,9 @@ struct Parts
     std::unique_ptr<store::Store> store;
     std::unique_ptr<RecordReader> reader;
     std::unique_ptr<credential::CredentialIssuer> credentials;
+    std::unique_ptr<LeverControl> levers;
+    std::unique_ptr<BudgetRaises> raises;
+    SpendHistory spend;
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
 };

@@ -9,9 +9,10 @@
 #include "audit/recorder.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "config/policy_snapshot.h"
 #include "credential/credential_book.h"
 #include "engine/engine_state.h"
+#include "engine/live_state.h"
+#include "fallback/lever.h"
 #include "http/server.h"
 #include "observability/worker_metrics.h"
 
@@ -26,7 +27,8 @@ class WorkerLoop;
 // What a worker decides by; replaced as a whole.
 struct WorkerPolicy
 {
-    config::SnapshotPtr snapshot;
+    LivePolicyPtr policy;
+    fallback::LeverSetPtr levers;
     observability::MetricLabelsPtr labels;
     quint16 simulatorPort = 0;
 };
@@ -39,6 +41,7 @@ struct WorkerServices
     audit::OpenCalls::Region& openCalls;
     observability::WorkerMetrics& metrics;
     EngineState& state;
+    LiveState& live;
 };
 
 class Worker

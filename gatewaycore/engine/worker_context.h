@@ -1,5 +1,6 @@
 // WorkerContext: what a call may use on its worker. Everything here belongs to the worker's thread or is safe to share;
-// snapshot and credentials are swapped between calls, and a call keeps the ones it began with. Owned by the Worker's
+// policy, levers and credentials are swapped between calls, and a call keeps the policy and credentials it began with
+// (not the levers: an operator's hand counts at the next attempt). Owned by the Worker's
 // loop and outlives its calls.
 #pragma once
 
@@ -7,8 +8,9 @@
 #include "audit/recorder.h"
 #include "base/clock.h"
 #include "base/ids.h"
-#include "config/policy_snapshot.h"
 #include "credential/credential_book.h"
+#include "engine/live_state.h"
+#include "fallback/lever.h"
 #include "http/timer_wheel.h"
 #include "http/upstream.h"
 #include "observability/worker_metrics.h"
@@ -25,7 +27,10 @@ struct WorkerContext
     audit::CommitSink& sink;
     audit::OpenCalls::Region& openCalls;
     observability::WorkerMetrics& metrics;
-    config::SnapshotPtr snapshot;
+    LiveState& live;
+    quota::WaitQueue& waiting;
+    LivePolicyPtr policy;
+    fallback::LeverSetPtr levers;
     credential::CredentialBookPtr credentials;
     quint16 simulatorPort = 0; // of the embedded simulator; 0: not running
 };

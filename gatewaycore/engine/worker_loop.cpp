@@ -26,13 +26,14 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
     : m_services(services),
       m_ids(services.clock, services.random),
       m_upstream(m_wheel, services.clock, http::MessageLimits{}),
+      m_waiting(m_wheel, services.clock, services.live.waits),
       m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls,
-          services.metrics, {}, {}, 0}
+          services.metrics, services.live, m_waiting, {}, {}, {}, 0}
 {
     // what the control thread may ask of us is put down once a second: nobody waits for a worker
     connect(&m_gaugeTimer, &QTimer::timeout, this, [this] {
         QHash<QString, int> open;
-        for (const auto& provider : m_context.snapshot->providers)
+        for (const auto& provider : m_context.policy->snapshot->providers)
             open.insert(
                 provider->name, m_upstream.openConnections(upstreamTarget(*provider, m_context.simulatorPort).poolKey));
         const std::lock_guard lock(m_gaugeMutex);
@@ -57,7 +58,8 @@ api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
 
 void WorkerLoop::setPolicy(WorkerPolicy policy)
 {
-    m_context.snapshot = std::move(policy.snapshot);
+    m_context.policy = std::move(policy.policy);
+    m_context.levers = std::move(policy.levers);
     m_context.simulatorPort = policy.simulatorPort;
     m_services.metrics.setLabels(std::move(policy.labels));
 }
@@ -183,7 +185,7 @@ void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange, const cre
 void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential)
 {
     QStringList aliases;
-    for (const auto& alias : m_context.snapshot->aliases) {
+    for (const auto& alias : m_context.policy->snapshot->aliases) {
         if (credential->allowsAlias(alias->name))
             aliases.append(alias->name);
     }

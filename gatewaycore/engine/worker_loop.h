@@ -64,6 +64,7 @@ private:
     IdSource m_ids;
     http::TimerWheel m_wheel;
     http::UpstreamClient m_upstream;
+    quota::WaitQueue m_waiting;
     WorkerContext m_context;
     std::unique_ptr<http::Server> m_server;
     std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;

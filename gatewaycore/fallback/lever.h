@@ -49,6 +49,9 @@ struct Lever
     qint64 stageSinceMs = 0;
 };
 
+// By its times: neither undone nor run out.
+bool isInForce(const Lever& lever, qint64 nowMs);
+
 // As a call asks it.
 class LeverSet
 {
@@ -63,8 +66,10 @@ public:
         Yes,
         FailingBack, // drained for this call, because its stage lets only some through
     };
-    // `dice` is the call's seed: the same call has the same answer.
+    // `dice` is the call's seed: the same call has the same answer, and one let through at a stage of a fail-back is
+    // let through at every later stage.
     Drained drained(const QString& provider, quint64 dice, qint64 nowMs) const;
+    // The one set last, if there are several.
     std::optional<int> weight(const QString& alias, const QString& candidate, qint64 nowMs) const;
     // The drill this call takes part in with this provider, or nullptr.
     const Lever* drill(

@@ -26,7 +26,9 @@ struct SeriesStore::Sum
 {
     api::SeriesBucket counts;
     qint64 callersFault = 0;
+    qint64 inputTokens = 0;
     qint64 outputTokens = 0;
+    qint64 costNano = 0;
     qint64 generationUs = 0;
     LatencyHistogram firstToken;
     LatencyHistogram total;
@@ -39,7 +41,9 @@ struct SeriesStore::Sum
         for (std::size_t i = 0; i < bucket.failures.size(); ++i)
             counts.failures[i] += bucket.failures[i];
         callersFault += bucket.callersFault;
+        inputTokens += bucket.inputTokens;
         outputTokens += bucket.outputTokens;
+        costNano += bucket.costNano;
         generationUs += bucket.generationUs;
         firstToken.merge(bucket.firstToken);
         total.merge(bucket.total);
@@ -117,6 +121,8 @@ void SeriesStore::count(Bucket& bucket, const api::Attempt& attempt, bool isFall
         if (const qint64 first = firstTokenUs(attempt); first >= 0)
             bucket.firstToken.record(first);
     }
+    if (attempt.cost)
+        bucket.costNano += attempt.cost->nano();
     if (!answered)
         return;
     ++bucket.answered;
@@ -125,6 +131,7 @@ void SeriesStore::count(Bucket& bucket, const api::Attempt& attempt, bool isFall
     if (const qint64 total = totalUs(attempt); total >= 0)
         bucket.total.record(total);
     if (attempt.tokens.source != api::TokenSource::None) {
+        bucket.inputTokens += attempt.tokens.input();
         bucket.outputTokens += attempt.tokens.output();
         bucket.generationUs += std::max<qint64>(0, generationUs(attempt));
     }
@@ -178,6 +185,22 @@ api::Series SeriesStore::answer(const api::SeriesQuery& query) const
         series.buckets.append(bucket);
     }
     return series;
+}
+
+SeriesStore::Flow SeriesStore::flow(const QString& provider, const QString& alias, qint64 sinceMs) const
+{
+    const qint64 now = m_clock.wallMs() / 1000;
+    const qint64 from = floorTo(std::max(sinceMs / 1000, now - kFineSpan), kFineSeconds);
+    const Sum sum = sumOf(m_scopes.value(keyOf(provider, alias)).get(), from, now + kCoarseSeconds, true);
+    Flow flow;
+    flow.attempts = sum.counts.attempts;
+    flow.failures = sum.counts.failed() - sum.callersFault;
+    flow.answered = sum.counts.answered;
+    flow.inputTokens = sum.inputTokens;
+    flow.outputTokens = sum.outputTokens;
+    flow.costNano = sum.costNano;
+    flow.seconds = std::max<qint64>(1, now - from);
+    return flow;
 }
 
 void SeriesStore::describe(api::ProviderStatus& provider) const

@@ -10,7 +10,7 @@
 #include "api/engine_status.h"
 #include "api/series.h"
 #include "base/clock.h"
-#include "observability/latency_histogram.h"
+#include "base/latency_histogram.h"
 
 #include <QHash>
 
@@ -42,6 +42,19 @@ public:
     // Fills the five-minute figures, last success and failure, health and its sentence; leaves the other members alone.
     void describe(api::ProviderStatus& provider) const;
 
+    // What flowed through a scope in the last minutes (at most an hour), whole numbers. Empty names: all of them.
+    struct Flow
+    {
+        qint64 attempts = 0;
+        qint64 failures = 0; // the caller's own fault not counted
+        qint64 answered = 0;
+        qint64 inputTokens = 0;
+        qint64 outputTokens = 0;
+        qint64 costNano = 0;
+        qint64 seconds = 0; // that the numbers stand for
+    };
+    Flow flow(const QString& provider, const QString& alias, qint64 sinceMs) const;
+
 private:
     struct Bucket
     {
@@ -50,7 +63,9 @@ private:
         std::uint32_t fallback = 0;
         std::uint32_t callersFault = 0;
         std::array<std::uint32_t, api::kFailureClasses> failures{};
+        qint64 inputTokens = 0;
         qint64 outputTokens = 0;
+        qint64 costNano = 0;
         qint64 generationUs = 0;
         SparseHistogram firstToken;
         SparseHistogram total;

@@ -2,11 +2,16 @@
 // continuously filled buckets; a part of each is kept for interactive and streaming calls, and background and batch
 // calls borrow only what lies above it. A 429 while the buckets still had plenty means the provider has another limit
 // than the config says: that is counted and shown as "limit moved". One gate per provider, shared by all workers.
+// A call larger than its class may find in the bucket is not refused for ever, because its tokens are only a bound
+// (decisions/0056-quota-and-gate.md): an interactive one is let through when the bucket is full and overdraws it, and
+// what it must find sinks to nothing within a minute of asking, so that a stream of small calls does not starve it; a
+// background or batch one needs a full bucket too, and takes only what lies above the share until it is settled.
 // Threads: any; a mutex held well under a microsecond. Time is monotonic.
 #pragma once
 
 #include "base/clock.h"
 #include "config/policy_snapshot.h"
+#include "quota/bucket.h"
 
 #include <chrono>
 #include <mutex>
@@ -37,21 +42,18 @@ public:
     struct Pass
     {
         bool admitted = false;
-        std::chrono::milliseconds retryAfter{0}; // if not; -1: never
+        std::chrono::milliseconds retryAfter{0}; // if not: when to ask again
+        qint64 taken = 0;                        // tokens, for settle(); may be less than was asked for
     };
-    Pass take(config::WorkloadClass workloadClass, qint64 tokens);
-    void settle(qint64 taken, qint64 used); // tokens
-    void throttled();                       // the provider answered 429
+    [[nodiscard]] Pass take(config::WorkloadClass workloadClass, qint64 tokens);
+    void settle(const Pass& pass, qint64 usedTokens); // at most once; 0: nothing was sent
+    void throttled();                                 // the provider answered 429
 
     GateStatus status() const;
 
 private:
-    struct Bucket
-    {
-        double size = 0; // 0: no limit
-        double level = 0;
-    };
-    void refill();
+    void refill(Monotonic now);
+    std::chrono::milliseconds waitForTokens(bool borrows, qint64 tokens, Monotonic now);
 
     const QString m_provider;
     const Clock& m_clock;
@@ -59,6 +61,12 @@ private:
     Bucket m_requests;
     Bucket m_tokens;
     Monotonic m_filled{0};
+    struct Large // a call larger than the bucket is asking
+    {
+        Monotonic since;
+        Monotonic until; // it is expected to have asked again, or went elsewhere
+    };
+    std::optional<Large> m_large;
     qint64 m_held = 0;
     qint64 m_limitMoved = 0;
     qint64 m_limitMovedMs = 0;

@@ -1,18 +1,21 @@
-// WaitQueue: calls that have to wait for a provider's limits, on one worker. Fair among tenants (each in turn,
-// interactive classes before background before batch), bounded per tenant, and aware of deadlines: a call that cannot
-// be served in time leaves at its deadline, and one that finds its tenant's queue full is shed at once. Thread: the
-// worker's.
+// WaitQueue: calls that have to wait for a provider's limits, on one worker. Each provider has its own line, so that
+// calls that wait for one do not hold up those that wait for another. In a line every tenant has a lane for its
+// interactive and streaming calls and one for its background and batch calls: first come, first served, at most
+// kPerTenant in a lane. The lanes are asked in turn, so that a tenant with a thousand waiting calls is served as often
+// as one with a single call. Interactive lanes go first, but at least every eighth call let through is one of the
+// others, while they can be served at all (the provider's gate keeps the interactive share).
+//
+// A call that cannot be served in time leaves at its deadline, and one that finds its lane full is shed at once. A lane
+// whose turn was passed over for kPassedOver others, because its call needs more than they do, is waited for.
+// Thread: the worker's. Cost of a round: as many asks as calls are let through, and a few more, however many wait.
 #pragma once
 
+#include "base/clock.h"
 #include "config/policy_snapshot.h"
 #include "http/timer_wheel.h"
 
-#include <QHash>
-#include <QString>
-
-#include <array>
 #include <atomic>
-#include <deque>
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -28,41 +31,53 @@ struct WaitCounts // written by the worker, read by anybody
 {
     std::atomic<qint64> waiting = 0;
     std::atomic<qint64> admitted = 0;
-    std::atomic<qint64> shed = 0; // the tenant's queue was full
+    std::atomic<qint64> shed = 0; // the lane was full
     std::atomic<qint64> timedOut = 0;
     std::atomic<qint64> waitedUs = 0; // of those admitted, in total
 };
 
 class WaitQueue
 {
+    struct State;
+    struct Waiter;
+
 public:
     static constexpr int kPerTenant = 256;
+    static constexpr int kPassedOver = 32;
 
+    // All must outlive the queue. Calls still waiting when it goes are not told.
     WaitQueue(http::TimerWheel& wheel, const Clock& clock, WaitCounts& counts);
     ~WaitQueue();
     Q_DISABLE_COPY_MOVE(WaitQueue)
 
-    using Try =
-        std::function<std::chrono::milliseconds()>; // takes what it needs: 0 when it could, else when to ask again
+    // Takes what it needs and says 0, or says when to ask again. Asked in fair order, sooner than it said when that is
+    // long (other calls give back what they did not use), and never from inside join().
+    using Try = std::function<std::chrono::milliseconds()>;
     using End = std::function<void(WaitEnd)>;
 
-    // Leaves when destroyed. A ticket that has ended does nothing.
-    class Ticket;
-    // nullptr: the tenant's queue is full. `attempt` is asked in fair order, never from inside join(); `end` is called
-    // exactly once, unless the ticket is destroyed first, and may destroy the ticket.
-    std::unique_ptr<Ticket> join(const QString& tenant, config::WorkloadClass workloadClass,
+    // A place in the queue. Destroying it leaves.
+    class Ticket
+    {
+    public:
+        ~Ticket();
+        Q_DISABLE_COPY_MOVE(Ticket)
+
+    private:
+        friend class WaitQueue;
+        explicit Ticket(std::shared_ptr<Waiter> waiter);
+        const std::shared_ptr<Waiter> m_waiter;
+    };
+
+    // nullptr: the tenant's lane is full. `end` is called exactly once, never from inside join(), unless the ticket is
+    // destroyed first; it may destroy the ticket, others and the queue, and join again.
+    std::unique_ptr<Ticket> join(const QString& provider, const QString& tenant, config::WorkloadClass workloadClass,
         std::chrono::milliseconds longest, Try attempt, End end);
 
     int depth() const;
+    int depth(const QString& provider) const;
 
 private:
-    struct Waiter;
-    struct Lane;
-    void serve();
-    http::TimerWheel& m_wheel;
-    const Clock& m_clock;
-    WaitCounts& m_counts;
-    std::unique_ptr<struct WaitQueueState> m_state;
+    const std::shared_ptr<State> m_state; // kept alive by a round that destroys the queue
 };
 
 } // namespace gateway::quota

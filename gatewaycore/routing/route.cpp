@@ -2,10 +2,12 @@
 
 #include <QJsonArray>
 
-#include <cstring>
+#include <algorithm>
 
 namespace gateway::routing {
 namespace {
+
+constexpr qint64 kLeastHealth = 50; // thousandths: a candidate that fails still gets a look, the breaker takes it out
 
 // splitmix64: spreads a seed's bits, so that neighbouring seeds draw independently
 quint64 spread(quint64 x)
@@ -16,96 +18,112 @@ quint64 spread(quint64 x)
     return x ^ (x >> 31);
 }
 
-QString sentence(const CandidateVerdict& row, const config::Zone* zone)
+// Weight, less the share of failures; unknown failures take nothing. A half-open breaker wants a probe now and then, not
+// the candidate's whole share.
+qint64 scoreOf(int weight, const Moment& moment)
 {
-    const config::Provider& provider = *row.candidate->provider;
-    if (row.verdict == Verdict::Chosen)
-        return QStringLiteral("drawn by weight %1").arg(row.candidate->weight);
-    if (row.verdict == Verdict::Eligible)
-        return QStringLiteral("could have served, weight %1").arg(row.candidate->weight);
-    if (std::strcmp(row.code, "zone_region") == 0)
-        return QStringLiteral("region %1 lies outside zone %2").arg(provider.region, zone->name);
-    if (std::strcmp(row.code, "zone_retention") == 0)
-        return QStringLiteral("keeps data (%1), zone %2 allows %3")
-            .arg(provider.retention, zone->name, zone->retention);
-    if (std::strcmp(row.code, "zone_unknown") == 0)
-        return QStringLiteral("its region or retention is not stated, so zone %1 excludes it").arg(zone->name);
-    return QStringLiteral("weight 0");
+    qint64 health = 1000 - std::clamp(moment.failurePermille.value_or(0), 0, 1000);
+    if (moment.breaker == Moment::Breaker::HalfOpen)
+        health /= 10;
+    return qint64(weight) * std::max(kLeastHealth, health);
+}
+
+const char* nameOf(Moment::Breaker breaker)
+{
+    return breaker == Moment::Breaker::Closed ? "closed" : breaker == Moment::Breaker::Open ? "open" : "half-open";
+}
+
+const char* nameOf(Verdict verdict)
+{
+    return verdict == Verdict::Chosen ? "chosen" : verdict == Verdict::Eligible ? "eligible" : "rejected";
 }
 
 } // namespace
 
-const char* zoneObjection(const config::Candidate& candidate, const config::Zone* zone)
-{
-    if (!zone)
-        return "";
-    const config::Provider& provider = *candidate.provider;
-    if (provider.region.isEmpty())
-        return "zone_unknown";
-    if (!zone->regions.contains(provider.region))
-        return "zone_region";
-    const bool anyRetention = zone->retention.isEmpty() || zone->retention == QLatin1String("any");
-    if (anyRetention || provider.retention == zone->retention || provider.retention == QLatin1String("zero"))
-        return "";
-    return provider.retention.isEmpty() || provider.retention == QLatin1String("none-stated") ? "zone_unknown"
-                                                                                              : "zone_retention";
-}
-
-RouteDecision route(const RouteInput& input)
+RouteDecision route(const RouteInput& input, Filter lifted)
 {
     RouteDecision decision;
     decision.candidates.reserve(input.alias->candidates.size());
     quint64 total = 0;
-    bool zoneRejected = false;
     for (const config::Candidate& candidate : input.alias->candidates) {
-        CandidateVerdict row{&candidate, Verdict::Eligible, zoneObjection(candidate, input.zone)};
-        if (*row.code) {
+        CandidateVerdict row;
+        row.candidate = &candidate;
+        if (input.moments)
+            row.moment = input.moments->of(candidate);
+        const int weight = row.moment.weight.value_or(candidate.weight);
+        row.objection = objectionTo(candidate, input, row.moment, lifted);
+        if (!row.objection && weight <= 0 && lifted != Filter::Weight)
+            row.objection = {Filter::Weight, "weight_zero"};
+        if (row.objection) {
             row.verdict = Verdict::Rejected;
-            zoneRejected = true;
-        } else if (candidate.weight <= 0) {
-            row.verdict = Verdict::Rejected;
-            row.code = "weight_zero";
         } else {
-            total += quint64(candidate.weight);
+            row.score = scoreOf(std::max(weight, 1), row.moment);
+            total += quint64(row.score);
         }
         decision.candidates.push_back(row);
     }
     if (total == 0) {
-        decision.refusal = zoneRejected ? api::ErrorCode::NoRouteInZone : api::ErrorCode::ChainExhausted;
+        // the reason lies with the candidate that got furthest; one without weight was never on offer
+        const auto got = [](const CandidateVerdict& row) {
+            return row.objection.filter == Filter::Weight ? Filter::None : row.objection.filter;
+        };
+        const auto best = std::max_element(decision.candidates.begin(), decision.candidates.end(),
+            [&](const CandidateVerdict& a, const CandidateVerdict& b) { return got(a) < got(b); });
+        if (best != decision.candidates.end()) {
+            decision.closest = got(*best);
+            decision.refusal = refusalOf(decision.closest, best->objection.code);
+        }
         return decision;
     }
     quint64 draw = spread(input.seed) % total;
     for (CandidateVerdict& row : decision.candidates) {
         if (row.verdict != Verdict::Eligible)
             continue;
-        const auto weight = quint64(row.candidate->weight);
-        if (draw < weight) {
+        const auto score = quint64(row.score);
+        if (draw < score) {
             row.verdict = Verdict::Chosen;
             decision.chosen = row.candidate;
             break;
         }
-        draw -= weight;
+        draw -= score;
     }
     return decision;
+}
+
+QJsonObject toJson(const CandidateVerdict& row, const RouteInput& input)
+{
+    QJsonObject json{{QStringLiteral("provider"), row.candidate->provider->name},
+        {QStringLiteral("model"), row.candidate->model}, {QStringLiteral("region"), row.candidate->provider->region},
+        {QStringLiteral("verdict"), QLatin1String(nameOf(row.verdict))},
+        {QStringLiteral("code"), QLatin1String(row.objection.code)},
+        {QStringLiteral("reason"), sentence(row, input)}, {QStringLiteral("score"), row.score}};
+    if (row.moment.breaker != Moment::Breaker::Closed)
+        json.insert(QStringLiteral("breaker"), QLatin1String(nameOf(row.moment.breaker)));
+    if (row.moment.p95)
+        json.insert(QStringLiteral("p95_ms"), qint64(row.moment.p95->count()));
+    if (row.moment.failurePermille)
+        json.insert(QStringLiteral("failure_permille"), *row.moment.failurePermille);
+    if (row.moment.upperBound)
+        json.insert(QStringLiteral("upper_bound_usd"), row.moment.upperBound->toDecimal());
+    if (row.moment.weight)
+        json.insert(QStringLiteral("shifted_weight"), *row.moment.weight);
+    return json;
 }
 
 QJsonObject toJson(const RouteInput& input, const RouteDecision& decision, int revision)
 {
     QJsonArray candidates;
-    for (const CandidateVerdict& row : decision.candidates) {
-        const char* verdict = row.verdict == Verdict::Chosen     ? "chosen"
-                              : row.verdict == Verdict::Eligible ? "eligible"
-                                                                 : "rejected";
-        candidates.append(QJsonObject{{QStringLiteral("provider"), row.candidate->provider->name},
-            {QStringLiteral("model"), row.candidate->model},
-            {QStringLiteral("region"), row.candidate->provider->region},
-            {QStringLiteral("verdict"), QLatin1String(verdict)}, {QStringLiteral("code"), QLatin1String(row.code)},
-            {QStringLiteral("reason"), sentence(row, input.zone)}});
-    }
-    return {{QStringLiteral("alias"), input.alias->name},
+    for (const CandidateVerdict& row : decision.candidates)
+        candidates.append(toJson(row, input));
+    QJsonObject json{{QStringLiteral("alias"), input.alias->name},
         {QStringLiteral("workload_class"), config::nameOf(input.workloadClass)},
         {QStringLiteral("zone"), input.zone ? QJsonValue(input.zone->name) : QJsonValue()},
         {QStringLiteral("snapshot_revision"), revision}, {QStringLiteral("candidates"), candidates}};
+    if (input.ceiling)
+        json.insert(QStringLiteral("cost_ceiling_usd"), input.ceiling->toDecimal());
+    if (input.remaining)
+        json.insert(QStringLiteral("latency_budget_ms"), qint64(input.remaining->count()));
+    return json;
 }
 
 } // namespace gateway::routing

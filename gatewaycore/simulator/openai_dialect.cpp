@@ -300,7 +300,8 @@ Script openAiErrorFor(
             status == 404
                 ? QStringLiteral("The model `%1` does not exist or you do not have access to it.").arg(request.model)
                 : QString::fromUtf8(row.message);
-        return errorScript(status, row.type, message, {}, QString::fromUtf8(row.code), wishes, profile, context);
+        const QByteArray code = wishes.errorCode.isEmpty() ? QByteArray(row.code) : wishes.errorCode;
+        return errorScript(status, row.type, message, {}, QString::fromUtf8(code), wishes, profile, context);
     }
     return errorScript(status, "server_error", QStringLiteral("The simulator was asked for this status."), {}, {},
         wishes, profile, context);

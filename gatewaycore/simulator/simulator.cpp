@@ -42,6 +42,18 @@ quint64 Simulator::seedFor(const QByteArray& body)
     return folded ^ (m_profile.seed * 0x9e3779b97f4a7c15ull) ^ (m_seen[hash]++ << 1);
 }
 
+bool Simulator::isOver(const Wishes& wishes, const SimRequest& request, qint64 callNumber)
+{
+    if (wishes.every && *wishes.every > 0)
+        return callNumber % *wishes.every != 0;
+    if (!wishes.times)
+        return false;
+    const QMutexLocker lock(&m_mutex);
+    if (m_tries.size() > 100'000)
+        m_tries.clear();
+    return ++m_tries[request.header("x-request-id")] > *wishes.times;
+}
+
 Simulator::Turn Simulator::answer(const SimRequest& request)
 {
     const QByteArray path = request.path.startsWith("/v1/") ? request.path.mid(3) : request.path;
@@ -74,7 +86,9 @@ Simulator::Turn Simulator::chat(const SimRequest& request)
 
     ChatRequest chatRequest;
     const auto fault = readChatRequest(request.body, chatRequest);
-    const Wishes wishes = wishesOf(chatRequest.model.toUtf8(), request.headers);
+    Wishes wishes = wishesOf(chatRequest.model.toUtf8(), request.headers);
+    if (isOver(wishes, request, context.callNumber))
+        wishes.behave();
     Script script;
     if (!m_profile.requiredKey.isEmpty() && request.header("authorization") != "Bearer " + m_profile.requiredKey) {
         script = openAiErrorFor(401, chatRequest, wishes, m_profile, context);

@@ -34,12 +34,14 @@ private:
     Turn chat(const SimRequest& request);
     Script ledgerAnswer(const SimRequest& request);
     quint64 seedFor(const QByteArray& body);
+    bool isOver(const Wishes& wishes, const SimRequest& request, qint64 callNumber); // what goes wrong, goes right now
 
     const Profile m_profile;
     const Clock& m_clock;
     Ledger m_ledger;
     std::atomic<qint64> m_calls = 0;
     QMutex m_mutex;
+    QHash<QByteArray, int> m_tries; // x-request-id -> requests so far
     QHash<QByteArray, quint64> m_seen; // body hash -> times seen, so that a retry may fare otherwise than the first try
 };
 

@@ -20,6 +20,8 @@ constexpr NumberWord kNumberWords[] = {
     {"stall", &Wishes::stallAfter},
     {"error", &Wishes::errorAfter},
     {"badchunk", &Wishes::badChunkAfter},
+    {"times", &Wishes::times},
+    {"every", &Wishes::every},
 };
 
 bool applyNumber(const QByteArray& word, int number, Wishes& wishes)
@@ -62,10 +64,26 @@ void applyWord(const QByteArray& word, Wishes& wishes)
         wishes.refusal = true;
     } else if (word == "html") {
         wishes.html = true;
+    } else if (word == "context") {
+        wishes.status = 400;
+        wishes.errorCode = "context_length_exceeded";
+    } else if (word == "policy") {
+        wishes.status = 400;
+        wishes.errorCode = "content_filter";
     }
 }
 
 } // namespace
+
+void Wishes::behave()
+{
+    const std::optional<int> pace = tokensPerSecond;
+    const std::optional<int> length = tokens;
+    *this = Wishes();
+    tokensPerSecond = pace;
+    tokens = length;
+    firstByteMs = 0;
+}
 
 Wishes wishesOf(const QByteArray& model, const HeaderList& headers)
 {

@@ -11,6 +11,9 @@
 //   length filter     this finish_reason               nousage   no usage anywhere
 //   refusal           a refusal                        html      200 with a web page
 //   retry N           retry-after: N                   interim N N interim answers (103) before the head
+//   context           400 context_length_exceeded      policy    400 content_filter
+//   times N           what goes wrong does so for the first N requests with one x-request-id only (a repetition works)
+//   every N           what goes wrong does so on every Nth call only
 #pragma once
 
 #include <QByteArray>
@@ -35,6 +38,8 @@ struct Wishes
     std::optional<int> stallAfter;
     std::optional<int> errorAfter;
     std::optional<int> badChunkAfter;
+    std::optional<int> times;
+    std::optional<int> every;
     int interim = 0;
     int toolCalls = 0;
     QByteArray finishReason; // empty: what the answer deserves
@@ -42,6 +47,9 @@ struct Wishes
     bool noUsage = false;
     bool refusal = false;
     bool html = false;
+    QByteArray errorCode; // instead of the status' own
+
+    void behave(); // nothing goes wrong
 };
 
 Wishes wishesOf(const QByteArray& model, const HeaderList& headers);

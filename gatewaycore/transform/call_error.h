@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/error_code.h"
+#include "api/limit_facts.h"
 
 #include <QByteArray>
 #include <QString>
@@ -21,6 +22,7 @@ struct CallError
     int status = 0;                // 0: the code's
     std::optional<bool> retriable; // empty: the code's
     std::optional<qint64> retryAfterMs;
+    std::optional<api::LimitFacts> limit; // of a refusal by a budget, a ceiling or a quota
     bool retriedByUs = false; // then the caller's SDK should not try again at once (x-should-retry: false)
 
     int httpStatus() const { return status != 0 ? status : api::facts(code).status; }

@@ -22,6 +22,10 @@ struct ChatRequest
     std::optional<qint64> maxOutputTokens;
     qint64 choices = 1; // "n"
     bool hasTools = false;
+    bool wantsJsonSchema = false;
+    bool hasImages = false;
+    qint64 namedImages = 0;  // images by URL: what they cost is not in the bytes
+    bool namesFiles = false; // files by id: what they cost nobody can tell beforehand
 };
 
 } // namespace gateway::transform

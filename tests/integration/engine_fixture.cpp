@@ -3,13 +3,11 @@
 #include "raw_client.h"
 
 #include "admin/in_process_transport.h"
-#include "api/gateway_client.h"
 
-#include <QCoreApplication>
-#include <QDeadlineTimer>
 #include <QFile>
 #include <QSqlDatabase>
 #include <QSqlQuery>
+#include <QThread>
 #include <QUuid>
 
 namespace gateway::test {
@@ -108,28 +106,52 @@ QString EmbeddedEngine::start()
     options.gatewayAddress = QStringLiteral("127.0.0.1:0");
     options.adminAddress = QStringLiteral("127.0.0.1:0");
     options.workers = 1;
+    options.breaker = m_breaker;
     m_gateway = std::make_unique<engine::Gateway>(options);
     if (const auto failure = m_gateway->start())
         return failure->error.message + QLatin1Char('\n') + config::describe(failure->problems);
 
-    const api::GatewayClient client(admin::makeTransport(m_gateway->link()));
     api::CredentialRequest request;
     request.tenant = QStringLiteral("acme");
     request.aliases = QStringList{QStringLiteral("*")};
-    auto issued = client.issueCredential(request, QStringLiteral("test"));
-    const QDeadlineTimer deadline(10'000);
-    while (!issued.isFinished() && !deadline.hasExpired())
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
-    if (!issued.isFinished() || !issued.result())
-        return issued.isFinished() ? issued.result().error().message
-                                   : QStringLiteral("no answer to the credential request");
-    m_key = issued.result()->key.toUtf8();
+    return issueKey(request, m_key);
+}
+
+QString EmbeddedEngine::issueKey(const api::CredentialRequest& request, QByteArray& key)
+{
+    const auto issued = waitFor(client().issueCredential(request, QStringLiteral("test")));
+    if (!issued)
+        return issued.error().message;
+    key = issued->key.toUtf8();
     return {};
+}
+
+api::Result<api::Call> EmbeddedEngine::call(const QByteArray& id)
+{
+    return waitFor(client().call(QString::fromLatin1(id)));
+}
+
+api::GatewayClient EmbeddedEngine::client() const
+{
+    return api::GatewayClient(admin::makeTransport(m_gateway->link()));
 }
 
 quint16 EmbeddedEngine::port() const
 {
     return portOf(m_gateway->gatewayUrl());
+}
+
+void inThreads(int count, const std::function<void(int)>& work)
+{
+    std::vector<std::unique_ptr<QThread>> threads;
+    for (int i = 0; i < count; ++i) {
+        threads.emplace_back(QThread::create([&work, i] { work(i); }));
+        threads.back()->start();
+    }
+    for (const auto& thread : threads) {
+        while (!thread->wait(2))
+            QCoreApplication::processEvents();
+    }
 }
 
 } // namespace gateway::test

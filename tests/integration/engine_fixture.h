@@ -4,11 +4,16 @@
 
 #include "program.h"
 
+#include "api/gateway_client.h"
 #include "engine/gateway.h"
+
+#include <QCoreApplication>
+#include <QDeadlineTimer>
 
 #include <QMap>
 #include <QTemporaryDir>
 
+#include <functional>
 #include <memory>
 
 namespace gateway::test {
@@ -51,15 +56,39 @@ class EmbeddedEngine
 public:
     explicit EmbeddedEngine(const QByteArray& config);
 
+    // Before start(): other breaker times, so that a test need not wait for the real ones.
+    void setBreaker(const fallback::BreakerOptions& options) { m_breaker = options; }
+
     QString start(); // empty, or why not
     quint16 port() const;
     const QByteArray& key() const { return m_key; }
+    QString issueKey(const api::CredentialRequest& request, QByteArray& key); // empty, or why not
+    api::Result<api::Call> call(const QByteArray& id);                        // as the admin API tells it
+    api::GatewayClient client() const;
+    engine::Gateway& gateway() { return *m_gateway; }
+    QString file(const QString& name) const { return m_directory.filePath(name); } // beside the config
     QString dataDirectory() const { return m_directory.filePath(QStringLiteral("data")); }
 
 private:
     QTemporaryDir m_directory;
     std::unique_ptr<engine::Gateway> m_gateway;
+    fallback::BreakerOptions m_breaker;
     QByteArray m_key;
 };
+
+// Waits for a future while events are served; on a timeout the result is an error.
+template <typename T>
+api::Result<T> waitFor(QFuture<api::Result<T>> future)
+{
+    const QDeadlineTimer deadline(20'000);
+    while (!future.isFinished() && !deadline.hasExpired())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
+    if (!future.isFinished())
+        return api::failure(api::Failure::Unavailable, QStringLiteral("no answer within 20 s"));
+    return future.result();
+}
+
+// Runs blocking work (raw calls) on threads while this one serves events, which an embedded engine needs.
+void inThreads(int count, const std::function<void(int)>& work);
 
 } // namespace gateway::test

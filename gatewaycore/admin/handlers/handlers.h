@@ -21,6 +21,24 @@ void postCredential(const Services& services, const Request& request, const Repl
 void revokeCredential(const Services& services, const Request& request, const Reply& reply);
 void getConfig(const Services& services, const Request& request, const Reply& reply);
 void checkConfig(const Services& services, const Request& request, const Reply& reply);
+void getBudgets(const Services& services, const Request& request, const Reply& reply);
+void raiseBudget(const Services& services, const Request& request, const Reply& reply);
+void getLedger(const Services& services, const Request& request, const Reply& reply);
+void reconcileLedger(const Services& services, const Request& request, const Reply& reply);
+void getQuotas(const Services& services, const Request& request, const Reply& reply);
+void explainRoute(const Services& services, const Request& request, const Reply& reply);
+void getLevers(const Services& services, const Request& request, const Reply& reply);
+void planLever(const Services& services, const Request& request, const Reply& reply);
+void postLever(const Services& services, const Request& request, const Reply& reply);
+void revertLever(const Services& services, const Request& request, const Reply& reply);
+void drainProvider(const Services& services, const Request& request, const Reply& reply);
+void resumeProvider(const Services& services, const Request& request, const Reply& reply);
+void forceBreaker(const Services& services, const Request& request, const Reply& reply);
+void probeProvider(const Services& services, const Request& request, const Reply& reply);
+void getDrills(const Services& services, const Request& request, const Reply& reply);
+void getDrill(const Services& services, const Request& request, const Reply& reply);
+void postDrill(const Services& services, const Request& request, const Reply& reply);
+void getInvariants(const Services& services, const Request& request, const Reply& reply);
 
 // {"items": [...]} of values that have a toJson.
 template <typename Values>
@@ -30,6 +48,20 @@ QJsonObject itemsOf(const Values& values)
     for (const auto& value : values)
         items.append(api::toJson(value));
     return {{QStringLiteral("items"), items}};
+}
+
+// Answers 200 (or `status`) with the value, or with the error.
+template <typename T>
+Done<T> answer(const Reply& reply, int status = 200)
+{
+    return [reply, status](const api::Result<T>& result) {
+        reply(result ? api::AdminReply{status, api::toJson(*result)} : api::errorReply(result.error()));
+    };
+}
+
+inline void refuse(const Reply& reply, api::Failure kind, const QString& message, const QString& hint = {})
+{
+    reply(api::errorReply(api::failure(kind, message, hint)));
 }
 
 } // namespace gateway::admin

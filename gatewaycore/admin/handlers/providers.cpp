@@ -33,6 +33,26 @@ api::ProviderStatus describe(
     }
     services.engine.series().describe(status);
     status.connectionsOpen = services.engine.providerConnections(provider.name);
+    status.breakers = services.engine.breakers(provider.name);
+    for (const api::ProviderGateStatus& gate : services.engine.quotas().providers) {
+        if (gate.provider == provider.name)
+            status.gate = gate;
+    }
+    for (const api::LeverStatus& lever : services.engine.levers()) {
+        const bool concerns = lever.kind == api::LeverKind::Drain && lever.provider == provider.name;
+        if (concerns && status.leverId.isEmpty() && (lever.isInForce() || lever.isFailingBack())) {
+            status.leverId = lever.id;
+            status.drained = lever.isInForce();
+            if (status.drained)
+                status.drainEnds = lever.endsAt;
+            else
+                status.stagePercent = lever.stagePercent;
+        }
+    }
+    if (status.drained) {
+        status.health = api::Health::Paused;
+        status.why = QStringLiteral("Drained: it gets no calls.");
+    }
     return status;
 }
 

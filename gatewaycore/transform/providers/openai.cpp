@@ -89,7 +89,7 @@ constexpr std::array kMeanings{
 
 } // namespace
 
-QByteArray requestBody(const ChatRequest& request, QByteArrayView model)
+QByteArray requestBody(const ChatRequest& request, QByteArrayView model, std::optional<AddedLimit> limit)
 {
     const QByteArray& body = request.body;
     const auto offset = [&body](const char* at) { return at - body.constData(); };
@@ -104,7 +104,13 @@ QByteArray requestBody(const ChatRequest& request, QByteArrayView model)
         qsizetype resume;
         QByteArray insert;
     };
-    QVarLengthArray<Splice, 2> splices{{modelAt, modelEnd, name}};
+    QVarLengthArray<Splice, 3> splices{{modelAt, modelEnd, name}};
+    if (limit) {
+        const qsizetype inside = offset(request.root.raw().data()) + 1;
+        const Splice added{
+            inside, inside, '"' + QByteArray(limit->field) + "\":" + QByteArray::number(limit->tokens) + ','};
+        splices.insert(splices.begin(), added);
+    }
     if (request.stream && !request.wantsUsageChunk) {
         const JsonView options = request.root.member("stream_options");
         const JsonView include = options.member("include_usage");
@@ -122,7 +128,9 @@ QByteArray requestBody(const ChatRequest& request, QByteArrayView model)
             const qsizetype inside = offset(request.root.raw().data()) + 1;
             usage = {inside, inside, "\"stream_options\":{\"include_usage\":true},"};
         }
-        splices.insert(usage.at < modelAt ? 0 : 1, usage);
+        const auto after = std::find_if(
+            splices.begin(), splices.end(), [&](const Splice& other) { return usage.at < other.at; });
+        splices.insert(after, usage);
     }
     QByteArray out;
     out.reserve(body.size() + name.size() + 64);

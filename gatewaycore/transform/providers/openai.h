@@ -12,8 +12,15 @@
 
 namespace gateway::transform::openai {
 
+// An output limit that the caller did not state and the gateway needs, so that the call's cost has a bound.
+struct AddedLimit
+{
+    const char* field; // servers differ: max_completion_tokens, max_tokens
+    qint64 tokens;
+};
+
 // The caller's body with "model" replaced and, for a stream, a usage chunk asked for.
-QByteArray requestBody(const ChatRequest& request, QByteArrayView model);
+QByteArray requestBody(const ChatRequest& request, QByteArrayView model, std::optional<AddedLimit> limit = {});
 
 // What an answer says besides its content.
 struct AnswerFacts

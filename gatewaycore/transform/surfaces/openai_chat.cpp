@@ -2,6 +2,8 @@
 
 #include "http/sse.h"
 
+#include <QJsonDocument>
+
 #include <array>
 
 namespace gateway::transform::openai_chat {
@@ -24,6 +26,7 @@ constexpr std::array kWords{
     Words{ErrorCode::AliasUnknown, "invalid_request_error", "model_not_found"},
     Words{ErrorCode::QuotaCaller, "requests", "rate_limit_exceeded"},
     Words{ErrorCode::QuotaProvider, "requests", "rate_limit_exceeded"},
+    Words{ErrorCode::BudgetHard, "insufficient_quota", "budget_hard"},
     Words{ErrorCode::ProviderThrottled, "requests", "rate_limit_exceeded"},
     Words{ErrorCode::ProviderOverloaded, "service_unavailable_error", "server_is_overloaded"},
     Words{ErrorCode::ProviderBadRequest, "invalid_request_error", "provider_bad_request"},
@@ -64,8 +67,33 @@ QByteArray errorObject(const CallError& error, QStringView requestId)
         out += ",\"retry_after_ms\":" + QByteArray::number(*error.retryAfterMs);
     if (!error.hint.isEmpty())
         out += ",\"hint\":" + quoted(error.hint);
+    if (error.limit) {
+        // {"scope": ...}: its members stand beside ours
+        const QByteArray facts = QJsonDocument(api::toJson(*error.limit)).toJson(QJsonDocument::Compact);
+        if (facts.size() > 2)
+            out += ',' + facts.sliced(1, facts.size() - 2);
+    }
     out += ",\"request_id\":" + quoted(requestId.toString()) + "}}";
     return out;
+}
+
+// Parts of messages that are not text: what they need of a model, and whether their cost lies in the body's bytes.
+void readParts(JsonView messages, ChatRequest& request)
+{
+    messages.eachElement([&](JsonView message) {
+        message.member("content").eachElement([&](JsonView part) {
+            const std::optional<QByteArray> type = part.member("type").text();
+            if (type == QByteArray("image_url")) {
+                request.hasImages = true;
+                const QByteArray url = part.member("image_url").member("url").text().value_or(QByteArray());
+                request.namedImages += !url.startsWith("data:");
+            } else if (type == QByteArray("file")) {
+                request.namesFiles = request.namesFiles || !part.member("file").member("file_id").isMissing();
+            }
+            return true;
+        });
+        return true;
+    });
 }
 
 } // namespace
@@ -119,7 +147,9 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
             else
                 request.choices = *count;
         } else if (key == QByteArrayView("tools")) {
-            request.hasTools = value.type() == JsonType::Array;
+            request.hasTools = value.type() == JsonType::Array && !value.at(0).isMissing();
+        } else if (key == QByteArrayView("response_format") && !absent) {
+            request.wantsJsonSchema = value.member("type").text() == QByteArray("json_schema");
         }
         return true;
     });
@@ -132,6 +162,8 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
         return invalid(
             QStringLiteral("\"messages\" must be a list with at least one message."), QStringLiteral("messages"));
     request.alias = QString::fromUtf8(*model);
+    if (request.body.contains("image_url") || request.body.contains("file_id"))
+        readParts(messages, request);
     return request;
 }
 

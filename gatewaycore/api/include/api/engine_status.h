@@ -3,6 +3,9 @@
 // optional, never a zero.
 #pragma once
 
+#include "api/breaker_status.h"
+#include "api/money.h"
+#include "api/quota_status.h"
 #include "api/result.h"
 
 #include <QDateTime>
@@ -83,6 +86,33 @@ struct ProviderStatus
     std::optional<QDateTime> lastSuccess;
     std::optional<QDateTime> lastFailure;
     int connectionsOpen = 0;
+    QVector<BreakerStatus> breakers; // one per candidate
+    bool drained = false;            // a drain is in force
+    QString leverId;                 // of the drain in force, or of the one that it fails back from
+    std::optional<QDateTime> drainEnds;
+    std::optional<int> stagePercent;        // while it fails back
+    std::optional<ProviderGateStatus> gate; // empty: nothing is known of one
+};
+
+// A candidate of an alias with its share of the draw.
+struct RouteCandidate
+{
+    QString candidate;              // provider/model@region
+    int weight = 0;                 // configured
+    std::optional<int> leverWeight; // in force instead
+    std::optional<double> share;    // of the alias's attempts, last hour, 0 to 1; per provider
+};
+
+struct RouteStep
+{
+    QString kind;      // other-region other-provider smaller-model cached refuse
+    QString candidate; // empty for cached and refuse
+};
+
+struct LatencyBudget
+{
+    QString workloadClass;
+    qint64 ms = 0;
 };
 
 struct AliasStatus
@@ -91,6 +121,11 @@ struct AliasStatus
     QString purpose;
     QString owner;
     QStringList candidates; // provider/model@region
+    QVector<RouteCandidate> routes;
+    QVector<RouteStep> chain;
+    QString degrade; // serve refuse
+    std::optional<Money> costCeiling;
+    QVector<LatencyBudget> latencyBudgets; // of the classes that have one
 };
 
 struct CredentialInfo

@@ -7,6 +7,10 @@
 #include "api/call.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/invariant.h"
+#include "api/ledger_report.h"
+#include "api/lever.h"
+#include "api/route_explanation.h"
 #include "api/series.h"
 
 #include <memory>
@@ -34,6 +38,29 @@ public:
     Reply<CredentialInfo> revokeCredential(const QString& id, const QString& reason) const;
     Reply<ConfigFacts> config() const;
     Reply<ConfigCheck> checkConfig(const QString& yaml) const;
+
+    // Money and quotas.
+    Reply<QVector<BudgetStatus>> budgets() const;
+    Reply<BudgetStatus> raiseBudget(const QString& id, const BudgetRaise& raise, const QString& reason) const;
+    Reply<LedgerReport> ledger(const std::optional<QDateTime>& since = {}) const; // without: the last 24 hours
+    Reply<Reconciliation> reconcile(const QString& csv) const; // provider,model,month,amount_usd with that heading
+    Reply<QuotaReport> quotas() const;
+
+    // Routing and the levers on it.
+    Reply<RouteExplanation> explainRoute(const RouteQuestion& question) const;
+    Reply<QVector<LeverStatus>> levers() const; // in force first, newest first; then those that ended lately
+    Reply<LeverPreview> previewLever(const LeverRequest& request) const;
+    Reply<LeverStatus> applyLever(const LeverRequest& request, const QString& reason) const;
+    Reply<LeverStatus> endLever(const QString& id, const QString& reason) const;
+    Reply<LeverStatus> drainProvider(
+        const QString& name, std::optional<qint64> durationSeconds, const QString& reason) const;
+    Reply<LeverStatus> resumeProvider(const QString& name, const QString& reason) const;
+    Reply<LeverStatus> forceBreaker(const QString& provider, const BreakerForce& force, const QString& reason) const;
+    Reply<ProbeResult> probeProvider(const QString& name, const QString& reason) const; // costs one small call
+    Reply<QVector<DrillCard>> drills() const;
+    Reply<DrillCard> drill(const QString& id) const;
+    Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
+    Reply<QVector<Invariant>> invariants() const;
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }

@@ -4,13 +4,13 @@
 // percentile: 1.6 % (kLatencyError). One thread; values. Counts saturate instead of wrapping.
 #pragma once
 
-#include "observability/latency_cells.h"
+#include "base/latency_cells.h"
 
 #include <array>
 #include <optional>
 #include <vector>
 
-namespace gateway::observability {
+namespace gateway {
 
 class SparseHistogram
 {
@@ -35,6 +35,7 @@ public:
     void record(std::int64_t us);
     void merge(const LatencyHistogram& other);
     void merge(const SparseHistogram& other);
+    void halve(); // forgets: what is recorded from now on weighs twice as much
     std::uint64_t count() const { return m_count; }
     // The value that `fraction` of the records do not exceed, in microseconds; empty without records.
     std::optional<double> percentileUs(double fraction) const;
@@ -45,4 +46,4 @@ private:
     std::uint64_t m_count = 0;
 };
 
-} // namespace gateway::observability
+} // namespace gateway

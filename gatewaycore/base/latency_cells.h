@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace gateway::observability {
+namespace gateway {
 
 constexpr int kCellBits = 5;
 constexpr int kCellsPerOctave = 1 << kCellBits;
@@ -36,4 +36,4 @@ constexpr double middleOf(int cell)
     return double(first) + double(width - 1) / 2.0;
 }
 
-} // namespace gateway::observability
+} // namespace gateway

@@ -1,10 +1,10 @@
-#include "observability/latency_histogram.h"
+#include "base/latency_histogram.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-namespace gateway::observability {
+namespace gateway {
 
 void SparseHistogram::record(std::int64_t us)
 {
@@ -38,6 +38,15 @@ void LatencyHistogram::merge(const SparseHistogram& other)
     }
 }
 
+void LatencyHistogram::halve()
+{
+    m_count = 0;
+    for (std::uint64_t& cell : m_cells) {
+        cell /= 2;
+        m_count += cell;
+    }
+}
+
 std::optional<double> LatencyHistogram::percentileUs(double fraction) const
 {
     if (m_count == 0)
@@ -60,4 +69,4 @@ std::optional<double> LatencyHistogram::percentileMs(double fraction) const
     return us ? std::optional(*us / 1000.0) : std::nullopt;
 }
 
-} // namespace gateway::observability
+} // namespace gateway

@@ -1,5 +1,5 @@
 // The stated error of percentiles, merging, and the edges of the value range.
-#include "observability/latency_histogram.h"
+#include "base/latency_histogram.h"
 
 #include <QTest>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <random>
 
-using namespace gateway::observability;
+using namespace gateway;
 
 class TestLatencyHistogram : public QObject
 {

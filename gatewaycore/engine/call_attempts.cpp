@@ -1,0 +1,355 @@
+// The attempts of a call: what is tried, in which order, and what follows from how it ended.
+#include "engine/call.h"
+
+#include "engine/estimate.h"
+#include "engine/reply.h"
+
+namespace gateway::engine {
+namespace {
+
+using namespace std::chrono;
+using api::CallOutcome;
+using api::ErrorCode;
+using fallback::ChainStep;
+using transform::CallError;
+
+// How long a call of each class may wait for a provider's limits or between two attempts, where no latency budget says.
+constexpr std::array kLongestWait{milliseconds(10'000), milliseconds(10'000), milliseconds(120'000),
+    milliseconds(600'000)}; // interactive, streaming, background, batch
+
+} // namespace
+
+std::optional<milliseconds> Call::remaining() const
+{
+    if (!m_latencyBudget)
+        return std::nullopt;
+    return std::max(milliseconds(0), *m_latencyBudget - milliseconds(sinceBegun() / 1000));
+}
+
+milliseconds Call::longestWait() const
+{
+    const milliseconds usual = kLongestWait[std::size_t(m_workloadClass)];
+    return std::min(usual, remaining().value_or(usual));
+}
+
+PermitRequest Call::permitRequest(const ChainStep& step) const
+{
+    return {*m_policy, *step.candidate, m_request, m_zone, m_spender, m_workloadClass, step.degraded()};
+}
+
+// Goes down the chain until an attempt is under way, a wait has begun, or the call is over.
+void Call::tryStep()
+{
+    while (const ChainStep* step = m_chain.step()) {
+        if (remaining() == milliseconds(0)) {
+            CallError error;
+            error.code = ErrorCode::DeadlineExceeded;
+            error.message = QStringLiteral("The latency budget of %1 ms ran out.").arg(m_latencyBudget->count());
+            m_lastError = error;
+            m_chain = {};
+            break;
+        }
+        if (step->kind == config::FallbackKind::Refuse)
+            break;
+        if (m_onlyDegraded && !step->degraded()) {
+            m_chain.skip();
+            continue;
+        }
+        if (!step->candidate) {
+            if (answerFromCache(*step))
+                return;
+            m_chain.skip();
+            continue;
+        }
+        const Permit::Answer answer = m_permit.take(m_context, permitRequest(*step));
+        switch (answer.verdict) {
+        case Permit::Verdict::Granted:
+            startAttempt(*step);
+            return;
+        case Permit::Verdict::Wait:
+            // an equal candidate with room is better than a place in a queue
+            if (m_chain.hasNext() && !m_chain.isRepetition() && !m_chain.steps()[m_chain.position() + 1].degraded()) {
+                skipStep(*step, answer.error);
+                break;
+            }
+            m_lastError = answer.error;
+            if (waitForProvider(*step, answer.retryAfter))
+                return;
+            skipStep(*step, answer.error);
+            break;
+        case Permit::Verdict::Skip:
+            skipStep(*step, answer.error);
+            break;
+        case Permit::Verdict::Degrade:
+            m_onlyDegraded = true;
+            m_lastError = answer.error;
+            m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
+            break;
+        case Permit::Verdict::Refused:
+            m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
+            conclude(m_sent > 0 ? CallOutcome::Failed : CallOutcome::Refused, &answer.error);
+            return;
+        }
+    }
+    giveUp();
+}
+
+void Call::skipStep(const ChainStep& step, const CallError& why)
+{
+    api::Attempt skipped;
+    skipped.number = int(m_record.attempts.size()) + 1;
+    skipped.provider = step.candidate->provider->name;
+    skipped.model = step.candidate->model;
+    skipped.region = step.candidate->provider->region;
+    skipped.result = api::AttemptResult::Skipped;
+    skipped.error = why.code;
+    skipped.reason = why.text();
+    skipped.startUs = skipped.endUs = sinceBegun();
+    skipped.cost = api::Money();
+    m_record.attempts.append(skipped);
+    m_lastError = why;
+    m_chain.skip();
+}
+
+// False: the tenant's queue is full, or nothing would come of waiting.
+bool Call::waitForProvider(const ChainStep& step, milliseconds retryAfter)
+{
+    if (retryAfter > longestWait())
+        return false;
+    m_waitSince = m_context.clock.monotonic();
+    m_ticket = m_context.waiting.join(
+        step.candidate->provider->name, m_record.tenant, m_workloadClass, longestWait(),
+        [this] {
+            const ChainStep* now = m_chain.step();
+            m_permitAnswer = m_permit.take(m_context, permitRequest(*now));
+            return m_permitAnswer.verdict == Permit::Verdict::Wait ? std::max(m_permitAnswer.retryAfter, milliseconds(1))
+                                                                   : milliseconds(0);
+        },
+        [this](quota::WaitEnd end) { waitEnded(end); });
+    return m_ticket != nullptr;
+}
+
+void Call::waitEnded(quota::WaitEnd end)
+{
+    m_ticket.reset();
+    noteWait(m_waitSince);
+    const ChainStep* step = m_chain.step();
+    if (end == quota::WaitEnd::TimeIsUp) {
+        skipStep(*step, *m_lastError);
+        tryStep();
+        return;
+    }
+    if (m_permit.isOpen())
+        startAttempt(*step);
+    else
+        tryStep(); // asked again, and told again why not
+}
+
+void Call::noteWait(Monotonic since)
+{
+    m_waitedUs += duration_cast<microseconds>(m_context.clock.monotonic() - since).count();
+}
+
+void Call::startAttempt(const ChainStep& step)
+{
+    const config::Candidate& candidate = *step.candidate;
+    m_context.openCalls.note(m_slot, candidate.label, m_permit.reserved());
+    m_record.servedBy = candidate.label;
+    m_record.fallbackKind = step.kind ? config::nameOf(*step.kind) : QString();
+    m_record.degraded = step.degraded();
+    m_attempt = std::make_unique<Attempt>(
+        m_context, candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
+    ++m_sent;
+    ProviderLive& live = m_policy->liveOf(*candidate.provider);
+    if (!m_chain.isRepetition())
+        live.retries.firstAttempt();
+    const milliseconds total = candidate.provider->timeouts.total;
+    m_time.start(std::min(total, m_chain.share(remaining()).value_or(total)));
+    m_attempt->start(m_request, m_record.id,
+        m_policy->snapshot->budgets.empty() && !m_costCeiling ? std::nullopt : limitToSend(candidate, m_request));
+}
+
+void Call::attemptStreams(QByteArrayView events, bool content)
+{
+    if (!m_streamBegun && !content) {
+        m_heldBack.append(events.data(), events.size());
+        return;
+    }
+    if (!m_streamBegun)
+        beginStream();
+    sendEvents(events);
+    if (m_recorded)
+        return; // the caller left while it was being sent to
+    m_heartbeat.start(kHeartbeat);
+    if (m_attempt && m_exchange->isBufferFull())
+        m_attempt->pause();
+}
+
+void Call::sendEvents(QByteArrayView events)
+{
+    if (m_keepEvents && m_kept.size() <= KeptAnswers::kLargest)
+        m_kept.append(events.data(), events.size());
+    m_exchange->send(events);
+}
+
+void Call::beginStream()
+{
+    m_streamBegun = true;
+    m_record.firstByteUs = sinceBegun();
+    m_time.start(m_chain.step()->candidate->provider->timeouts.total); // the first content is here: the budget was kept
+    api::Call soFar = m_record;
+    soFar.attempts.append(m_attempt->record());
+    m_exchange->beginStream(
+        200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs));
+    if (!m_heldBack.isEmpty())
+        sendEvents(std::exchange(m_heldBack, {}));
+}
+
+void Call::attemptAnswered(QByteArray body)
+{
+    m_answer = std::move(body);
+    settleAttempt();
+    conclude(CallOutcome::Answered, nullptr);
+}
+
+void Call::attemptStreamComplete()
+{
+    settleAttempt();
+    conclude(CallOutcome::Answered, nullptr);
+}
+
+void Call::attemptFailed(const CallError& error)
+{
+    failedAttempt(error, false);
+}
+
+void Call::timeIsUp()
+{
+    if (!m_attempt)
+        return;
+    CallError error;
+    error.code = ErrorCode::DeadlineExceeded;
+    error.message = QStringLiteral("%1 did not answer within its share of the time.")
+                        .arg(m_chain.step()->candidate->provider->name);
+    m_attempt->cancel(api::AttemptResult::Failed, error.code, error.message);
+    failedAttempt(error, true);
+}
+
+// The attempt's record is complete: what it cost and what it says of the candidate is settled, once.
+void Call::settleAttempt()
+{
+    m_time.stop();
+    if (!m_attempt)
+        return;
+    m_attempt->resume(); // nobody pauses an answer that is over: its connection can go back to the pool
+    api::Attempt attempt = m_attempt->record();
+    attempt.fallbackKind = m_record.fallbackKind;
+    m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter());
+    m_context.openCalls.settled(m_slot, attempt.cost);
+    m_record.attempts.append(attempt);
+    m_lastAttempt = std::move(m_attempt);
+}
+
+void Call::failedAttempt(const CallError& error, bool outOfTime)
+{
+    settleAttempt();
+    if (m_streamBegun) {
+        conclude(CallOutcome::Truncated, &error);
+        return;
+    }
+    m_heldBack.clear();
+    m_lastError = error;
+    const ChainStep* step = m_chain.step();
+    fallback::Failed failed;
+    failed.code = error.code;
+    failed.retriable = error.mayRetry();
+    failed.outOfTime = outOfTime;
+    if (error.retryAfterMs)
+        failed.retryAfter = milliseconds(*error.retryAfterMs);
+    failed.longestPause = longestWait();
+    failed.random = quint32(m_seed >> (8 * (m_sent % 4)));
+    const fallback::Chain::Next next =
+        m_chain.after(failed, m_policy->liveOf(*step->candidate->provider).retries);
+    if (next.what == fallback::Chain::Next::Do::GiveUp) {
+        giveUp();
+    } else if (next.pause.count() > 0) {
+        m_waitSince = m_context.clock.monotonic();
+        m_pause.start(next.pause);
+    } else {
+        tryStep();
+    }
+}
+
+// A step of kind `cached`: an earlier answer to the same request, if the alias keeps them and one is fresh.
+bool Call::answerFromCache(const ChainStep&)
+{
+    if (!m_alias->cache.exactTtl)
+        return false;
+    const std::shared_ptr<const KeptAnswer> kept = m_context.live.kept.find(cacheKey(), *m_alias->cache.exactTtl);
+    if (!kept)
+        return false;
+    m_record.servedBy = kept->servedBy;
+    m_record.fallbackKind = config::nameOf(config::FallbackKind::Cached);
+    m_record.degraded = true;
+    m_record.cache = QStringLiteral("hit");
+    m_record.finishReason = kept->finishReason;
+    m_answer = kept->body;
+    conclude(CallOutcome::Answered, nullptr);
+    return true;
+}
+
+void Call::giveUp()
+{
+    CallError error = m_lastError.value_or(CallError());
+    if (!m_lastError)
+        error.code = ErrorCode::ChainExhausted;
+    // one candidate's own words where it was the only one asked; else what happened to the chain
+    const bool ownWords = m_record.attempts.size() <= 1 || error.code == ErrorCode::DeadlineExceeded ||
+                          error.code == ErrorCode::BudgetHard || !api::facts(error.code).retriable ||
+                          (m_sent == int(m_record.attempts.size()) && !m_chain.moved());
+    if (!ownWords) {
+        QString what;
+        for (const api::Attempt& attempt : std::as_const(m_record.attempts)) {
+            what += QStringLiteral("%1%2/%3: %4").arg(
+                what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model, attempt.reason);
+        }
+        error.code = ErrorCode::ChainExhausted;
+        error.status = 0;
+        error.retriable = std::nullopt;
+        error.message = QStringLiteral("Nobody could answer. %1").arg(what);
+    }
+    error.retriedByUs = m_sent > 1;
+    conclude(m_sent > 0 ? CallOutcome::Failed : CallOutcome::Refused, &error);
+}
+
+void Call::stop()
+{
+    CallError error;
+    error.code = ErrorCode::GatewayDependencyDown;
+    error.message = QStringLiteral("The gateway was stopped before the call ended.");
+    if (m_attempt)
+        m_attempt->cancel(api::AttemptResult::Refused, error.code, error.message);
+    settleAttempt();
+    conclude(m_streamBegun ? CallOutcome::Truncated : CallOutcome::Failed, &error);
+}
+
+void Call::callerLeft()
+{
+    if (m_recorded)
+        return; // it left after the answer was decided: the record stands
+    CallError error;
+    error.code = ErrorCode::ClientClosed;
+    if (m_attempt)
+        m_attempt->cancel(
+            api::AttemptResult::Cancelled, error.code, QStringLiteral("The caller closed the connection."));
+    settleAttempt();
+    conclude(CallOutcome::Cancelled, &error);
+}
+
+void Call::callerReady()
+{
+    if (m_attempt)
+        m_attempt->resume();
+}
+
+} // namespace gateway::engine

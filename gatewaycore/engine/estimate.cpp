@@ -1,0 +1,48 @@
+#include "engine/estimate.h"
+
+#include <algorithm>
+
+namespace gateway::engine {
+
+const config::Price* priceOn(const config::Candidate& candidate, QDate day)
+{
+    for (const config::Price* price : candidate.prices) { // newest first
+        if (price->validFrom <= day)
+            return price;
+    }
+    return nullptr;
+}
+
+std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::ChatRequest& request)
+{
+    const std::optional<qint64> most = candidate.facts ? candidate.facts->maxOutputTokens : std::nullopt;
+    const std::optional<qint64> input = budget::inputTokenBound(
+        {request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
+    if (!input)
+        return std::nullopt;
+    budget::Bound bound;
+    bound.inputTokens = *input;
+    bound.outputTokens = request.maxOutputTokens.value_or(most.value_or(kOutputBound));
+    if (most)
+        bound.outputTokens = std::min(bound.outputTokens, *most);
+    bound.choices = request.choices;
+    return bound;
+}
+
+std::optional<qint64> limitToSend(const config::Candidate& candidate, const transform::ChatRequest& request)
+{
+    const bool known = candidate.facts && candidate.facts->maxOutputTokens;
+    if (known || request.maxOutputTokens)
+        return std::nullopt;
+    return kOutputBound;
+}
+
+std::optional<api::Money> upperBoundOf(
+    const config::Candidate& candidate, const transform::ChatRequest& request, QDate day)
+{
+    const config::Price* price = priceOn(candidate, day);
+    const std::optional<budget::Bound> bound = price ? boundOf(candidate, request) : std::nullopt;
+    return bound ? budget::upperBound(*price, *bound) : std::nullopt;
+}
+
+} // namespace gateway::engine

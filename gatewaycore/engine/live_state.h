@@ -1,0 +1,40 @@
+// LiveState: what an engine knows while it runs and a config does not say: money spent, quotas used, candidates' health,
+// providers' limits, answers that may be given again, levers in force. It outlives every config revision; bind() lays a
+// revision over it. Made and bound on the control thread; its members are safe to use from any thread.
+#pragma once
+
+#include "budget/ledger.h"
+#include "budget/learned_ratio.h"
+#include "engine/kept_answers.h"
+#include "engine/live_policy.h"
+#include "fallback/candidate_registry.h"
+#include "quota/quota_plane.h"
+#include "quota/wait_queue.h"
+
+#include <QHash>
+
+namespace gateway::engine {
+
+class LiveState
+{
+public:
+    // `breakerChanged` is called on whichever thread changed a breaker's state.
+    LiveState(const Clock& clock, fallback::BreakerOptions breaker, quint32 seed,
+        fallback::CandidateHealth::Observer breakerChanged);
+    Q_DISABLE_COPY_MOVE(LiveState)
+
+    LivePolicyPtr bind(config::SnapshotPtr snapshot);
+
+    budget::Ledger ledger;
+    budget::LearnedRatio learned;
+    quota::QuotaPlane quotas;
+    quota::WaitCounts waits;
+    KeptAnswers kept;
+    fallback::CandidateRegistry candidates;
+
+private:
+    const Clock& m_clock;
+    QHash<QString, std::shared_ptr<ProviderLive>> m_providers; // by name; those of configs gone stay, they are few
+};
+
+} // namespace gateway::engine

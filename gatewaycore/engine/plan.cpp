@@ -1,0 +1,151 @@
+#include "engine/plan.h"
+
+#include "engine/estimate.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+
+namespace gateway::engine {
+
+using routing::Moment;
+using routing::Verdict;
+
+CallMoments::CallMoments(const LivePolicy& policy, const fallback::LeverSet& levers,
+    const transform::ChatRequest& request, const config::Alias& alias, const QString& tenant, quint64 seed, qint64 nowMs)
+    : m_policy(policy),
+      m_levers(levers),
+      m_request(request),
+      m_alias(alias),
+      m_tenant(tenant),
+      m_seed(seed),
+      m_nowMs(nowMs),
+      m_today(QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date())
+{
+}
+
+Moment CallMoments::of(const config::Candidate& candidate) const
+{
+    Moment moment;
+    const fallback::Glance glance = m_policy.healthOf(candidate).glance();
+    switch (glance.breaker) {
+    case fallback::BreakerState::Closed:
+        break;
+    case fallback::BreakerState::Open:
+        moment.breaker = Moment::Breaker::Open;
+        break;
+    case fallback::BreakerState::HalfOpen:
+        moment.breaker = Moment::Breaker::HalfOpen;
+        break;
+    }
+    moment.p95 = m_request.stream ? glance.firstTokenP95 : glance.totalP95;
+    moment.failurePermille = glance.failurePermille;
+    moment.upperBound = upperBoundOf(candidate, m_request, m_today);
+    if (m_levers.isEmpty())
+        return moment;
+    const QString& provider = candidate.provider->name;
+    switch (m_levers.drained(provider, m_seed, m_nowMs)) {
+    case fallback::LeverSet::Drained::No:
+        break;
+    case fallback::LeverSet::Drained::Yes:
+        moment.lever = Moment::Lever::Drained;
+        break;
+    case fallback::LeverSet::Drained::FailingBack:
+        moment.lever = Moment::Lever::FailingBack;
+        break;
+    }
+    if (moment.lever == Moment::Lever::None) {
+        if (const fallback::Lever* drill = m_levers.drill(provider, m_alias.name, m_tenant, m_seed, m_nowMs)) {
+            moment.lever = Moment::Lever::Drill;
+            m_drill = drill->id;
+        }
+    }
+    moment.weight = m_levers.weight(m_alias.name, candidate.label, m_nowMs);
+    return moment;
+}
+
+routing::Needs needsOf(const transform::ChatRequest& request)
+{
+    return {request.hasTools, request.hasImages, request.wantsJsonSchema, request.body.size(), request.maxOutputTokens};
+}
+
+Plan makePlan(const routing::RouteInput& input, bool degradeServes)
+{
+    Plan plan;
+    plan.decision = routing::route(input);
+    const auto has = [&](const config::Candidate& candidate) {
+        return std::any_of(plan.steps.begin(), plan.steps.end(), [&](const fallback::ChainStep& step) {
+            return step.candidate && step.candidate->index == candidate.index;
+        });
+    };
+    const config::Candidate* first = plan.decision.chosen;
+    if (first) {
+        plan.steps.push_back({first, std::nullopt});
+        std::vector<const routing::CandidateVerdict*> equals;
+        for (const routing::CandidateVerdict& row : plan.decision.candidates) {
+            if (row.verdict == Verdict::Eligible)
+                equals.push_back(&row);
+        }
+        std::stable_sort(
+            equals.begin(), equals.end(), [](const auto* a, const auto* b) { return a->score > b->score; });
+        for (const routing::CandidateVerdict* row : equals)
+            plan.steps.push_back({row->candidate, fallback::kindOf(*first, *row->candidate)});
+    }
+    for (const config::FallbackStep& step : input.alias->fallback) {
+        StepVerdict verdict;
+        verdict.kind = step.kind;
+        const fallback::ChainStep link{step.candidate.provider ? &step.candidate : nullptr, step.kind};
+        verdict.degradedRefused = link.degraded() && !degradeServes;
+        if (link.candidate) {
+            verdict.verdict.candidate = link.candidate;
+            if (input.moments)
+                verdict.verdict.moment = input.moments->of(*link.candidate);
+            verdict.verdict.objection = routing::objectionTo(*link.candidate, input, verdict.verdict.moment);
+            if (verdict.verdict.objection)
+                verdict.verdict.verdict = Verdict::Rejected;
+        }
+        const bool usable = !verdict.degradedRefused && !verdict.verdict.objection;
+        plan.fallback.push_back(verdict);
+        if (usable && !(link.candidate && has(*link.candidate)))
+            plan.steps.push_back(link);
+    }
+    return plan;
+}
+
+QJsonObject toJson(const routing::RouteInput& input, const Plan& plan, int revision)
+{
+    QJsonObject json = routing::toJson(input, plan.decision, revision);
+    QJsonArray steps;
+    for (const StepVerdict& step : plan.fallback) {
+        QJsonObject row;
+        if (step.verdict.candidate) {
+            row = routing::toJson(step.verdict, input);
+            if (step.verdict.verdict == Verdict::Eligible)
+                row.insert(QStringLiteral("reason"), QStringLiteral("may serve when those before it fail"));
+        }
+        row.insert(QStringLiteral("kind"), config::nameOf(step.kind));
+        if (step.degradedRefused) {
+            row.insert(QStringLiteral("verdict"), QStringLiteral("rejected"));
+            row.insert(QStringLiteral("code"), QStringLiteral("degrade_refused"));
+            row.insert(QStringLiteral("reason"), QStringLiteral("a degraded answer is not wanted here"));
+        }
+        steps.append(row);
+    }
+    if (!steps.isEmpty())
+        json.insert(QStringLiteral("fallback"), steps);
+    return json;
+}
+
+std::vector<Counterfactual> counterfactuals(const routing::RouteInput& input, const Plan& plan)
+{
+    std::vector<Counterfactual> all;
+    for (const routing::Filter filter : routing::kFilters) {
+        const bool rejected = std::any_of(plan.decision.candidates.begin(), plan.decision.candidates.end(),
+            [filter](const routing::CandidateVerdict& row) { return row.objection.filter == filter; });
+        if (rejected)
+            all.push_back({filter, routing::route(input, filter).chosen});
+    }
+    return all;
+}
+
+} // namespace gateway::engine

@@ -1,0 +1,67 @@
+// The plan of a call: what routing decided about the alias's candidates and its fallback steps, and from it the chain the
+// call will walk. Also the answer to "why this candidate": the plan without a call, with what would have won if each
+// filter were lifted. Pure functions over their input; any thread.
+#pragma once
+
+#include "engine/live_policy.h"
+#include "fallback/chain.h"
+#include "fallback/lever.h"
+#include "routing/route.h"
+#include "transform/chat_request.h"
+
+#include <QJsonArray>
+
+namespace gateway::engine {
+
+// What routing may know of a candidate for this request, at this moment.
+class CallMoments final : public routing::Moments
+{
+public:
+    CallMoments(const LivePolicy& policy, const fallback::LeverSet& levers, const transform::ChatRequest& request,
+        const config::Alias& alias, const QString& tenant, quint64 seed, qint64 nowMs);
+    routing::Moment of(const config::Candidate& candidate) const override;
+    const QString& drill() const { return m_drill; } // the drill that took a candidate away; empty: none
+
+private:
+    const LivePolicy& m_policy;
+    const fallback::LeverSet& m_levers;
+    const transform::ChatRequest& m_request;
+    const config::Alias& m_alias;
+    const QString& m_tenant;
+    const quint64 m_seed;
+    const qint64 m_nowMs;
+    const QDate m_today;
+    mutable QString m_drill;
+};
+
+routing::Needs needsOf(const transform::ChatRequest& request);
+
+struct StepVerdict
+{
+    config::FallbackKind kind = config::FallbackKind::Refuse;
+    routing::CandidateVerdict verdict; // its candidate is nullptr for cached and refuse
+    bool degradedRefused = false;      // the alias or the caller rather refuses than degrades
+};
+
+struct Plan
+{
+    routing::RouteDecision decision;
+    std::vector<StepVerdict> fallback; // in the alias's order
+    std::vector<fallback::ChainStep> steps;
+};
+
+Plan makePlan(const routing::RouteInput& input, bool degradeServes);
+
+// {"candidates": ..., "fallback": [...]} as the record keeps it.
+QJsonObject toJson(const routing::RouteInput& input, const Plan& plan, int revision);
+
+struct Counterfactual
+{
+    routing::Filter lifted = routing::Filter::None;
+    const config::Candidate* winner = nullptr; // nullptr: still nobody
+};
+
+// For every filter that rejected somebody.
+std::vector<Counterfactual> counterfactuals(const routing::RouteInput& input, const Plan& plan);
+
+} // namespace gateway::engine
