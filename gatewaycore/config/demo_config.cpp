@@ -22,9 +22,17 @@ aliases:
     candidates:
       - {provider: simulator, model: sim-large-2026-09-01, weight: 50}
       - {provider: simulator-b, model: sim-large-2026-09-01, weight: 50}
+    fallback:
+      - {kind: smaller-model, provider: simulator-b, model: sim-small-2026-09-01}
+      - {kind: refuse}
+    cost_ceiling_usd: "0.50"
 tenants:
-  - {name: demo}
-  - {name: acme}
+  - {name: demo, quota: {requests_per_minute: 6000, concurrency: 200}}
+  - {name: acme, quota: {requests_per_minute: 600, concurrency: 50}}
+budgets:
+  - {scope: {tenant: demo}, period: day, time_zone: UTC, amount_usd: "25", soft: [80, 95], at_limit: refuse}
+  - {scope: {tenant: acme}, period: month, time_zone: Europe/Berlin, amount_usd: "500", soft: [80, 95], at_limit: refuse}
+  - {scope: {alias: support-chat}, period: day, time_zone: UTC, amount_usd: "10", soft: [80], at_limit: degrade}
 )";
 }
 

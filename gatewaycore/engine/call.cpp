@@ -259,6 +259,7 @@ bool Call::takeQuota()
     quota::Demand demand;
     demand.inputTokens = (m_request.body.size() + 3) / 4;
     demand.outputTokens = m_request.maxOutputTokens.value_or(0) * m_request.choices;
+    demand.choices = m_request.choices;
     quota::Grant grant = m_context.live.quotas.take(*m_policy->quotas, m_spender, demand);
     if (grant.admitted) {
         m_quota = std::move(grant.lease);

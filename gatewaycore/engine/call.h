@@ -49,6 +49,8 @@ private:
 
     // the attempts
     void tryStep();
+    bool act(const fallback::ChainStep& step, const Permit::Answer& answer);
+    Permit::Answer othersWait(const QString& provider) const;
     PermitRequest permitRequest(const fallback::ChainStep& step) const;
     bool waitForProvider(const fallback::ChainStep& step, std::chrono::milliseconds retryAfter);
     void waitEnded(quota::WaitEnd end);

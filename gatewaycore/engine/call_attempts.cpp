@@ -61,37 +61,60 @@ void Call::tryStep()
             m_chain.skip();
             continue;
         }
-        const Permit::Answer answer = m_permit.take(m_context, permitRequest(*step));
-        switch (answer.verdict) {
-        case Permit::Verdict::Granted:
-            startAttempt(*step);
+        // who comes new does not try its luck past those who wait
+        const QString& provider = step->candidate->provider->name;
+        const Permit::Answer answer = m_context.waiting.hasWaitingBefore(provider, m_workloadClass)
+                                          ? othersWait(provider)
+                                          : m_permit.take(m_context, permitRequest(*step));
+        if (act(*step, answer))
             return;
-        case Permit::Verdict::Wait:
-            // an equal candidate with room is better than a place in a queue
-            if (m_chain.hasNext() && !m_chain.isRepetition() && !m_chain.steps()[m_chain.position() + 1].degraded()) {
-                skipStep(*step, answer.error);
-                break;
-            }
-            m_lastError = answer.error;
-            if (waitForProvider(*step, answer.retryAfter))
-                return;
-            skipStep(*step, answer.error);
-            break;
-        case Permit::Verdict::Skip:
-            skipStep(*step, answer.error);
-            break;
-        case Permit::Verdict::Degrade:
-            m_onlyDegraded = true;
-            m_lastError = answer.error;
-            m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
-            break;
-        case Permit::Verdict::Refused:
-            m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
-            conclude(m_sent > 0 ? CallOutcome::Failed : CallOutcome::Refused, &answer.error);
-            return;
-        }
     }
     giveUp();
+}
+
+Permit::Answer Call::othersWait(const QString& provider) const
+{
+    CallError error;
+    error.code = ErrorCode::QuotaProvider;
+    error.message = QStringLiteral("The limits of provider %1 are used up, and calls wait for them.").arg(provider);
+    error.retryAfterMs = 1000;
+    return {Permit::Verdict::Wait, error, {}};
+}
+
+// True: an attempt or a wait has begun, or the call is over. False: the chain goes on.
+bool Call::act(const ChainStep& step, const Permit::Answer& answer)
+{
+    switch (answer.verdict) {
+    case Permit::Verdict::Granted:
+        startAttempt(step);
+        return true;
+    case Permit::Verdict::Wait: {
+        // an equal candidate with room is better than a place in a queue
+        const bool equalNext = m_chain.hasNext() && !m_chain.steps()[m_chain.position() + 1].degraded();
+        if (equalNext && !m_chain.isRepetition()) {
+            skipStep(step, answer.error);
+            return false;
+        }
+        m_lastError = answer.error;
+        if (waitForProvider(step, answer.retryAfter))
+            return true;
+        skipStep(step, answer.error);
+        return false;
+    }
+    case Permit::Verdict::Skip:
+        skipStep(step, answer.error);
+        return false;
+    case Permit::Verdict::Degrade:
+        m_onlyDegraded = true;
+        m_lastError = answer.error;
+        m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
+        return false;
+    case Permit::Verdict::Refused:
+        m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
+        conclude(m_sent > 0 ? CallOutcome::Failed : CallOutcome::Refused, &answer.error);
+        return true;
+    }
+    return false;
 }
 
 void Call::skipStep(const ChainStep& step, const CallError& why)
@@ -139,10 +162,8 @@ void Call::waitEnded(quota::WaitEnd end)
         tryStep();
         return;
     }
-    if (m_permit.isOpen())
-        startAttempt(*step);
-    else
-        tryStep(); // asked again, and told again why not
+    if (!act(*step, m_permitAnswer))
+        tryStep();
 }
 
 void Call::noteWait(Monotonic since)

@@ -380,6 +380,7 @@ void Gateway::publishSnapshot()
     for (const budget::AccountStatus& account : m_parts.live->ledger.status())
         known.append(account.id);
     m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    m_parts.levers->reapply();
     // a budget that is new counts what was spent before it came
     QStringList added;
     for (const budget::AccountStatus& account : m_parts.live->ledger.status()) {

@@ -57,13 +57,18 @@ api::Outcome LeverControl::load()
     if (m_levers.size() > std::size_t(kRemembered)) // oldest first
         m_levers.erase(m_levers.begin(), m_levers.end() - kRemembered);
     std::sort(m_levers.begin(), m_levers.end(), [](const auto& a, const auto& b) { return a.setAtMs < b.setAtMs; });
+    reapply();
+    tick(); // what expired while nobody was there
+    publish();
+    return api::Done{};
+}
+
+void LeverControl::reapply()
+{
     for (const fallback::Lever& lever : m_levers) {
         if (lever.endedAtMs == 0)
             force(lever);
     }
-    tick(); // what expired while nobody was there
-    publish();
-    return api::Done{};
 }
 
 std::vector<fallback::Lever> LeverControl::all() const

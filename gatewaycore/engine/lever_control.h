@@ -28,6 +28,8 @@ public:
     const fallback::LeverSetPtr& inForce() const { return m_inForce; }
     std::vector<fallback::Lever> all() const; // also those that have ended, newest first, at most kRemembered
 
+    void reapply(); // after a new config: a candidate that came back has a breaker that knows nothing of a force
+
     using Done = std::function<void(api::Result<fallback::Lever>)>;
     void apply(fallback::Lever lever, Done done); // id and times are filled in; durable before `done`
     void end(const QString& id, Done done);       // undo; a drain then fails back in stages

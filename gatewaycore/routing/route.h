@@ -29,7 +29,7 @@ enum class Filter
     Lever,  // drained, failing back, in a drill
     Weight, // 0: only a fallback chain may use it
 };
-constexpr std::array kFilters{Filter::Zone, Filter::Capability, Filter::Lifecycle, Filter::CostCeiling, Filter::Latency,
+inline constexpr std::array kFilters{Filter::Zone, Filter::Capability, Filter::Lifecycle, Filter::CostCeiling, Filter::Latency,
     Filter::Breaker, Filter::Lever, Filter::Weight};
 const char* nameOf(Filter filter);
 
