@@ -21,6 +21,11 @@ void addTenants(CLI::App& app, Context context);
 void addCalls(CLI::App& app, Context context);
 void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
+void addFailovers(CLI::App& app, Context context);
+void addDrills(CLI::App& app, Context context);
+void addRoutes(CLI::App& app, Context context);
+void addBudgets(CLI::App& app, Context context);
+void addLedger(CLI::App& app, Context context);
 void addEvents(CLI::App& app, Context context);
 
 } // namespace ctl

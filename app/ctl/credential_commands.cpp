@@ -1,3 +1,4 @@
+#include "change.h"
 #include "commands.h"
 #include "output.h"
 #include "table.h"
@@ -25,15 +26,6 @@ QStringList listOf(const std::string& text)
     for (const QString& part : QString::fromStdString(text).split(u',', Qt::SkipEmptyParts))
         list.append(part.trimmed());
     return list;
-}
-
-// Who did it is a reason of a kind: the record says where the change came from even if nobody gave a better one.
-QString reasonOr(const std::string& given, const QString& verb)
-{
-    if (!given.empty())
-        return QString::fromStdString(given);
-    const QString user = qEnvironmentVariable("USER");
-    return verb + QStringLiteral(" with signalboxctl") + (user.isEmpty() ? QString() : QStringLiteral(" by ") + user);
 }
 
 int runIssue(const Session& session, const Issue& wanted)

@@ -41,6 +41,11 @@ int main(int argc, char** argv)
     addCalls(app, context);
     addCredentials(app, context);
     addConfig(app, context);
+    addFailovers(app, context);
+    addDrills(app, context);
+    addRoutes(app, context);
+    addBudgets(app, context);
+    addLedger(app, context);
     addEvents(app, context);
 
     try {

@@ -84,11 +84,13 @@ GatewayClient::Reply<LeverStatus> GatewayClient::endLever(const QString& id, con
 }
 
 GatewayClient::Reply<LeverStatus> GatewayClient::drainProvider(
-    const QString& name, std::optional<qint64> durationSeconds, const QString& reason) const
+    const QString& name, const LeverEnd& end, const QString& reason) const
 {
     QJsonObject body;
-    if (durationSeconds)
-        body.insert(QStringLiteral("duration_s"), *durationSeconds);
+    if (end.at)
+        body.insert(QStringLiteral("ends_at"), end.at->toUTC().toString(Qt::ISODateWithMs));
+    if (end.seconds)
+        body.insert(QStringLiteral("duration_s"), *end.seconds);
     return decode(m_transport->send(post(providerPath(name, "drain"), body, reason)), &leverStatusFromJson);
 }
 

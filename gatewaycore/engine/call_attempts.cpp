@@ -304,9 +304,12 @@ void Call::giveUp()
     if (!m_lastError)
         error.code = ErrorCode::ChainExhausted;
     // one candidate's own words where it was the only one asked; else what happened to the chain
-    const bool ownWords = m_record.attempts.size() <= 1 || error.code == ErrorCode::DeadlineExceeded ||
-                          error.code == ErrorCode::BudgetHard || !api::facts(error.code).retriable ||
-                          (m_sent == int(m_record.attempts.size()) && !m_chain.moved());
+    const bool onlyOne = std::all_of(m_record.attempts.cbegin(), m_record.attempts.cend(), [&](const api::Attempt& one) {
+        const api::Attempt& first = m_record.attempts.first();
+        return one.provider == first.provider && one.model == first.model;
+    });
+    const bool ownWords = onlyOne || error.code == ErrorCode::DeadlineExceeded || error.code == ErrorCode::BudgetHard ||
+                          !api::facts(error.code).retriable;
     if (!ownWords) {
         QString what;
         for (const api::Attempt& attempt : std::as_const(m_record.attempts)) {

@@ -220,8 +220,27 @@ std::optional<api::Error> Gateway::startDecisions()
     m_parts.raises = std::make_unique<BudgetRaises>(*m_parts.store, *m_parts.live, m_parts.clock);
     if (const api::Outcome loaded = m_parts.raises->load(); !loaded)
         return part("budgets", loaded.error());
-    connect(m_parts.levers.get(), &LeverControl::changed, this, &Gateway::publishPolicy);
+    m_parts.levers->setAttempts([this](const QString& provider, qint64 sinceMs) {
+        const observability::SeriesStore::Flow flow = m_parts.series.flow(provider, {}, sinceMs);
+        return std::pair(flow.attempts, flow.failures);
+    });
+    m_parts.watch = std::make_unique<Watch>(m_parts.clock, [this](const QString& id) { return scopeOf(id); });
+    m_parts.watch->setLevers(m_parts.levers->all());
+    connect(m_parts.levers.get(), &LeverControl::changed, this, [this] {
+        m_parts.watch->setLevers(m_parts.levers->all());
+        publishPolicy();
+    });
     return std::nullopt;
+}
+
+std::optional<observability::Invariants::Scope> Gateway::scopeOf(const QString& credential) const
+{
+    const credential::CredentialBookPtr book = m_parts.credentials->book();
+    const credential::Credential* found = book->find(credential);
+    if (!found)
+        return std::nullopt;
+    return observability::Invariants::Scope{
+        found->tenant, found->aliases, found->features, found->expiresAtMs, found->revokedAtMs};
 }
 
 void Gateway::breakerChanged(const QString& candidate, const fallback::HealthView& now)
@@ -328,6 +347,8 @@ void Gateway::takeCommitted()
         lost = std::exchange(m_committedLost, 0);
     }
     m_parts.series.add(calls);
+    m_parts.watch->add(calls);
+    m_parts.spend.note(m_parts.live->ledger.status(), m_parts.clock.wallMs());
     m_events->publishCalls(calls);
     if (lost > 0)
         log(LogLevel::Warning, "series.behind", {{"calls", lost}});

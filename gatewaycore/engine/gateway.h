@@ -58,6 +58,7 @@ private:
     std::optional<api::Error> startDecisions();
     std::optional<api::Error> startWorkers();
     std::optional<api::Error> startAdmin();
+    std::optional<observability::Invariants::Scope> scopeOf(const QString& credential) const;
     void startSeries();
     api::Outcome prepareProviders();
     WorkerPolicy policy() const;

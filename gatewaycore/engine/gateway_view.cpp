@@ -190,14 +190,4 @@ void GatewayView::reconcile(const QByteArray&, admin::Done<api::Reconciliation> 
     done(notWired());
 }
 
-api::Result<api::DrillCard> GatewayView::drillCard(const QString&) const
-{
-    return notWired();
-}
-
-QVector<api::Invariant> GatewayView::invariants() const
-{
-    return {};
-}
-
 } // namespace gateway::engine

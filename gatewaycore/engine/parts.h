@@ -14,6 +14,7 @@
 #include "engine/process_usage.h"
 #include "engine/record_reader.h"
 #include "engine/spend_history.h"
+#include "engine/watch.h"
 #include "engine/worker.h"
 #include "observability/series_store.h"
 #include "observability/worker_metrics.h"
@@ -60,6 +61,7 @@ struct Parts
     std::unique_ptr<LeverControl> levers;
     std::unique_ptr<BudgetRaises> raises;
     SpendHistory spend;
+    std::unique_ptr<Watch> watch;
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
 };

@@ -132,6 +132,16 @@ void GatewayView::endLever(
     });
 }
 
+api::Result<api::DrillCard> GatewayView::drillCard(const QString& id) const
+{
+    return m_parts.watch->drillCard(id);
+}
+
+QVector<api::Invariant> GatewayView::invariants() const
+{
+    return m_parts.watch->invariants();
+}
+
 QVector<api::BreakerStatus> GatewayView::breakers(const QString& provider) const
 {
     QVector<api::BreakerStatus> all;

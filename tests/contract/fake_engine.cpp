@@ -35,7 +35,15 @@ config::SnapshotPtr makeSnapshot()
     candidate.provider = snapshot->providers[0].get();
     candidate.model = QStringLiteral("gpt-1");
     candidate.label = QStringLiteral("openai-eu/gpt-1@eu-west-1");
+    candidate.weight = 80;
     alias->candidates.push_back(candidate);
+    config::FallbackStep smaller{config::FallbackKind::SmallerModel, candidate};
+    smaller.candidate.model = QStringLiteral("gpt-1-nano");
+    smaller.candidate.label = QStringLiteral("openai-eu/gpt-1-nano@eu-west-1");
+    alias->fallback.push_back(smaller);
+    alias->fallback.push_back({config::FallbackKind::Refuse, {}});
+    alias->costCeiling = api::Money::fromDecimal(u"0.05");
+    alias->latencyBudget[0] = std::chrono::milliseconds(2000);
     snapshot->aliasByName.insert(alias->name, alias.get());
     snapshot->aliases.push_back(std::move(alias));
     auto zone = std::make_unique<config::Zone>();
@@ -91,13 +99,7 @@ FakeEngine::FakeEngine() : m_snapshot(makeSnapshot())
     credential.aliases = QStringList{QStringLiteral("*")};
     credential.issuedAt = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC);
     m_credentials = {credential};
-}
-
-template <typename T>
-void FakeEngine::later(admin::Done<T> done, api::Result<T> result)
-{
-    QMetaObject::invokeMethod(
-        this, [done = std::move(done), result = std::move(result)] { done(result); }, Qt::QueuedConnection);
+    fillControl();
 }
 
 api::EngineStatus FakeEngine::status() const

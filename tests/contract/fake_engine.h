@@ -1,6 +1,6 @@
-// FakeEngine: an EngineView with three calls, two providers and two credentials, all in memory, the same in every run.
-// Its answers come later (a queued call) like those of the real one. And ControlRoom: a control thread with a fake
-// engine, router, in-process endpoint and a listener on a free loopback port.
+// FakeEngine: an EngineView with three calls, two providers, two budgets and one lever, all in memory, the same in
+// every run. Its answers come later (a queued call) like those of the real one. And ControlRoom: a control thread with
+// a fake engine, router, in-process endpoint and a listener on a free loopback port.
 #pragma once
 
 #include "admin/admin_listener.h"
@@ -38,18 +38,46 @@ public:
     void revokeCredential(const QString& id, const gateway::admin::Principal& by, const QString& reason,
         gateway::admin::Done<gateway::api::CredentialInfo> done) override;
 
+    QVector<gateway::api::BudgetStatus> budgets() const override { return m_budgets; }
+    void raiseBudget(const QString& id, const gateway::api::BudgetRaise& raise, const gateway::admin::Principal& by,
+        const QString& reason, gateway::admin::Done<gateway::api::BudgetStatus> done) override;
+    void ledgerReport(const QDateTime& since, gateway::admin::Done<gateway::api::LedgerReport> done) override;
+    void reconcile(const QByteArray& csv, gateway::admin::Done<gateway::api::Reconciliation> done) override;
+    gateway::api::QuotaReport quotas() const override;
+    gateway::api::Result<gateway::api::RouteExplanation> explainRoute(
+        const gateway::api::RouteQuestion& question) const override;
+    QVector<gateway::api::LeverStatus> levers() const override { return m_levers; }
+    gateway::api::Result<gateway::api::LeverPreview> previewLever(
+        const gateway::api::LeverRequest& request) const override;
+    void applyLever(const gateway::api::LeverRequest& request, const gateway::admin::Principal& by,
+        const QString& reason, gateway::admin::Done<gateway::api::LeverStatus> done) override;
+    void endLever(const QString& id, const gateway::admin::Principal& by, const QString& reason,
+        gateway::admin::Done<gateway::api::LeverStatus> done) override;
+    gateway::api::Result<gateway::api::DrillCard> drillCard(const QString& id) const override;
+    QVector<gateway::api::BreakerStatus> breakers(const QString& provider) const override;
+    void probeProvider(const QString& name, const gateway::admin::Principal& by, const QString& reason,
+        gateway::admin::Done<gateway::api::ProbeResult> done) override;
+    QVector<gateway::api::Invariant> invariants() const override;
+
     bool ready = true;
     QString lastReason;
     gateway::ManualClock clock{kNowMs};
 
 private:
     template <typename T>
-    void later(gateway::admin::Done<T> done, gateway::api::Result<T> result);
+    void later(gateway::admin::Done<T> done, gateway::api::Result<T> result)
+    {
+        QMetaObject::invokeMethod(
+            this, [done = std::move(done), result = std::move(result)] { done(result); }, Qt::QueuedConnection);
+    }
+    void fillControl();
 
     gateway::config::SnapshotPtr m_snapshot;
     gateway::observability::SeriesStore m_series{clock};
     QVector<gateway::api::Call> m_calls;
     QVector<gateway::api::CredentialInfo> m_credentials;
+    QVector<gateway::api::BudgetStatus> m_budgets;
+    QVector<gateway::api::LeverStatus> m_levers;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

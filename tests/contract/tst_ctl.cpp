@@ -18,6 +18,11 @@ private Q_SLOTS:
     void exitCodes_data();
     void exitCodes();
     void issuePrintsIdAndKey();
+    void explainReadsARequest();
+    void leversAreMadeAndUndone();
+    void dryRunChangesNothing();
+    void billsAreCompared();
+    void everyListIsJson();
     void listsAreJson();
     void tablesAreCalm();
 
@@ -28,11 +33,12 @@ private:
         QByteArray out;
         QByteArray err;
     };
-    Run run(const QStringList& arguments, const QByteArray& token = test::kToken);
+    Run run(const QStringList& arguments, const QByteArray& token = test::kToken, const QByteArray& input = {});
+    Run line(const QString& text) { return run(text.split(u' ')); }
     test::ControlRoom m_room;
 };
 
-TestCtl::Run TestCtl::run(const QStringList& arguments, const QByteArray& token)
+TestCtl::Run TestCtl::run(const QStringList& arguments, const QByteArray& token, const QByteArray& input)
 {
     QTemporaryDir directory;
     const QString file = directory.filePath(QStringLiteral("token"));
@@ -46,6 +52,8 @@ TestCtl::Run TestCtl::run(const QStringList& arguments, const QByteArray& token)
             QStringLiteral("--token-file"), file};
     QProcess process;
     process.start(qEnvironmentVariable("SIGNALBOX_BIN") + QStringLiteral("/signalboxctl"), all);
+    process.write(input);
+    process.closeWriteChannel();
     if (!process.waitForFinished(20'000) || process.exitStatus() != QProcess::NormalExit)
         return {};
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
@@ -72,6 +80,47 @@ void TestCtl::exitCodes_data()
     row("status --url http://127.0.0.1:1 --token-file /dev/null", 2);
     row("status --data-dir /nonexistent", 8);
     row("config check /nonexistent.yaml", 6);
+    row("provider show openai-eu", 0);
+    row("provider drain openai-eu --dry-run", 0);
+    row("provider drain nope", 3);
+    row("provider drain openai-eu --expires 8d", 2);
+    row("provider drain openai-eu --expires soon", 2);
+    row("provider resume anthropic", 5);
+    row("provider breaker openai-eu", 2);
+    row("provider breaker openai-eu --state ajar", 2);
+    row("provider breaker openai-eu --state auto", 5);
+    row("provider breaker anthropic --state open", 2);
+    row("provider probe openai-eu", 0);
+    row("provider probe anthropic", 6);
+    row("failover plan openai-eu", 0);
+    row("failover plan nope", 2);
+    row("failover plan", 2);
+    row("failover plan openai-eu --weight 3", 2);
+    row("failover status", 0);
+    row("failover revert lev_9", 3);
+    row("route explain --alias fast", 0);
+    row("route explain --alias fast --zone local", 6);
+    row("route explain --alias nope", 3);
+    row("route explain /nonexistent.json", 2);
+    row("route explain", 2);
+    row("route explain --alias fast --ceiling much", 2);
+    row("budget list", 0);
+    row("budget raise b1 --to 600 --dry-run", 0);
+    row("budget raise b9 --to 600", 3);
+    row("budget raise b9 --to 600 --dry-run", 3);
+    row("budget raise b1", 2);
+    row("budget raise b1 --to 600 --end", 2);
+    row("budget raise b1 --to 6e2", 2);
+    row("quota list", 0);
+    row("drill report", 0);
+    row("drill report lev_1", 0);
+    row("drill report lev_9", 3);
+    row("drill run openai-eu --percent 0", 2);
+    row("drill run openai-eu --tenant nobody", 2);
+    row("ledger report", 0);
+    row("ledger report --since 7d", 0);
+    row("ledger report --since monday", 2);
+    row("ledger reconcile /nonexistent.csv", 2);
 }
 
 void TestCtl::exitCodes()
@@ -80,7 +129,9 @@ void TestCtl::exitCodes()
     QFETCH(int, code);
     const Run ran = run(line.split(u' '));
     QVERIFY2(ran.code == code, ran.err.constData());
-    if (code != 0 && code != 6) {
+    if (code == 0 || code == 6)
+        QVERIFY(!ran.out.isEmpty() || line.startsWith(QStringLiteral("config check")));
+    else {
         QVERIFY(ran.out.isEmpty());
         QVERIFY(!ran.err.isEmpty());
     }
@@ -98,6 +149,111 @@ void TestCtl::issuePrintsIdAndKey()
     QString reason;
     m_room.run([&] { reason = m_room.parts().engine.lastReason; });
     QCOMPARE(reason, QStringLiteral("a \u00fcser asked"));
+}
+
+void TestCtl::explainReadsARequest()
+{
+    const QByteArray request = R"({"model":"fast","messages":[{"role":"user","content":"hello"}]})";
+    const Run table =
+        run({QStringLiteral("route"), QStringLiteral("explain"), QStringLiteral("-")}, test::kToken, request);
+    QCOMPARE(table.code, 0);
+    QVERIFY(table.out.contains("drawn by weight 80"));
+    QVERIFY(table.out.contains("no time is left after the first step"));
+    QVERIFY(table.out.contains("WITHOUT THE FILTER"));
+    const Run refused = run({QStringLiteral("route"), QStringLiteral("explain"), QStringLiteral("-"),
+                                QStringLiteral("--zone"), QStringLiteral("local"), QStringLiteral("--json")},
+        test::kToken, request);
+    QCOMPARE(refused.code, 6);
+    const QJsonObject json = QJsonDocument::fromJson(refused.out).object();
+    QCOMPARE(json.value(QStringLiteral("refusal_code")).toString(), QStringLiteral("no_route_in_zone"));
+    QVERIFY(refused.err.contains("no_route_in_zone"));
+    const Run broken =
+        run({QStringLiteral("route"), QStringLiteral("explain"), QStringLiteral("-")}, test::kToken, "{\"model\":");
+    QCOMPARE(broken.code, 2);
+    QVERIFY(broken.out.isEmpty());
+}
+
+void TestCtl::leversAreMadeAndUndone()
+{
+    const Run drained = run({QStringLiteral("provider"), QStringLiteral("drain"), QStringLiteral("anthropic"),
+        QStringLiteral("--expires"), QStringLiteral("2h"), QStringLiteral("--reason"), QStringLiteral("a notice")});
+    QCOMPARE(drained.code, 0);
+    const QString id = QString::fromUtf8(drained.out.trimmed());
+    QVERIFY(id.startsWith(QStringLiteral("lev_")));
+    QVERIFY(drained.err.contains("2026-11-22T02:00:00Z"));
+    QVERIFY(line(QStringLiteral("provider list")).out.contains("drained"));
+    QCOMPARE(line(QStringLiteral("provider drain anthropic")).code, 5);
+    QVERIFY(line(QStringLiteral("failover status")).out.contains("a notice"));
+    const Run reverted = line(QStringLiteral("failover revert ") + id);
+    QCOMPARE(reverted.code, 0);
+    QVERIFY(line(QStringLiteral("failover status")).out.contains("coming back"));
+    QString reason;
+    m_room.run([&] { reason = m_room.parts().engine.lastReason; });
+    QVERIFY(reason.startsWith(QStringLiteral("reverted with signalboxctl")));
+    const Run weight =
+        line(QStringLiteral("failover apply --alias fast --candidate openai-eu/gpt-1@eu-west-1 --weight 0 "
+                            "--expires 2026-11-22T00:10:00Z --json"));
+    QCOMPARE(weight.code, 0);
+    const QJsonObject json = QJsonDocument::fromJson(weight.out).object();
+    QCOMPARE(json.value(QStringLiteral("weight")).toInt(-1), 0);
+    QCOMPARE(json.value(QStringLiteral("ends_at")).toString(), QStringLiteral("2026-11-22T00:10:00.000Z"));
+    const Run drill = line(QStringLiteral("drill run openai-eu --percent 5 --alias fast --expires 90s"));
+    QCOMPARE(drill.code, 0);
+    const Run card = line(QStringLiteral("drill report ") + QString::fromUtf8(drill.out.trimmed()));
+    QCOMPARE(card.code, 0);
+    QVERIFY(card.out.contains("running"));
+    QVERIFY(card.out.contains("5 %"));
+}
+
+void TestCtl::dryRunChangesNothing()
+{
+    const auto state = [this] {
+        return line(QStringLiteral("failover status --json")).out + line(QStringLiteral("budget list --json")).out;
+    };
+    const QByteArray before = state();
+    const Run drain = line(QStringLiteral("provider drain openai-eu --dry-run --json"));
+    QCOMPARE(drain.code, 0);
+    QVERIFY(QJsonDocument::fromJson(drain.out).object().contains(QStringLiteral("without_target")));
+    const Run raise = line(QStringLiteral("budget raise b1 --to 600 --dry-run"));
+    QVERIFY(raise.err.contains("Nothing was changed"));
+    QVERIFY(raise.out.startsWith("600"));
+    QCOMPARE(line(QStringLiteral("drill run openai-eu --dry-run")).code, 0);
+    QCOMPARE(state(), before);
+    QCOMPARE(line(QStringLiteral("budget raise b1 --to 600")).code, 0);
+    QVERIFY(line(QStringLiteral("budget list")).out.contains("600 (raised)"));
+    QCOMPARE(line(QStringLiteral("budget raise b1 --end")).code, 0);
+    QCOMPARE(state(), before);
+}
+
+void TestCtl::billsAreCompared()
+{
+    QTemporaryDir directory;
+    const auto bill = [&](const char* amount) {
+        QFile file(directory.filePath(QStringLiteral("bill.csv")));
+        if (file.open(QIODevice::WriteOnly))
+            file.write(QByteArray("provider,model,month,amount_usd\n") + amount);
+        return file.fileName();
+    };
+    const QStringList reconcile{QStringLiteral("ledger"), QStringLiteral("reconcile")};
+    QCOMPARE(run(reconcile + QStringList{bill("openai-eu,gpt-1,2026-11,412.5\n")}).code, 0);
+    const Run differs = run(reconcile + QStringList{bill("openai-eu,gpt-1,2026-11,500\n")});
+    QCOMPARE(differs.code, 6);
+    QVERIFY(differs.out.contains("unpriced 87.5"));
+    QCOMPARE(run(reconcile + QStringList{bill("")}).code, 7);
+}
+
+void TestCtl::everyListIsJson()
+{
+    for (const char* command : {"provider list", "failover status", "budget list", "drill report"}) {
+        const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
+        QVERIFY2(QJsonDocument::fromJson(ran.out).isArray(), command);
+    }
+    for (const char* command : {"quota list", "ledger report", "failover plan openai-eu", "route explain --alias fast",
+             "provider show openai-eu", "provider probe openai-eu", "drill report lev_1"}) {
+        const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
+        QVERIFY2(QJsonDocument::fromJson(ran.out).isObject(), command);
+        QVERIFY2(line(QLatin1String(command)).out.size() > 20, command);
+    }
 }
 
 void TestCtl::listsAreJson()

@@ -1,5 +1,7 @@
 #include "models/format.h"
 
+#include <QTimeZone>
+
 #include <QLocale>
 
 #include <cmath>
@@ -84,6 +86,26 @@ QString dollars(const std::optional<gateway::api::Money>& amount)
     return sign + wholeNumber(whole) + QLatin1Char('.') + fraction;
 }
 
+QString dollarsAndCents(gateway::api::Money amount)
+{
+    constexpr std::int64_t usd = 1'000'000'000;
+    const std::int64_t nano = amount.nano();
+    const QString sign = nano < 0 ? QStringLiteral("\u2212$") : QStringLiteral("$");
+    const std::int64_t size = std::abs(nano);
+    if (size > 0 && size < usd) {
+        const QString exact = dollars(gateway::api::Money::fromNano(size));
+        if (exact.startsWith(QLatin1Char('<')))
+            return QStringLiteral("< $0.00001");
+        QString shown = exact;
+        while (shown.endsWith(QLatin1Char('0')) && shown.size() > 4)
+            shown.chop(1);
+        return sign + shown;
+    }
+    const std::int64_t rounded = (size + usd / 200) / (usd / 100);
+    return sign + wholeNumber(rounded / 100) + QLatin1Char('.') +
+           QString::number(rounded % 100).rightJustified(2, QLatin1Char('0'));
+}
+
 QString clockTime(const QDateTime& time)
 {
     return time.toUTC().toString(QStringLiteral("HH:mm:ss.zzz"));
@@ -104,6 +126,40 @@ QString age(const QDateTime& then, const QDateTime& now)
     if (seconds < 24 * 3600)
         return QStringLiteral("%1 h ago").arg(seconds / 3600);
     return then.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm"));
+}
+
+QString timeLeft(const QDateTime& end, const QDateTime& now)
+{
+    const qint64 seconds = now.secsTo(end);
+    if (seconds <= 0)
+        return QStringLiteral("now");
+    if (seconds < 90)
+        return QStringLiteral("%1 s").arg(seconds);
+    if (seconds < 90 * 60)
+        return QStringLiteral("%1 min").arg((seconds + 30) / 60);
+    if (seconds < 48 * 3600)
+        return QStringLiteral("%1 h %2 min").arg(seconds / 3600).arg(seconds % 3600 / 60);
+    return QStringLiteral("%1 d %2 h").arg(seconds / 86'400).arg(seconds % 86'400 / 3600);
+}
+
+QString windowWords(const QDateTime& start, const QDateTime& end, const QString& timeZone)
+{
+    const QTimeZone zone(timeZone.toUtf8());
+    const QDateTime from = zone.isValid() ? start.toTimeZone(zone) : start.toUTC();
+    const QDateTime to = zone.isValid() ? end.toTimeZone(zone) : end.toUTC();
+    const QDate last = to.addSecs(-1).date();
+    const QLocale words = QLocale::c();
+    const auto day = [&words](const QDate& date) { return words.toString(date, QStringLiteral("d MMM")); };
+    QString text;
+    if (from.secsTo(to) <= 2 * 3600)
+        text = day(from.date()) + from.toString(QStringLiteral(" HH:mm to ")) + to.toString(QStringLiteral("HH:mm"));
+    else if (from.date() == last)
+        text = day(last);
+    else if (from.date().month() == last.month() && from.date().year() == last.year())
+        text = QStringLiteral("%1 to %2").arg(from.date().day()).arg(day(last));
+    else
+        text = QStringLiteral("%1 to %2").arg(day(from.date()), day(last));
+    return text + QStringLiteral(", ") + (zone.isValid() ? timeZone : QStringLiteral("UTC"));
 }
 
 QString plural(qint64 count, const QString& one, const QString& many)

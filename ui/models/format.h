@@ -20,9 +20,14 @@ QString durationFromUs(qint64 us);               // "640 ms", "2.41 s", "0.9 ms"
 QString secondsFromMs(std::optional<double> ms); // "0.93 s"
 QString percent(std::optional<double> share);    // 0.057 -> "5.7 %", 0.38 -> "38 %"
 QString dollars(const std::optional<gateway::api::Money>& amount); // "0.00167", "< 0.00001"; "not priced" when empty
-QString clockTime(const QDateTime& time);                          // "03:22:24.118", UTC
-QString clockMinute(const QDateTime& time);                        // "03:22", UTC
-QString age(const QDateTime& then, const QDateTime& now); // "1 s ago", "4 min ago"; a date when older than a day
+// "$12,000.00"; below a dollar with as many decimals as it needs, at most five: "$0.00167".
+QString dollarsAndCents(gateway::api::Money amount);
+QString clockTime(const QDateTime& time);                     // "03:22:24.118", UTC
+QString clockMinute(const QDateTime& time);                   // "03:22", UTC
+QString age(const QDateTime& then, const QDateTime& now);     // "1 s ago", "4 min ago"; a date when older than a day
+QString timeLeft(const QDateTime& end, const QDateTime& now); // "42 s", "23 min", "2 h 14 min", "6 d 3 h"; "now"
+// "1 to 30 Nov, UTC", "22 Nov, Europe/Berlin", "22 Nov 14:00 to 15:00, UTC": the window in its own zone.
+QString windowWords(const QDateTime& start, const QDateTime& end, const QString& timeZone);
 QString plural(qint64 count, const QString& one, const QString& many); // "1 call", "3 calls"
 
 } // namespace ui::models

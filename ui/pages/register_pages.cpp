@@ -1,5 +1,6 @@
 #include "pages/register_pages.h"
 
+#include "pages/budgets/budgets_page.h"
 #include "pages/providers/providers_page.h"
 #include "pages/server/server_page.h"
 #include "pages/traffic/traffic_page.h"
@@ -20,6 +21,8 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new traffic::TrafficPage(session); });
     add("providers", "Providers", RailGroup::Operate, 4,
         [](Session& session) -> Page* { return new providers::ProvidersPage(session); });
+    add("budgets", "Budgets", RailGroup::Govern, 1,
+        [](Session& session) -> Page* { return new budgets::BudgetsPage(session); });
     add("server", "Server", RailGroup::Change, 2,
         [probe](Session& session) -> Page* { return new ServerPage(session, probe); });
     return pages;

@@ -142,6 +142,8 @@ Page* MainWindow::pageAt(int index)
         m_host->add(page);
         connect(page, &Page::openRequested, this, &MainWindow::openPage);
         connect(page, &Page::toastRequested, this, [this](const QString& words) { m_toast->say(words); });
+        connect(page, &Page::undoOffered, this,
+            [this](const QString& words, const std::function<void()>& undo) { m_toast->offerUndo(words, undo); });
     }
     return page;
 }

@@ -8,6 +8,8 @@
 #include <QList>
 #include <QWidget>
 
+#include <functional>
+
 namespace ui {
 
 class Page : public QWidget
@@ -34,8 +36,9 @@ Q_SIGNALS:
     void captionChanged();
     // Ask the frame to show another page, for example "traffic" with the argument "call=ID".
     void openRequested(const QString& page, const QString& argument);
-    // A short message at the lower right; with an undo word the signal of that toast goes back to the page.
+    // A short message at the lower right; the second one carries a way back for ten seconds.
     void toastRequested(const QString& words);
+    void undoOffered(const QString& words, const std::function<void()>& undo);
 
 public:
     // How another page, the palette or the command line point into this one.

@@ -124,6 +124,22 @@ Call sampleCall()
     return call;
 }
 
+BreakerStatus sampleBreaker()
+{
+    return {
+        text("p/m@r"), text("half-open"), true, text("Because."), kTime, kTime.addSecs(1), kTime.addSecs(2), 20, 12};
+}
+
+ProviderGateStatus sampleGate()
+{
+    return {text("p"), 450, 180'000, 449, -1, 3, 2, kTime};
+}
+
+Money usd(QStringView decimal)
+{
+    return Money::fromDecimal(decimal).value();
+}
+
 } // namespace
 
 class TestCodecs : public QObject
@@ -136,6 +152,11 @@ private Q_SLOTS:
     void everyEnumerationSurvives();
     void statusValues();
     void configValues();
+    void budgetValues();
+    void quotaValues();
+    void routeValues();
+    void leverValues();
+    void forecasts();
     void series();
     void queries();
     void wrongTypesAreErrors();
@@ -250,8 +271,17 @@ void TestCodecs::statusValues()
     provider.lastSuccess = kTime;
     provider.lastFailure = kTime.addMSecs(1);
     provider.connectionsOpen = 3;
+    provider.breakers = {sampleBreaker()};
+    provider.drained = true;
+    provider.leverId = text("lev_1");
+    provider.drainEnds = kTime.addSecs(60);
+    provider.stagePercent = 10;
+    provider.gate = sampleGate();
     verifyRoundTrip(provider, &providerStatusFromJson);
-    verifyRoundTrip(AliasStatus{text("a"), text("p"), text("o"), {text("c")}}, &aliasStatusFromJson);
+    verifyRoundTrip(AliasStatus{text("a"), text("p"), text("o"), {text("c")}, {RouteCandidate{text("c"), 80, 20, 0.75}},
+                        {RouteStep{text("cached"), text("c")}}, text("serve"), Money::fromDecimal(u"0.05"),
+                        {LatencyBudget{text("batch"), 600'000}}},
+        &aliasStatusFromJson);
 
     CredentialInfo credential{
         text("c1"), text("acme"), {text("*")}, {text("f")}, kTime, kTime.addDays(1), kTime.addDays(2), text("n")};
@@ -287,6 +317,172 @@ void TestCodecs::configValues()
     facts.problems = {problem};
     verifyRoundTrip(facts, &configFactsFromJson);
     verifyRoundTrip(ConfigCheck{true, {problem}, {text("w")}}, &configCheckFromJson);
+}
+
+void TestCodecs::budgetValues()
+{
+    BudgetStatus budget;
+    budget.id = text("b1");
+    budget.scope = {text("t"), text("f"), text("g"), text("a"), text("p")};
+    budget.period = text("month");
+    budget.timeZone = text("Europe/Berlin");
+    budget.windowStart = kTime;
+    budget.windowEnd = kTime.addDays(30);
+    budget.limit = usd(u"600.000000001");
+    budget.configuredLimit = usd(u"500");
+    budget.settled = usd(u"412.5");
+    budget.reserved = usd(u"1");
+    budget.openReservations = 2;
+    budget.calls = 3;
+    budget.refusals = 4;
+    budget.unpriced = 5;
+    budget.overruns = 6;
+    budget.softMarks = {80, 95};
+    budget.softMark = 80;
+    budget.atLimit = text("degrade");
+    budget.estimate = text("learned");
+    budget.raisedTo = budget.limit;
+    budget.raiseEnds = kTime.addDays(1);
+    budget.forecast = usd(u"700");
+    budget.history = {{kTime, usd(u"1")}};
+    verifyRoundTrip(budget, &budgetStatusFromJson);
+    QCOMPARE(budget.left().toDecimal(), text("186.500000001"));
+    budget.limit = usd(u"400");
+    QCOMPARE(budget.left(), Money());
+    QCOMPARE(*budget.usedPercent(), 103.375);
+    budget.limit = {};
+    QVERIFY(!budget.usedPercent());
+    verifyRoundTrip(BudgetRaise{usd(u"1"), kTime, true}, &budgetRaiseFromJson);
+    QVERIFY(!budgetRaiseFromJson({{text("limit_usd"), 600}}).ok());
+    QVERIFY(!budgetRaiseFromJson({{text("limit_usd"), text("6e2")}}).ok());
+    QCOMPARE(describe(Scope{}), text("the whole gateway"));
+    QCOMPARE(describe(Scope{text("acme"), {}, {}, text("fast"), {}}), text("tenant acme, alias fast"));
+
+    LedgerReport report;
+    report.since = kTime;
+    report.asOf = kTime.addSecs(1);
+    report.reservations = {{text("a"), 3, usd(u"2"), usd(u"1"), 0.5, 0.75}};
+    report.refusals = 1;
+    report.refusalsThatFitted = 2;
+    report.unpricedCalls = 3;
+    report.overruns = 4;
+    report.overspend = usd(u"0.1");
+    report.proved = usd(u"5");
+    report.claimed = usd(u"6");
+    report.spend = {{text("t"), text("f"), 7, usd(u"5"), usd(u"6")}};
+    report.findings = {{text("volume"), text("Much."), kTime}};
+    verifyRoundTrip(report, &ledgerReportFromJson);
+    const ReconciledLine line{text("p"), text("m"), text("2026-11"), usd(u"3"), usd(u"2"), usd(u"1"), 0.5, true,
+        {{text("retries"), usd(u"1"), 2, text("Two.")}}};
+    verifyRoundTrip(
+        Reconciliation{text("fail"), text("It differs."), {line}, {{3, text("Bad.")}}}, &reconciliationFromJson);
+}
+
+void TestCodecs::quotaValues()
+{
+    verifyRoundTrip(sampleGate(), &providerGateStatusFromJson);
+    const QuotaStatus quota{{text("t"), text("f"), text("g"), text("a"), text("p")}, 1, 2, 3, 4, 5, -6, 7, 8, 9, 10};
+    const QuotaReport report{{quota}, {sampleGate()}, {1, 2, 3, 4, 5.5}};
+    verifyRoundTrip(report, &quotaReportFromJson);
+    QCOMPARE(quotaReportFromJson(overTheWire(toJson(report)))->quotas[0].inputTokensLeft, std::optional<qint64>(-6));
+    QVERIFY(toJson(QuotaReport{{QuotaStatus{}}, {}, {}})
+                .value(text("quotas"))
+                .toArray()[0]
+                .toObject()
+                .value(text("requests_left"))
+                .isNull());
+    verifyRoundTrip(sampleBreaker(), &breakerStatusFromJson);
+    verifyRoundTrip(Invariant{text("scope_subset"), text("broken"), text("One."), 2, 1, 0.5, 0.25, kTime,
+                        kTime.addSecs(-1), text("req_1")},
+        &invariantFromJson);
+}
+
+void TestCodecs::routeValues()
+{
+    RouteQuestion question;
+    int number = 0;
+    for (auto member : {&RouteQuestion::alias, &RouteQuestion::tenant, &RouteQuestion::feature, &RouteQuestion::agent,
+             &RouteQuestion::credential, &RouteQuestion::workloadClass, &RouteQuestion::zone, &RouteQuestion::body})
+        question.*member = QStringLiteral("text %1").arg(++number);
+    question.inputBytes = 1;
+    question.maxOutputTokens = 2;
+    question.stream = question.tools = true;
+    question.costCeiling = usd(u"0.05");
+    question.latencyBudgetMs = 3;
+    verifyRoundTrip(question, &routeQuestionFromJson);
+    question.stream = false; // said, which is not the same as left out
+    QCOMPARE(routeQuestionFromJson(overTheWire(toJson(question)))->stream, std::optional<bool>(false));
+
+    RouteExplanation explanation;
+    explanation.decision = {{text("alias"), text("fast")}};
+    explanation.chosen = text("p/m@r");
+    explanation.chain = {{text("primary"), text("p/m@r"), 2000, true, text("why")}};
+    explanation.counterfactuals = {{text("zone"), text("p/m@r"), text("It would.")}};
+    explanation.refusalCode = text("no_route_in_zone");
+    explanation.sentence = text("So.");
+    explanation.estimate = usd(u"0.001");
+    verifyRoundTrip(explanation, &routeExplanationFromJson);
+}
+
+void TestCodecs::leverValues()
+{
+    for (int i = 0; i <= int(LeverKind::Drill); ++i)
+        QCOMPARE(leverKindFromName(nameOf(LeverKind(i))), std::optional(LeverKind(i)));
+    verifyRoundTrip(
+        LeverRequest{LeverKind::Weight, text("p"), text("c"), text("a"), text("t"), 5, 10, text("open"), kTime, 60},
+        &leverRequestFromJson);
+    verifyRoundTrip(BreakerForce{text("c"), text("auto"), kTime, 60}, &breakerForceFromJson);
+    LeverStatus lever;
+    lever.id = text("lev_1");
+    lever.kind = LeverKind::Drill;
+    lever.provider = text("p");
+    lever.candidate = text("c");
+    lever.alias = text("a");
+    lever.tenant = text("t");
+    lever.weight = 7;
+    lever.percent = 10;
+    lever.breaker = text("open");
+    lever.reason = text("r");
+    lever.by = text("b");
+    lever.setAt = kTime;
+    lever.endsAt = kTime.addSecs(60);
+    lever.endedAt = kTime.addSecs(30);
+    lever.stagePercent = 1;
+    lever.stageSince = kTime.addSecs(40);
+    verifyRoundTrip(lever, &leverStatusFromJson);
+    QVERIFY(lever.isFailingBack());
+    QCOMPARE(describe(lever), text("a drill fails p for 10 % of a of t"));
+    QVERIFY(!leverStatusFromJson({{text("kind"), text("stop")}}).ok());
+    LeverPreview preview;
+    preview.asOf = kTime;
+    preview.endsAt = kTime.addSecs(60);
+    preview.requestsPerMinute = 12.5;
+    preview.requestsStaying = 1.5;
+    preview.staysAt = text("p");
+    preview.costPerHourDelta = usd(u"-0.25");
+    preview.targets = {{text("a"), text("c"), text("moves"), text("because"), 12.5}};
+    preview.withoutTarget = {{text("t"), text("z"), text("because"), 1.5}};
+    verifyRoundTrip(preview, &leverPreviewFromJson);
+    DrillCard card{text("lev_1"), text("p"), text("a"), text("t"), 10, kTime, kTime.addSecs(300), 40, 360,
+        {{text("c"), text("smaller-model"), 39}}, 1, 12.5, -3.5, 820, text("pass")};
+    verifyRoundTrip(card, &drillCardFromJson);
+    const QStringList agreed{text("alias"), text("control_requests"), text("ended_at"), text("errors"), text("id"),
+        text("latency_p50_delta_ms"), text("latency_p95_delta_ms"), text("percent"), text("provider"), text("requests"),
+        text("restore_ms"), text("started_at"), text("steps"), text("tenant"), text("verdict")};
+    QCOMPARE(toJson(card).keys(), agreed); // fallback/drill_card writes these
+    verifyRoundTrip(ProbeResult{text("p"), true, text("Well."), kTime, 200, 1.5}, &probeResultFromJson);
+}
+
+void TestCodecs::forecasts()
+{
+    const QDateTime start = kTime;
+    const QDateTime end = kTime.addDays(20);
+    QVERIFY(!straightForecast(usd(u"10"), start, end, start.addSecs(23 * 3600)));
+    QCOMPARE(straightForecast(usd(u"10"), start, end, start.addDays(1)), std::optional(usd(u"200")));
+    QCOMPARE(straightForecast(usd(u"10"), start, end, end), std::optional(usd(u"10")));
+    QCOMPARE(straightForecast(usd(u"10"), start, end, end.addDays(1)), std::optional(usd(u"10")));
+    QVERIFY(!straightForecast(usd(u"9000000000"), start, end, start.addDays(1))); // more than money can hold
+    QVERIFY(!straightForecast(usd(u"10"), start, start, start));
 }
 
 void TestCodecs::series()

@@ -31,12 +31,22 @@ class TestRoute : public QObject
         }
         void add(const config::Provider& provider, int weight)
         {
-            alias.candidates.push_back(
-                {&provider, QStringLiteral("m"), "m", weight, provider.name + QStringLiteral("/m")});
+            config::Candidate candidate;
+            candidate.provider = &provider;
+            candidate.model = QStringLiteral("m");
+            candidate.modelUtf8 = "m";
+            candidate.weight = weight;
+            candidate.label = provider.name + QStringLiteral("/m");
+            candidate.index = int(alias.candidates.size());
+            alias.candidates.push_back(candidate);
         }
         routing::RouteInput input(quint64 seed, bool zoned = false) const
         {
-            return {&alias, config::WorkloadClass::Interactive, zoned ? &zone : nullptr, seed};
+            routing::RouteInput input;
+            input.alias = &alias;
+            input.zone = zoned ? &zone : nullptr;
+            input.seed = seed;
+            return input;
         }
     };
 
@@ -63,7 +73,7 @@ private Q_SLOTS:
             QVERIFY(decision.chosen);
             QCOMPARE(decision.chosen->provider, &world.eu);
             QVERIFY(decision.candidates[1].verdict == Verdict::Rejected);
-            QCOMPARE(QByteArray(decision.candidates[1].code), QByteArray("zone_region"));
+            QCOMPARE(QByteArray(decision.candidates[1].objection.code), QByteArray("zone_region"));
         }
     }
     void emptySetIsARefusal()

@@ -15,18 +15,28 @@ namespace {
 
 using namespace gateway::api;
 
-// "unused $0.00357": what the reservation held back and gave back.
+// What the record says of the money: a cost that is known, one that is estimated, or none that anybody knows.
 QString costNote(const Call& call)
 {
     if (call.attempts.isEmpty() && !call.cost)
         return QStringLiteral("Nothing was sent to a provider, so nothing was billed.");
-    if (!call.costEstimated && !call.cost)
-        return QStringLiteral("Not priced: this version does not read a price book yet.");
-    if (call.costEstimated && call.cost) {
-        if (const std::optional<Money> back = call.costEstimated->minus(*call.cost); back && back->nano() >= 0)
-            return QStringLiteral("$%1 was reserved and given back.").arg(models::dollars(back));
+    if (!call.cost)
+        return call.costEstimated
+                   ? QStringLiteral("What it cost is not known; the estimate is what was reserved for it.")
+                   : QStringLiteral("Unpriced: the price book has no price for the model that served it.");
+    QStringList sentences;
+    if (call.tokens.source == TokenSource::Estimated)
+        sentences.append(QStringLiteral("The provider reported no tokens; the cost is estimated from what was sent and "
+                                        "received."));
+    if (call.costEstimated) {
+        const std::optional<Money> back = call.costEstimated->minus(*call.cost);
+        if (back && back->nano() >= 0)
+            sentences.append(QStringLiteral("$%1 was reserved and given back.").arg(models::dollars(back)));
+        else if (back)
+            sentences.append(QStringLiteral("It cost $%1 more than was reserved.")
+                                 .arg(models::dollars(Money::fromNano(-back->nano()))));
     }
-    return {};
+    return sentences.join(QLatin1Char(' '));
 }
 
 QVBoxLayout* addSection(QVBoxLayout* into, const QString& title, const QString& caption)

@@ -52,8 +52,7 @@ public:
     Reply<LeverPreview> previewLever(const LeverRequest& request) const;
     Reply<LeverStatus> applyLever(const LeverRequest& request, const QString& reason) const;
     Reply<LeverStatus> endLever(const QString& id, const QString& reason) const;
-    Reply<LeverStatus> drainProvider(
-        const QString& name, std::optional<qint64> durationSeconds, const QString& reason) const;
+    Reply<LeverStatus> drainProvider(const QString& name, const LeverEnd& end, const QString& reason) const;
     Reply<LeverStatus> resumeProvider(const QString& name, const QString& reason) const;
     Reply<LeverStatus> forceBreaker(const QString& provider, const BreakerForce& force, const QString& reason) const;
     Reply<ProbeResult> probeProvider(const QString& name, const QString& reason) const; // costs one small call

@@ -28,6 +28,13 @@ std::optional<LeverKind> leverKindFromName(QStringView name);
 constexpr qint64 kDefaultLeverSeconds = 30 * 60;
 constexpr qint64 kLongestLeverSeconds = 7 * 24 * 3600;
 
+// When a lever is to end: at a time, after a duration from the engine's now, or by default.
+struct LeverEnd
+{
+    std::optional<QDateTime> at;
+    std::optional<qint64> seconds;
+};
+
 // What is asked for. Without an end it is kDefaultLeverSeconds; never more than kLongestLeverSeconds.
 struct LeverRequest
 {

@@ -1,0 +1,126 @@
+#include "pages/budgets/ledger_panel.h"
+
+#include "models/format.h"
+#include "theme/theme.h"
+#include "widgets/cell.h"
+#include "widgets/state_overlay.h"
+#include "widgets/summary_strip.h"
+#include "widgets/table_view.h"
+#include "widgets/text_label.h"
+
+#include <QHBoxLayout>
+#include <QStandardItemModel>
+#include <QVBoxLayout>
+
+namespace ui::budgets {
+namespace {
+
+using namespace gateway::api;
+
+void setCell(QStandardItemModel& model, int row, int column, const QString& words, const Cell& cell)
+{
+    auto* item = new QStandardItem(words);
+    item->setData(QVariant::fromValue(cell), CellRole);
+    item->setEditable(false);
+    model.setItem(row, column, item);
+}
+
+std::optional<double> shareOf(Money part, Money other)
+{
+    const double whole = double(part.nano()) + double(other.nano());
+    return whole > 0 ? std::optional(double(part.nano()) / whole) : std::nullopt;
+}
+
+// Reserved and given back, over all aliases.
+Money unusedOf(const LedgerReport& report)
+{
+    std::int64_t nano = 0;
+    for (const ReservationAccuracy& row : report.reservations)
+        nano += std::max<std::int64_t>(0, row.reserved.nano() - row.actual.nano());
+    return Money::fromNano(nano);
+}
+
+} // namespace
+
+LedgerPanel::LedgerPanel(QWidget* parent)
+    : Panel(tr("What the upper bound costs"), parent),
+      m_strip(new SummaryStrip),
+      m_model(new QStandardItemModel(0, 6, this)),
+      m_table(new TableView(tr("Reserved and actual per alias"))),
+      m_findings(new TextLabel({}, &Type::ui, Token::Text2)),
+      m_overlay(nullptr)
+{
+    m_model->setHorizontalHeaderLabels(
+        {tr("Alias"), tr("Attempts"), tr("Reserved"), tr("Actual"), tr("Median"), tr("p95")});
+    for (int column = 1; column < m_model->columnCount(); ++column)
+        m_model->setHeaderData(column, Qt::Horizontal, int(Qt::AlignRight | Qt::AlignVCenter), Qt::TextAlignmentRole);
+    m_model->setHeaderData(4, Qt::Horizontal, tr("Actual as a share of reserved, middle attempt"), Qt::ToolTipRole);
+    m_table->setModel(m_model);
+    m_table->horizontalHeader()->setSectionsClickable(false);
+    m_table->setWidths({{140, 3}, {80, 0}, {100, 0}, {100, 0}, {70, 0}, {70, 0}});
+    body()->addWidget(m_strip);
+    body()->addWidget(new Hairline);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(m_table, 3);
+    row->addWidget(new Hairline(Qt::Vertical));
+    auto* right = new QVBoxLayout;
+    right->setContentsMargins(Metrics::panelPadding, 8, Metrics::panelPadding, 8);
+    right->addWidget(new TextLabel(tr("Plausibility of claimed values"), &Type::uiStrong));
+    m_findings->setWrapped(true);
+    right->addWidget(m_findings);
+    right->addStretch(1);
+    row->addLayout(right, 2);
+    body()->addLayout(row, 1);
+    setKeepsCorners(true);
+    m_overlay = new StateOverlay(this, metrics().panelHeader());
+    m_overlay->setZeroIcon(QStringLiteral("budgets"));
+}
+
+void LedgerPanel::setReport(const LedgerReport& report)
+{
+    setCaption(tr("since %1 UTC").arg(report.since.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm"))));
+    const std::optional<double> proved = shareOf(report.proved, report.claimed);
+    m_strip->setCells({{models::dollarsAndCents(unusedOf(report)), tr("reserved and given back"), Token::Text1, {}},
+        {models::wholeNumber(report.refusals), tr("refused by a budget"), Token::Text1, {}},
+        {models::wholeNumber(report.refusalsThatFitted), tr("of those would have fitted"),
+            report.refusalsThatFitted > 0 ? Token::Degraded : Token::Text1, {}},
+        {models::dollarsAndCents(report.overspend),
+            tr("overspend, %1").arg(models::plural(report.overruns, tr("overrun"), tr("overruns"))),
+            report.overruns > 0 ? Token::Down : Token::Text1, {}},
+        {models::wholeNumber(report.unpricedCalls), tr("calls without a price"),
+            report.unpricedCalls > 0 ? Token::Degraded : Token::Text1, {}},
+        {models::percent(proved), tr("of spend proved by credential"), Token::Text1, {}}});
+    m_model->removeRows(0, m_model->rowCount());
+    for (int i = 0; i < report.reservations.size(); ++i) {
+        const ReservationAccuracy& row = report.reservations[i];
+        const auto number = [&](int column, const QString& words) {
+            setCell(*m_model, i, column, words,
+                Cell::number(words, words == models::notApplicable() ? Token::Text3 : Token::Text1));
+        };
+        setCell(*m_model, i, 0, row.alias, Cell::plain(row.alias));
+        number(1, models::wholeNumber(row.n));
+        number(2, models::dollarsAndCents(row.reserved));
+        number(3, models::dollarsAndCents(row.actual));
+        number(4, models::percent(row.ratioP50));
+        number(5, models::percent(row.ratioP95));
+    }
+    QStringList said;
+    for (const AttributionFinding& finding : report.findings)
+        said.append(finding.sentence);
+    m_findings->setText(said.isEmpty() ? tr("Nothing stands out.") : said.join(QLatin1Char('\n')));
+    if (report.reservations.isEmpty())
+        m_overlay->show(StateOverlay::State::NoData, tr("No attempt was settled in this time"),
+            tr("As soon as calls are priced, their reservations are compared here with what they cost."));
+    else
+        m_overlay->clear();
+}
+
+void LedgerPanel::showProblem(const QString& problem)
+{
+    if (m_model->rowCount() == 0)
+        m_overlay->show(StateOverlay::State::Error, tr("The ledger's report cannot be read"), problem);
+}
+
+} // namespace ui::budgets

@@ -1,0 +1,38 @@
+// What the ledger says of itself: what reservations cost, what refusals would have fitted, what is proved, and how
+// close reserved and actual are per alias. Values in. Thread: UI.
+#pragma once
+
+#include "api/ledger_report.h"
+#include "widgets/panel.h"
+
+class QStandardItemModel;
+
+namespace ui {
+class StateOverlay;
+class SummaryStrip;
+class TableView;
+class TextLabel;
+} // namespace ui
+
+namespace ui::budgets {
+
+class LedgerPanel : public Panel
+{
+    Q_OBJECT
+public:
+    explicit LedgerPanel(QWidget* parent = nullptr);
+
+    void setReport(const gateway::api::LedgerReport& report);
+    void showProblem(const QString& problem);
+    SummaryStrip* strip() const { return m_strip; }
+    QStandardItemModel* aliases() const { return m_model; }
+
+private:
+    SummaryStrip* m_strip;
+    QStandardItemModel* m_model;
+    TableView* m_table;
+    TextLabel* m_findings;
+    StateOverlay* m_overlay;
+};
+
+} // namespace ui::budgets
