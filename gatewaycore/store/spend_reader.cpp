@@ -13,6 +13,8 @@ namespace {
 // is far below, and a drain ends it.
 constexpr qint64 kLongestCallMs = 24 * 3'600'000;
 
+constexpr qint64 kFewCalls = 20'000;
+
 // Conditions with their values; the text is made of constants only.
 struct Text
 {
@@ -44,6 +46,14 @@ api::Result<std::unique_ptr<SpendReader>> SpendReader::open(const QString& datab
     return std::unique_ptr<SpendReader>(new SpendReader(std::move(*connection)));
 }
 
+// Calls that are not in the sums yet; only which way to read them depends on it.
+qint64 SpendReader::tail()
+{
+    QSqlQuery query(*m_connection);
+    const QString text = QStringLiteral("SELECT coalesce(max(seq), 0) - %1 FROM calls").arg(QLatin1String(kFoldedUpTo));
+    return query.exec(text) && query.next() ? query.value(0).toLongLong() : 0;
+}
+
 api::Result<Spent> SpendReader::spent(const config::UsageScope& scope, qint64 fromMs, qint64 toMs)
 {
     // the sums hold whole quarters of an hour; a window that begins within one (no zone of today has such) is read from
@@ -65,18 +75,21 @@ api::Result<Spent> SpendReader::spent(const config::UsageScope& scope, qint64 fr
     text.sql += QStringLiteral("SELECT a.cost_nano AS settled, a.cost_nano IS NOT NULL AS attempts, %1 AS unpriced"
                                " FROM calls c JOIN attempts a ON a.call = c.seq WHERE ")
                     .arg(QLatin1String(kIsUnpriced));
-    if (folded) // few calls, by their order of arrival; the + keeps other indexes out of it
-        text.add(QStringLiteral("c.seq > %1 AND +c.started_ms >= ?").arg(QLatin1String(kFoldedUpTo)),
-            {fromMs - kLongestCallMs});
-    else
-        text.add(QStringLiteral("c.started_ms >= ?"), {fromMs - kLongestCallMs});
-    text.add(QStringLiteral(" AND +c.started_ms < ? AND %1 >= ? AND %1 < ?").arg(QLatin1String(kBegunMs)),
+    // few calls are left beyond the sums: they are walked in their order of arrival, and a + keeps other indexes out of
+    // it; many (nobody folds) are found through the window and the tenant or alias
+    const bool few = folded && tail() < kFewCalls;
+    if (folded)
+        text.sql += QStringLiteral("c.seq > %1 AND ").arg(QLatin1String(kFoldedUpTo));
+    text.add(
+        few ? QStringLiteral("+c.started_ms >= ?") : QStringLiteral("c.started_ms >= ?"), {fromMs - kLongestCallMs});
+    text.add(QStringLiteral(" AND %2c.started_ms < ? AND %1 >= ? AND %1 < ?")
+                 .arg(QLatin1String(kBegunMs), few ? QStringLiteral("+") : QString()),
         {toMs, fromMs, toMs});
-    text.narrow("+c.tenant", scope.tenant);
-    text.narrow("+c.feature", scope.feature);
-    text.narrow("+c.agent", scope.agent);
-    text.narrow("+c.alias", scope.alias);
-    text.narrow("+a.provider", scope.provider);
+    text.narrow(few ? "+c.tenant" : "c.tenant", scope.tenant);
+    text.narrow("c.feature", scope.feature);
+    text.narrow("c.agent", scope.agent);
+    text.narrow(few ? "+c.alias" : "c.alias", scope.alias);
+    text.narrow("a.provider", scope.provider);
     text.sql += u')';
 
     QSqlQuery query(*m_connection);

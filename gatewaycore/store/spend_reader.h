@@ -31,6 +31,8 @@ public:
 
 private:
     explicit SpendReader(Connection connection) : m_connection(std::move(connection)) {}
+    qint64 tail();
+
     Connection m_connection;
 };
 
