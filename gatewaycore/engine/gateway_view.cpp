@@ -23,11 +23,6 @@ QVector<api::ConfigProblem> asValues(const config::Problems& problems)
     return values;
 }
 
-api::Error notWired()
-{
-    return api::failure(api::Failure::Unavailable, QStringLiteral("This part of the engine is not wired yet."));
-}
-
 std::vector<const observability::WorkerMetrics*> pointers(
     const std::vector<std::unique_ptr<observability::WorkerMetrics>>& metrics)
 {
@@ -178,16 +173,6 @@ void GatewayView::revokeCredential(
                 },
                 Qt::QueuedConnection);
         });
-}
-
-void GatewayView::ledgerReport(const QDateTime&, admin::Done<api::LedgerReport> done)
-{
-    done(notWired());
-}
-
-void GatewayView::reconcile(const QByteArray&, admin::Done<api::Reconciliation> done)
-{
-    done(notWired());
 }
 
 } // namespace gateway::engine

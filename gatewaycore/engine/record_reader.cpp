@@ -9,7 +9,7 @@ constexpr std::size_t kBatch = 500;
 
 api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& databaseFile, QObject* context)
 {
-    std::unique_ptr<RecordReader> reader(new RecordReader(context));
+    std::unique_ptr<RecordReader> reader(new RecordReader(databaseFile, context));
     reader->m_thread.setObjectName(QStringLiteral("record-reader"));
     reader->m_thread.start();
     reader->m_guest = new QObject;
@@ -41,19 +41,6 @@ RecordReader::~RecordReader()
         Qt::BlockingQueuedConnection);
     m_thread.quit();
     m_thread.wait();
-}
-
-template <typename T, typename Read>
-void RecordReader::ask(Read read, Answer<T> answer)
-{
-    QMetaObject::invokeMethod(
-        m_guest,
-        [this, context = m_context, read = std::move(read), answer = std::move(answer)] {
-            api::Result<T> result = read(*m_reader);
-            QMetaObject::invokeMethod(
-                context, [answer, result = std::move(result)] { answer(result); }, Qt::QueuedConnection);
-        },
-        Qt::QueuedConnection);
 }
 
 void RecordReader::list(const api::CallQuery& query, Answer<api::CallPage> answer)

@@ -30,12 +30,29 @@ public:
     // Calls since then, oldest first, in batches; for rebuilding aggregates at start.
     using Batch = std::vector<std::shared_ptr<const api::Call>>;
     void recent(const QDateTime& since, std::function<void(Batch)> batch);
+    // Any other reading, with a connection of its own to this file.
+    template <typename T>
+    void later(std::function<api::Result<T>(const QString& databaseFile)> read, Answer<T> answer)
+    {
+        ask<T>([read = std::move(read), file = m_file](store::CallReader&) { return read(file); }, std::move(answer));
+    }
 
 private:
-    explicit RecordReader(QObject* context) : m_context(context) {}
+    RecordReader(QString file, QObject* context) : m_file(std::move(file)), m_context(context) {}
     template <typename T, typename Read>
-    void ask(Read read, Answer<T> answer);
+    void ask(Read read, Answer<T> answer)
+    {
+        QMetaObject::invokeMethod(
+            m_guest,
+            [this, context = m_context, read = std::move(read), answer = std::move(answer)] {
+                api::Result<T> result = read(*m_reader);
+                QMetaObject::invokeMethod(
+                    context, [answer, result = std::move(result)] { answer(result); }, Qt::QueuedConnection);
+            },
+            Qt::QueuedConnection);
+    }
 
+    const QString m_file;
     QObject* m_context;
     QThread m_thread;
     QObject* m_guest = nullptr;                  // lives on m_thread; what runs there hangs on it

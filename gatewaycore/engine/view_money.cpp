@@ -1,6 +1,8 @@
 // GatewayView's side of money and limits: budgets, the ledger's reports, quotas.
 #include "engine/gateway_view.h"
 
+#include "budget/ledger_report.h"
+#include "budget/reconciliation.h"
 #include "observability/log.h"
 
 namespace gateway::engine {
@@ -86,6 +88,43 @@ void GatewayView::raiseBudget(const QString& id, const api::BudgetRaise& raise, 
         }
         done(api::failure(Failure::NotFound, QStringLiteral("There is no budget %1 any more.").arg(id)));
     });
+}
+
+void GatewayView::ledgerReport(const QDateTime& since, admin::Done<api::LedgerReport> done)
+{
+    const QDateTime now = at(m_parts.clock.wallMs());
+    m_parts.reader->later<api::LedgerReport>(
+        [since, now](const QString& file) -> api::Result<api::LedgerReport> {
+            auto reader = store::SpendReportReader::open(file);
+            if (!reader)
+                return reader.error();
+            return budget::report(**reader, since, now);
+        },
+        std::move(done));
+}
+
+void GatewayView::reconcile(const QByteArray& csv, admin::Done<api::Reconciliation> done)
+{
+    // a bill names a provider by its kind, as a rule
+    QHash<QString, QString> billedAs;
+    for (const auto& provider : m_parts.config.current()->providers)
+        billedAs.insert(provider->name, nameOf(provider->kind));
+    m_parts.reader->later<api::Reconciliation>(
+        [csv, billedAs](const QString& file) -> api::Result<api::Reconciliation> {
+            const budget::Bill bill = budget::parseBill(csv);
+            std::vector<store::RecordedRow> recorded;
+            if (const auto months = budget::monthsOf(bill)) {
+                auto reader = store::SpendReportReader::open(file);
+                if (!reader)
+                    return reader.error();
+                auto rows = (*reader)->recorded(months->first.toMSecsSinceEpoch(), months->second.toMSecsSinceEpoch());
+                if (!rows)
+                    return rows.error();
+                recorded = std::move(*rows);
+            }
+            return budget::reconcile(bill, recorded, billedAs);
+        },
+        std::move(done));
 }
 
 api::QuotaReport GatewayView::quotas() const

@@ -367,6 +367,15 @@ std::unique_ptr<WaitQueue::Ticket> WaitQueue::join(const QString& provider, cons
     return std::unique_ptr<Ticket>(new Ticket(std::move(waiter)));
 }
 
+bool WaitQueue::hasWaitingBefore(const QString& provider, config::WorkloadClass workloadClass) const
+{
+    const auto line = m_state->lines.find(provider);
+    if (line == m_state->lines.end())
+        return false;
+    const auto& groups = line->second->groups;
+    return !groups[0].lanes.empty() || (groupOf(workloadClass) == 1 && !groups[1].lanes.empty());
+}
+
 int WaitQueue::depth() const
 {
     return m_state->depth;

@@ -73,6 +73,10 @@ public:
     std::unique_ptr<Ticket> join(const QString& provider, const QString& tenant, config::WorkloadClass workloadClass,
         std::chrono::milliseconds longest, Try attempt, End end);
 
+    // Whether calls wait that go before a new one of this class. Then it must not try its luck at the provider's limits
+    // past them, but join.
+    bool hasWaitingBefore(const QString& provider, config::WorkloadClass workloadClass) const;
+
     int depth() const;
     int depth(const QString& provider) const;
 
