@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
 namespace gateway::audit {
 namespace {
@@ -374,6 +375,11 @@ OpenCalls::~OpenCalls()
 {
     if (m_map)
         m_file.unmap(m_map);
+}
+
+bool OpenCalls::flush()
+{
+    return ::msync(m_map, std::size_t(m_size), MS_SYNC) == 0;
 }
 
 void OpenCalls::clearLeftOver()

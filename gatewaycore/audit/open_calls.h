@@ -1,10 +1,10 @@
 // OpenCalls: the list of calls that are under way, kept in a memory-mapped file in the data directory, so that it
 // survives kill -9 without a system call per call. A worker opens a slot before the first upstream byte and closes it
 // when the call's record is settled. What is still open at the next start and not in the record is written to it as
-// "indeterminate", once. It does not survive a power cut (the pages may not have reached the disk): what a power cut
-// loses is bounded by the calls then in flight; see decisions/0012-open-calls.md, which also has the format.
+// "indeterminate", once. A power cut may lose what was noted since the last flush(), or since the kernel wrote the pages
+// by itself: at most the calls then in flight; see decisions/0012-open-calls.md, which also has the format.
 // Threads: map, leftOver and clearLeftOver on the control thread before the workers start; then each worker owns its
-// own Region, which is used by one thread only.
+// own Region, which is used by one thread only; flush() on any one thread.
 #pragma once
 
 #include "api/call.h"
@@ -51,6 +51,8 @@ public:
     const std::vector<api::Call>& leftOver() const { return m_leftOver; }
     int damaged() const { return m_damaged; } // slots that were open but did not verify (a power cut, a bad disk)
     void clearLeftOver();
+    // What is noted reaches the disk (a few ms): called now and then, not per call. False on an I/O error.
+    bool flush();
     Region& region(int worker) { return *m_regions[std::size_t(worker)]; }
 
 private:

@@ -15,7 +15,8 @@ using config::EstimateMode;
 struct Verdict
 {
     Admission admission = Admission::Admitted;
-    std::shared_ptr<Account> account;
+    std::shared_ptr<Account> account; // its scope is constant; its policy is not read without the lock
+    config::BudgetPeriod period{};
     qint64 limit = 0;
     qint64 settled = 0;
     qint64 reserved = 0;
@@ -27,7 +28,7 @@ struct Verdict
 api::LimitFacts factsOf(const Verdict& verdict, bool priceKnown)
 {
     api::LimitFacts facts;
-    facts.scope = describe(verdict.account->scope) + QStringLiteral(", ") + nameOf(verdict.account->policy.period);
+    facts.scope = describe(verdict.account->scope) + QStringLiteral(", ") + nameOf(verdict.period);
     facts.unit = QStringLiteral("usd");
     facts.limit = Money::fromNano(verdict.limit).toDecimal();
     facts.used = Money::fromNano(verdict.settled).toDecimal();
@@ -153,8 +154,8 @@ Decision Ledger::reserve(const BudgetIndex& index, const Spender& spender, const
             if (admission == Admission::Refused)
                 ++account.refusals;
             if (admission > verdict.admission || (admission == verdict.admission && available < verdict.available))
-                verdict = {admission, *each, account.limit(now), account.settled, account.reserved, available, need,
-                    account.window.endMs};
+                verdict = {admission, *each, account.policy.period, account.limit(now), account.settled,
+                    account.reserved, available, need, account.window.endMs};
         }
         if (verdict.admission == Admission::Admitted && priceKnown) {
             for (const std::shared_ptr<Account>* each : found) {

@@ -1,5 +1,8 @@
 #include "store/spend_reader.h"
 
+#include "store/spend_fold.h"
+#include "store/spend_sql.h"
+
 #include <QSqlError>
 #include <QVariant>
 
@@ -10,13 +13,28 @@ namespace {
 // is far below, and a drain ends it.
 constexpr qint64 kLongestCallMs = 24 * 3'600'000;
 
-constexpr const char* kSums =
-    "SELECT sum(a.cost_nano), count(a.cost_nano),"
-    " sum(a.cost_known = 0 OR (a.cost_nano IS NULL AND a.sent_us >= 0))"
-    " FROM calls c JOIN attempts a ON a.call = c.seq"
-    " WHERE c.started_ms >= ? AND c.started_ms < ?"
-    " AND c.started_ms + max(CASE WHEN a.start_us >= 0 THEN a.start_us ELSE c.routed_us END, 0) / 1000 >= ?"
-    " AND c.started_ms + max(CASE WHEN a.start_us >= 0 THEN a.start_us ELSE c.routed_us END, 0) / 1000 < ?";
+constexpr qint64 kFewCalls = 20'000;
+
+// Conditions with their values; the text is made of constants only.
+struct Text
+{
+    QString sql;
+    QVariantList values;
+
+    void add(const QString& part, std::initializer_list<qint64> bound)
+    {
+        sql += part;
+        for (const qint64 value : bound)
+            values.append(value);
+    }
+    void narrow(const char* column, const QString& value)
+    {
+        if (value.isEmpty())
+            return;
+        sql += QStringLiteral(" AND %1 = ?").arg(QLatin1String(column));
+        values.append(value);
+    }
+};
 
 } // namespace
 
@@ -28,26 +46,56 @@ api::Result<std::unique_ptr<SpendReader>> SpendReader::open(const QString& datab
     return std::unique_ptr<SpendReader>(new SpendReader(std::move(*connection)));
 }
 
+// Calls that are not in the sums yet; only which way to read them depends on it.
+qint64 SpendReader::tail()
+{
+    QSqlQuery query(*m_connection);
+    const QString text = QStringLiteral("SELECT coalesce(max(seq), 0) - %1 FROM calls").arg(QLatin1String(kFoldedUpTo));
+    return query.exec(text) && query.next() ? query.value(0).toLongLong() : 0;
+}
+
 api::Result<Spent> SpendReader::spent(const config::UsageScope& scope, qint64 fromMs, qint64 toMs)
 {
-    QString text = QString::fromLatin1(kSums);
-    QVariantList values{fromMs - kLongestCallMs, toMs, fromMs, toMs};
-    const auto narrow = [&](const char* column, const QString& value) {
-        if (value.isEmpty())
-            return;
-        text += QStringLiteral(" AND %1 = ?").arg(QLatin1String(column)); // a constant of ours
-        values.append(value);
-    };
-    narrow("c.tenant", scope.tenant);
-    narrow("c.feature", scope.feature);
-    narrow("c.agent", scope.agent);
-    narrow("c.alias", scope.alias);
-    narrow("a.provider", scope.provider);
+    // the sums hold whole quarters of an hour; a window that begins within one (no zone of today has such) is read from
+    // the calls alone
+    const bool folded = fromMs % kQuarterMs == 0 && toMs % kQuarterMs == 0;
+    Text text;
+    text.sql = QStringLiteral("SELECT sum(settled), sum(attempts), sum(unpriced) FROM (");
+    if (folded) {
+        text.add(QStringLiteral("SELECT settled_nano AS settled, attempts, unpriced FROM spend"
+                                " WHERE quarter >= ? AND quarter < ?"),
+            {fromMs / kQuarterMs, toMs / kQuarterMs});
+        text.narrow("tenant", scope.tenant);
+        text.narrow("feature", scope.feature);
+        text.narrow("agent", scope.agent);
+        text.narrow("alias", scope.alias);
+        text.narrow("provider", scope.provider);
+        text.sql += QStringLiteral(" UNION ALL ");
+    }
+    text.sql += QStringLiteral("SELECT a.cost_nano AS settled, a.cost_nano IS NOT NULL AS attempts, %1 AS unpriced"
+                               " FROM calls c JOIN attempts a ON a.call = c.seq WHERE ")
+                    .arg(QLatin1String(kIsUnpriced));
+    // few calls are left beyond the sums: they are walked in their order of arrival, and a + keeps other indexes out of
+    // it; many (nobody folds) are found through the window and the tenant or alias
+    const bool few = folded && tail() < kFewCalls;
+    if (folded)
+        text.sql += QStringLiteral("c.seq > %1 AND ").arg(QLatin1String(kFoldedUpTo));
+    text.add(
+        few ? QStringLiteral("+c.started_ms >= ?") : QStringLiteral("c.started_ms >= ?"), {fromMs - kLongestCallMs});
+    text.add(QStringLiteral(" AND %2c.started_ms < ? AND %1 >= ? AND %1 < ?")
+                 .arg(QLatin1String(kBegunMs), few ? QStringLiteral("+") : QString()),
+        {toMs, fromMs, toMs});
+    text.narrow(few ? "+c.tenant" : "c.tenant", scope.tenant);
+    text.narrow("c.feature", scope.feature);
+    text.narrow("c.agent", scope.agent);
+    text.narrow(few ? "+c.alias" : "c.alias", scope.alias);
+    text.narrow("a.provider", scope.provider);
+    text.sql += u')';
 
     QSqlQuery query(*m_connection);
     query.setForwardOnly(true);
-    bool good = query.prepare(text);
-    for (const QVariant& value : values)
+    bool good = query.prepare(text.sql);
+    for (const QVariant& value : std::as_const(text.values))
         query.addBindValue(value);
     good = good && query.exec() && query.next();
     if (!good)

@@ -1,7 +1,8 @@
 // SpendReader: what the record says was spent, for the budgets at the start of the engine. An attempt belongs to the
 // instant it began (its call's start and its own offset; where that is not known, when its call was routed), as in the
-// ledger, and costs what is recorded: of an attempt that nobody knows the end of that is what was reserved. Reads
-// committed calls through a connection of its own; control thread.
+// ledger, and costs what is recorded: of an attempt that nobody knows the end of that is what was reserved. Sums that
+// are folded already (spend_fold.h) are taken from there, so a start does not read every call of a year. Reads through
+// a connection of its own; control thread.
 #pragma once
 
 #include "api/money.h"
@@ -25,11 +26,13 @@ class SpendReader
 public:
     static api::Result<std::unique_ptr<SpendReader>> open(const QString& databaseFile);
 
-    // Within [fromMs, toMs). Walks the calls of the window by their start; the scope's tenant or alias narrows that.
+    // Within [fromMs, toMs).
     api::Result<Spent> spent(const config::UsageScope& scope, qint64 fromMs, qint64 toMs);
 
 private:
     explicit SpendReader(Connection connection) : m_connection(std::move(connection)) {}
+    qint64 tail();
+
     Connection m_connection;
 };
 

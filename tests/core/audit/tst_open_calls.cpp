@@ -197,6 +197,16 @@ private Q_SLOTS:
         QCOMPARE(ids(*map(1, 4)), QStringList{QStringLiteral("req_new")});
     }
 
+    void flushedWhileInUse()
+    {
+        auto calls = map(1, 4);
+        calls->region(0).note(calls->region(0).open(sample(QStringLiteral("req_a"))), u"p/m@r", std::nullopt);
+        QVERIFY(calls->flush());
+        calls->region(0).open(sample(QStringLiteral("req_b")));
+        calls.reset();
+        QCOMPARE(ids(*map(1, 4)), (QStringList{QStringLiteral("req_a"), QStringLiteral("req_b")}));
+    }
+
     void aSlotIsUsedAgain()
     {
         auto calls = map(1, 1);

@@ -4,6 +4,7 @@
 #include "audit/recover_open_calls.h"
 #include "budget/rebuild.h"
 #include "store/call_reader.h"
+#include "store/spend_fold.h"
 #include "store/spend_reader.h"
 #include "store/store.h"
 
@@ -11,6 +12,8 @@
 #include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <random>
 
 using namespace gateway;
 using namespace gateway::budget;
@@ -210,6 +213,79 @@ private Q_SLOTS:
         QVERIFY(!rebuild(ledger, *m_reader).ok());
     }
 
+    // Folded up to anywhere, in steps of any size: every window and scope reads the same.
+    void foldingChangesNothing()
+    {
+        std::mt19937 dice(11);
+        const auto roll = [&](qint64 most) { return std::uniform_int_distribution<qint64>(0, most)(dice); };
+        const auto some = [&](const char* what) { return QLatin1String(what) + QString::number(roll(1)); };
+        const auto fold = [&](qint64 most) {
+            std::optional<qint64> folded;
+            m_store->submitAndWait([&](QSqlDatabase& database) {
+                folded = store::foldSpend(database, most);
+                return folded.has_value();
+            });
+            return folded.value_or(-1);
+        };
+        QCOMPARE(fold(10), 0); // nothing there yet
+        struct Asked
+        {
+            Spender scope;
+            qint64 from;
+            qint64 to;
+            store::Spent spent;
+        };
+        int made = 0;
+        for (int round = 0; round < 6; ++round) {
+            for (int i = 0; i < 150; ++i) {
+                Made call(QStringLiteral("req_%1").arg(++made), kNow + roll(4 * kHour), roll(3'000'000));
+                call.call->tenant = some("t");
+                call.call->feature = roll(2) ? some("f") : QString();
+                call.call->agent = some("g");
+                call.call->alias = some("a");
+                for (qint64 attempts = roll(2); attempts > 0; --attempts)
+                    call.attempt(roll(4) ? std::optional(roll(1'000)) : std::nullopt, roll(3'000'000) - 1'000,
+                        roll(1) ? "p" : "q", roll(5) != 0);
+                put(call);
+            }
+            flush();
+            std::vector<Asked> asked;
+            for (int i = 0; i < 30; ++i) {
+                Asked one;
+                if (roll(1))
+                    one.scope.tenant = some("t");
+                if (roll(2) == 0)
+                    one.scope.feature = some("f");
+                if (roll(2) == 0)
+                    one.scope.agent = some("g");
+                if (roll(2) == 0)
+                    one.scope.alias = some("a");
+                if (roll(1))
+                    one.scope.provider = QStringLiteral("p");
+                one.from = kNow - kHour + roll(20) * store::kQuarterMs;
+                one.to = one.from + (1 + roll(20)) * store::kQuarterMs;
+                one.spent = spent(one.scope, one.from, one.to);
+                // of an odd window nothing is folded: the same calls, read one by one
+                QCOMPARE(spent(one.scope, one.from, one.to + 1).settled.nano() -
+                             spent(one.scope, one.to, one.to + 1).settled.nano(),
+                    one.spent.settled.nano());
+                asked.push_back(one);
+            }
+            const qint64 step = 1 + roll(80);
+            QVERIFY(fold(step) == step);
+            if (round % 2) {
+                while (fold(step) == step) {
+                }
+            }
+            for (const Asked& one : asked) {
+                const store::Spent now = spent(one.scope, one.from, one.to);
+                QCOMPARE(now.settled.nano(), one.spent.settled.nano());
+                QCOMPARE(now.calls, one.spent.calls);
+                QCOMPARE(now.unpriced, one.spent.unpriced);
+            }
+        }
+    }
+
     // 100,000 calls in the window and twenty budgets; the time is printed.
     void aLargeRecord()
     {
@@ -238,7 +314,17 @@ private Q_SLOTS:
         timer.start();
         QVERIFY(rebuild(ledger, *m_reader).ok());
         qInfo("20 budgets from 100,000 calls: %lld ms", timer.elapsed());
+        const auto unfolded = ledger.status();
+        timer.start();
+        QVERIFY(m_store->submitAndWait(
+            [](QSqlDatabase& database) { return store::foldSpend(database, 1'000'000) == 100'000; }));
+        qInfo("folding them: %lld ms", timer.elapsed());
+        timer.start();
+        QVERIFY(rebuild(ledger, *m_reader).ok());
+        qInfo("20 budgets from the sums: %lld ms", timer.elapsed());
         const auto accounts = ledger.status();
+        for (std::size_t i = 0; i < accounts.size(); ++i)
+            QCOMPARE(accounts[i].settled, unfolded[i].settled);
         QCOMPARE(accounts[0].settledCalls, 100'000);
         QCOMPARE(accounts[0].settled.nano(), qint64(49'950'000));
         qint64 sum = 0;
