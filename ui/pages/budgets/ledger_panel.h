@@ -5,12 +5,10 @@
 #include "api/ledger_report.h"
 #include "widgets/panel.h"
 
-class QStandardItemModel;
-
 namespace ui {
+class PlainTable;
 class StateOverlay;
 class SummaryStrip;
-class TableView;
 class TextLabel;
 } // namespace ui
 
@@ -25,12 +23,11 @@ public:
     void setReport(const gateway::api::LedgerReport& report);
     void showProblem(const QString& problem);
     SummaryStrip* strip() const { return m_strip; }
-    QStandardItemModel* aliases() const { return m_model; }
+    PlainTable* aliases() const { return m_table; }
 
 private:
     SummaryStrip* m_strip;
-    QStandardItemModel* m_model;
-    TableView* m_table;
+    PlainTable* m_table;
     TextLabel* m_findings;
     StateOverlay* m_overlay;
 };
