@@ -128,7 +128,7 @@ Cell providerCell(const ProviderRow& row, int column, const QString& text, const
 Cell gateCell(const GateWords& words)
 {
     if (words.state.isEmpty())
-        return Cell::notApplicable();
+        return Cell::plain(notApplicable(), Token::Text3);
     if (words.state == QLatin1String("closed") && words.note.isEmpty())
         return Cell::plain(words.state, Token::Text2);
     Cell cell;

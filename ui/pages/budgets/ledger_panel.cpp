@@ -1,6 +1,7 @@
 #include "pages/budgets/ledger_panel.h"
 
 #include "models/format.h"
+#include "pages/common/facts_view.h"
 #include "theme/theme.h"
 #include "widgets/plain_table.h"
 #include "widgets/state_overlay.h"
@@ -8,6 +9,7 @@
 #include "widgets/text_label.h"
 
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QVBoxLayout>
 
 namespace ui::budgets {
@@ -39,7 +41,7 @@ LedgerPanel::LedgerPanel(QWidget* parent)
           {{tr("Alias")}, {tr("Attempts"), true}, {tr("Reserved"), true}, {tr("Actual"), true},
               {tr("Median"), true, tr("Actual as a share of reserved, middle attempt")},
               {tr("p95"), true, tr("Actual as a share of reserved; one in twenty was closer or above")}})),
-      m_findings(new TextLabel({}, &Type::ui, Token::Text2)),
+      m_findings(new FactsView(tr("Plausibility of claimed values"), 46)),
       m_overlay(nullptr)
 {
     m_table->setWidths({{140, 3}, {80, 0}, {100, 0}, {100, 0}, {70, 0}, {70, 0}});
@@ -53,7 +55,6 @@ LedgerPanel::LedgerPanel(QWidget* parent)
     auto* right = new QVBoxLayout;
     right->setContentsMargins(Metrics::panelPadding, 8, Metrics::panelPadding, 8);
     right->addWidget(new TextLabel(tr("Plausibility of claimed values"), &Type::uiStrong));
-    m_findings->setWrapped(true);
     right->addWidget(m_findings);
     right->addStretch(1);
     row->addLayout(right, 2);
@@ -86,10 +87,13 @@ void LedgerPanel::setReport(const LedgerReport& report)
             number(models::dollarsAndCents(row.reserved)), number(models::dollarsAndCents(row.actual)),
             number(models::percent(row.ratioP50)), number(models::percent(row.ratioP95))});
     }
-    QStringList said;
+    QVector<models::Fact> findings;
     for (const AttributionFinding& finding : report.findings)
-        said.append(finding.sentence);
-    m_findings->setText(said.isEmpty() ? tr("Nothing stands out.") : said.join(QLatin1Char('\n')));
+        findings.append(
+            {QLocale::c().toString(finding.at.toUTC().date(), QStringLiteral("d MMM")), finding.sentence, false});
+    if (findings.isEmpty())
+        findings.append({models::notApplicable(), tr("Nothing stands out."), false});
+    m_findings->setFacts(findings);
     if (report.reservations.isEmpty())
         m_overlay->show(StateOverlay::State::NoData, tr("No attempt was settled in this time"),
             tr("As soon as calls are priced, their reservations are compared here with what they cost."));

@@ -6,10 +6,10 @@
 #include "widgets/panel.h"
 
 namespace ui {
+class FactsView;
 class PlainTable;
 class StateOverlay;
 class SummaryStrip;
-class TextLabel;
 } // namespace ui
 
 namespace ui::budgets {
@@ -28,7 +28,7 @@ public:
 private:
     SummaryStrip* m_strip;
     PlainTable* m_table;
-    TextLabel* m_findings;
+    FactsView* m_findings;
     StateOverlay* m_overlay;
 };
 

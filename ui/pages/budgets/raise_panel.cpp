@@ -107,8 +107,8 @@ RaisePanel::RaisePanel(std::function<QDateTime()> now, bool mayRaise, QWidget* p
     m_problem->setWrapped(true);
     m_problem->hide();
     raise->addWidget(m_problem);
-    m_actions->setVisible(mayRaise);
     layout->addWidget(m_actions);
+    m_actions->setHidden(!mayRaise);
     layout->addStretch(1);
     body()->addWidget(new PlainScroll(content, tr("The budget")), 1);
     setKeepsCorners(true);

@@ -21,13 +21,6 @@ bool isWorthARow(const LeverStatus& lever, const QDateTime& now)
     return lever.kind == LeverKind::Drill && lever.endedAt->secsTo(now) < kShownDrillSeconds;
 }
 
-QString upperFirst(QString text)
-{
-    if (!text.isEmpty())
-        text[0] = text[0].toUpper();
-    return text;
-}
-
 } // namespace
 
 LeverList::LeverList(std::function<QDateTime()> now, bool mayOperate, QWidget* parent)
@@ -93,7 +86,7 @@ void LeverList::refresh()
         if (!used)
             continue;
         const LeverStatus& lever = m_levers[i];
-        row.what->setText(upperFirst(describe(lever)));
+        row.what->setText(describe(lever));
         row.why->setText(QStringLiteral("%1, by %2").arg(lever.reason, lever.by));
         row.left->setText(lever.isInForce()       ? tr("%1 left").arg(models::timeLeft(lever.endsAt, now))
                           : lever.isFailingBack() ? tr("coming back")

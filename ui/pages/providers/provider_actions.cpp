@@ -106,8 +106,8 @@ ProviderActions::ProviderActions(bool mayOperate, QWidget* parent)
     grid->setColumnStretch(column, 1);
     grid->addWidget(m_probeWords, 1, 0, 1, column + 1);
     m_probeWords->hide();
-    buttons->setVisible(mayOperate);
     layout->addWidget(buttons);
+    buttons->setHidden(!mayOperate);
 
     connect(m_drain, &QAbstractButton::clicked, this, [this] {
         if (m_drained)

@@ -265,10 +265,10 @@ void ProvidersPage::layOut()
     const int room = height() - above - m_detail->minimumHeight() - Metrics::gap;
     const int list = std::max(m_listPanel->minimumHeight(), std::min(wanted, room));
     m_splitter->setSizes({list, std::max(1, height() - above - list - Metrics::gap)});
-    const bool wide = width() >= metrics().px(1180);
+    const bool wide = width() >= metrics().px(1320);
     const bool middling = width() >= metrics().px(1080);
     QVector<TableView::Width> widths{{192, 0}, {102, 0}, {84, 4}, {138, 1}, {154, 1}, {62, 0}, {78, 0}, {50, 0},
-        {60, 0}, {100, 0}, {150, 2}, {86, 0}};
+        {60, 0}, {100, 0}, {140, 1}, {86, 0}};
     m_table->setColumnHidden(ProviderTableModel::Attempts, !wide);
     m_table->setColumnHidden(ProviderTableModel::TotalP95, !middling);
     if (!wide)

@@ -8,6 +8,9 @@
 
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <cmath>
+
 namespace ui::routes {
 namespace {
 
@@ -52,7 +55,7 @@ AliasDetail::AliasDetail(QWidget* parent)
     body()->addWidget(new Hairline);
     m_candidates->setWidths({{200, 1}, {96, 0}, {84, 0}, {84, 0}});
     m_chain->setWidths({{46, 0}, {110, 0}, {200, 1}});
-    body()->addWidget(m_candidates, 1);
+    body()->addWidget(m_candidates, 0);
     body()->addWidget(new Hairline);
     body()->addWidget(m_chain, 1);
     setKeepsCorners(true);
@@ -83,13 +86,15 @@ void AliasDetail::setAlias(const AliasStatus& alias)
             {Cell::mono(route.candidate), Cell::number(words, route.leverWeight ? Token::Degraded : Token::Text1),
                 Cell::number(models::percent(share)), actual});
     }
+    m_candidates->setFixedHeight(m_candidates->heightForRows(std::clamp(m_candidates->rows(), 2, 5)));
     m_chain->clearRows();
     int number = 0;
     for (const RouteStep& step : alias.chain)
         m_chain->addRow({Cell::plain(QString::number(++number), Token::Text3), Cell::plain(step.kind),
-            step.candidate.isEmpty() ? Cell::notApplicable() : Cell::mono(step.candidate)});
+            step.candidate.isEmpty() ? Cell::plain(models::notApplicable(), Token::Text3)
+                                     : Cell::mono(step.candidate)});
     if (alias.chain.isEmpty())
-        m_chain->addRow({Cell::notApplicable(), Cell::plain(tr("none"), Token::Text3),
+        m_chain->addRow({Cell::plain(models::notApplicable(), Token::Text3), Cell::plain(tr("none"), Token::Text3),
             Cell::plain(tr("a failed call fails"), Token::Text3)});
 }
 

@@ -61,14 +61,14 @@ ExplainPanel::ExplainPanel(QWidget* parent)
       m_chain(new PlainTable(tr("Chain that would follow"),
           {{tr("Kind")}, {tr("Candidate")}, {tr("Worst case"), true, tr("How long the step may take at most")},
               {tr("Reachable")}})),
-      m_others(new PlainTable(
-          tr("What would have won"), {{tr("Without the filter")}, {tr("Would have won")}, {tr("In words")}}))
+      m_others(new PlainTable(tr("What would have won"),
+          {{tr("Without"), false, tr("The filter that is lifted")}, {tr("Would have won")}, {tr("In words")}}))
 {
     setCaption(tr("a decision without a call; nothing is sent to a provider"));
     auto* columns = new QHBoxLayout;
     columns->setContentsMargins(0, 0, 0, 0);
     columns->setSpacing(0);
-    columns->addWidget(makeQuestion(), 4);
+    columns->addWidget(makeQuestion(), 3);
     columns->addWidget(new Hairline(Qt::Vertical));
     columns->addWidget(makeAnswer(), 9);
     body()->addLayout(columns, 1);
@@ -87,6 +87,8 @@ QWidget* ExplainPanel::makeQuestion()
         tr("Paste a request as JSON. Its model is the alias. Left empty, a small request for the "
            "alias above is taken."));
     m_text->setFont(type().code);
+    m_text->setFrameShape(QFrame::NoFrame);
+    m_text->setMinimumHeight(metrics().px(60));
     m_text->setTabChangesFocus(true);
     layout->addWidget(m_text, 1);
     auto* fields = new QHBoxLayout;
@@ -135,11 +137,11 @@ QWidget* ExplainPanel::makeAnswer()
     auto* lower = new QHBoxLayout;
     lower->setContentsMargins(0, 0, 0, 0);
     lower->setSpacing(0);
-    m_chain->setWidths({{92, 0}, {130, 1}, {74, 0}, {110, 1}});
-    m_others->setWidths({{104, 0}, {130, 1}, {120, 2}});
-    column(lower, 1)->addWidget(m_chain);
+    m_chain->setWidths({{108, 0}, {150, 3}, {78, 0}, {84, 2}});
+    m_others->setWidths({{78, 0}, {150, 3}, {100, 2}});
+    column(lower, 6)->addWidget(m_chain);
     lower->addWidget(new Hairline(Qt::Vertical));
-    column(lower, 1)->addWidget(m_others);
+    column(lower, 5)->addWidget(m_others);
     layout->addLayout(lower, 4);
     return box;
 }
@@ -193,7 +195,7 @@ void ExplainPanel::showExplanation(const RouteExplanation& explanation)
         Cell reach = step.reachable ? Cell::plain(step.reason.isEmpty() ? tr("yes") : tr("yes, %1").arg(step.reason))
                                     : Cell::plain(tr("no, %1").arg(step.reason), Token::Degraded);
         m_chain->addRow({Cell::plain(step.kind),
-            step.candidate.isEmpty() ? Cell::notApplicable() : Cell::mono(step.candidate),
+            step.candidate.isEmpty() ? Cell::plain(models::notApplicable(), Token::Text3) : Cell::mono(step.candidate),
             step.worstCaseMs ? Cell::number(models::durationFromUs(*step.worstCaseMs * 1000)) : Cell::notApplicable(),
             reach});
     }
