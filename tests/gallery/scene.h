@@ -35,5 +35,7 @@ struct Scene
 QVector<Scene> allScenes();
 // Traffic and Providers, in front of the story.
 QVector<Scene> pageScenes(const std::function<SessionOptions()>& production);
+// Budgets, Routes and the levers of Providers, in front of the story.
+QVector<Scene> controlScenes(const std::function<SessionOptions()>& production);
 
 } // namespace ui::testing

@@ -108,6 +108,7 @@ QVector<Scene> allScenes()
         },
         {}, 100});
     scenes += pageScenes(&production);
+    scenes += controlScenes(&production);
     scenes.append({QStringLiteral("palette"), QStringLiteral("providers"), production(), &Story::tell,
         [](MainWindow& window, FakeTransport&) { window.openPalette(); }});
     return scenes;

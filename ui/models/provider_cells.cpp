@@ -125,4 +125,21 @@ Cell providerCell(const ProviderRow& row, int column, const QString& text, const
     return Cell::number(text, isNothing ? Token::Text3 : Token::Text1);
 }
 
+Cell gateCell(const GateWords& words)
+{
+    if (words.state.isEmpty())
+        return Cell::plain(notApplicable(), Token::Text3);
+    if (words.state == QLatin1String("closed") && words.note.isEmpty())
+        return Cell::plain(words.state, Token::Text2);
+    Cell cell;
+    cell.kind = CellKind::Chip;
+    cell.text = words.state.toUpper();
+    cell.note = words.note;
+    cell.ink = Token::Text2;
+    cell.chip = words.state == QLatin1String("open")      ? ChipLook::ofStatus(Status::Down)
+                : words.state == QLatin1String("drained") ? ChipLook::ofStatus(Status::Paused)
+                                                          : ChipLook::ofStatus(Status::Degraded);
+    return cell;
+}
+
 } // namespace ui::models

@@ -11,5 +11,6 @@ namespace ui::models {
 // more.
 Status minuteStatus(const gateway::api::SeriesBucket& bucket);
 Cell providerCell(const ProviderRow& row, int column, const QString& text, const CellScales& scales);
+Cell gateCell(const GateWords& words);
 
 } // namespace ui::models

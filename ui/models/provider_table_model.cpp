@@ -24,6 +24,7 @@ constexpr std::array<ColumnFacts, ProviderTableModel::ColumnCount> kColumns{{
     {"tok/s", "Output tokens per second while streaming", true},
     {"Share", "Of all attempts in five minutes", true},
     {"Attempts, 5 m", "Attempts in five minutes", true},
+    {"Breaker", "Whether calls are let through: closed, open until a probe, or drained by an operator", false},
     {"Last ok", "When it last answered", true},
 }};
 
@@ -82,6 +83,27 @@ void ProviderSlots::learn(const QVector<ProviderStatus>& providers)
         if (!m_slots.contains(provider.name))
             m_slots.insert(provider.name, std::min(int(m_slots.size()), kOther));
     }
+}
+
+GateWords gateWords(const ProviderStatus& status, const QDateTime& now)
+{
+    if (status.drained)
+        return {QStringLiteral("drained"), status.drainEnds ? timeLeft(*status.drainEnds, now) : QString(), true};
+    if (status.stagePercent && *status.stagePercent < 100)
+        return {QStringLiteral("back at %1 %").arg(*status.stagePercent), {}, false};
+    GateWords words;
+    for (const char* state : {"closed", "half-open", "open"}) {
+        for (const BreakerStatus& breaker : status.breakers) {
+            if (breaker.state != QLatin1String(state))
+                continue;
+            words.state = breaker.state;
+            words.isBarred = breaker.state != QLatin1String("closed");
+            words.note = breaker.forced        ? QStringLiteral("forced")
+                         : breaker.nextProbeAt ? QStringLiteral("probe in %1").arg(timeLeft(*breaker.nextProbeAt, now))
+                                               : QString();
+        }
+    }
+    return words;
 }
 
 QString healthWord(Health health)
@@ -215,6 +237,12 @@ QString ProviderTableModel::text(const ProviderRow& row, int column) const
         return percent(status.share);
     case Attempts:
         return wholeNumber(status.attempts5m);
+    case Breaker: {
+        const GateWords words = gateWords(status, m_now);
+        return words.state.isEmpty()  ? notApplicable()
+               : words.note.isEmpty() ? words.state
+                                      : QStringLiteral("%1, %2").arg(words.state, words.note);
+    }
     case LastOk:
         return status.lastSuccess ? age(*status.lastSuccess, m_now) : QStringLiteral("never");
     default:
@@ -232,6 +260,8 @@ QVariant ProviderTableModel::data(const QModelIndex& index, int role) const
     case RowRole:
         return QVariant::fromValue(&row);
     case CellRole:
+        if (index.column() == Breaker)
+            return QVariant::fromValue(gateCell(gateWords(row.status, m_now)));
         return QVariant::fromValue(providerCell(row, index.column(), text(row, index.column()), m_scales));
     case Qt::DisplayRole:
         return text(row, index.column());
@@ -251,6 +281,8 @@ QVariant ProviderTableModel::data(const QModelIndex& index, int role) const
             return row.status.firstTokenP95Ms ? QVariant(*row.status.firstTokenP95Ms) : QVariant();
         case Attempts:
             return row.status.attempts5m;
+        case Breaker:
+            return text(row, Breaker);
         case LastOk:
             return row.status.lastSuccess ? QVariant(*row.status.lastSuccess) : QVariant();
         default:

@@ -76,6 +76,7 @@ public:
         TokensPerSecond,
         Share,
         Attempts,
+        Breaker,
         LastOk,
         ColumnCount
     };
@@ -106,6 +107,15 @@ private:
     QDateTime m_now;
     CellScales m_scales;
 };
+
+// The worst of a provider's breakers, or its drain: what stands between it and its calls. `note` is the rest of it.
+struct GateWords
+{
+    QString state; // drained, back at 10 %, open, half-open, closed; empty: nothing is known
+    QString note;  // "0:23", "2 h 14 min", "forced"
+    bool isBarred = false;
+};
+GateWords gateWords(const gateway::api::ProviderStatus& status, const QDateTime& now);
 
 QString healthWord(gateway::api::Health health); // "Down"
 

@@ -2,6 +2,7 @@
 
 #include "pages/budgets/budgets_page.h"
 #include "pages/providers/providers_page.h"
+#include "pages/routes/routes_page.h"
 #include "pages/server/server_page.h"
 #include "pages/traffic/traffic_page.h"
 
@@ -21,6 +22,8 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new traffic::TrafficPage(session); });
     add("providers", "Providers", RailGroup::Operate, 4,
         [](Session& session) -> Page* { return new providers::ProvidersPage(session); });
+    add("routes", "Routes", RailGroup::Operate, 5,
+        [](Session& session) -> Page* { return new routes::RoutesPage(session); });
     add("budgets", "Budgets", RailGroup::Govern, 1,
         [](Session& session) -> Page* { return new budgets::BudgetsPage(session); });
     add("server", "Server", RailGroup::Change, 2,

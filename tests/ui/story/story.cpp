@@ -1,5 +1,7 @@
 #include "story.h"
 
+#include "story_control.h"
+
 #include "api/gateway_client.h"
 
 #include <QJsonArray>
@@ -321,6 +323,7 @@ QVector<ProviderStatus> Story::providers()
     all[7].keyReference.clear();
     all[7].baseUrl = QStringLiteral("http://127.0.0.1:11434/v1");
     all[7].kind = QStringLiteral("ollama");
+    addGates(all);
     return all;
 }
 
@@ -451,6 +454,7 @@ Series Story::series(const SeriesQuery& query)
 void Story::tell(FakeTransport& transport)
 {
     answer(transport, calls(), providers(), true);
+    tellControl(transport, false);
 }
 
 void Story::tellEmpty(FakeTransport& transport)
@@ -469,8 +473,12 @@ void Story::tellEmpty(FakeTransport& transport)
         one.lastSuccess.reset();
         one.lastFailure.reset();
         one.connectionsOpen = 0;
+        one.breakers.clear();
+        one.drained = false;
+        one.leverId.clear();
     }
     answer(transport, {}, fresh, false);
+    tellControl(transport, true);
 }
 
 Event finishedEvent(const Call& call, qint64 sequence)

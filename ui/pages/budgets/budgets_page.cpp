@@ -71,9 +71,9 @@ BudgetsPage::BudgetsPage(Session& session, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
-    layout->addLayout(top, 5);
+    layout->addLayout(top, 1);
     layout->addWidget(m_listPanel, 0);
-    layout->addWidget(m_ledger, 3);
+    layout->addWidget(m_ledger, 0);
     m_overlay = new StateOverlay(this);
     m_overlay->setZeroIcon(QStringLiteral("budgets"));
 
@@ -227,11 +227,12 @@ void BudgetsPage::raise(const QString& id, const BudgetRaise& raise, const QStri
 
 void BudgetsPage::layOut()
 {
-    const int rows = std::clamp(m_model->rowCount(), 2, 6);
+    const int rows = std::clamp(m_model->rowCount(), 2, height() < metrics().px(640) ? 3 : 6);
     m_listPanel->setFixedHeight(m_table->heightForRows(rows) + metrics().panelHeader() + 2);
-    m_ledger->setMinimumHeight(metrics().px(150));
+    // What is over goes to the plot; a short window takes rows from the table first.
+    m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 188));
     m_table->setWidths(
-        {{96, 0}, {150, 3}, {64, 0}, {150, 2}, {98, 0}, {98, 0}, {84, 0}, {132, 0}, {74, 0}, {70, 0}, {130, 2}});
+        {{96, 0}, {150, 3}, {64, 0}, {150, 2}, {98, 0}, {98, 0}, {84, 0}, {150, 0}, {74, 0}, {70, 0}, {130, 2}});
 }
 
 void BudgetsPage::resizeEvent(QResizeEvent* event)

@@ -1,29 +1,21 @@
 #include "pages/budgets/ledger_panel.h"
 
 #include "models/format.h"
+#include "pages/common/facts_view.h"
 #include "theme/theme.h"
-#include "widgets/cell.h"
+#include "widgets/plain_table.h"
 #include "widgets/state_overlay.h"
 #include "widgets/summary_strip.h"
-#include "widgets/table_view.h"
 #include "widgets/text_label.h"
 
 #include <QHBoxLayout>
-#include <QStandardItemModel>
+#include <QLocale>
 #include <QVBoxLayout>
 
 namespace ui::budgets {
 namespace {
 
 using namespace gateway::api;
-
-void setCell(QStandardItemModel& model, int row, int column, const QString& words, const Cell& cell)
-{
-    auto* item = new QStandardItem(words);
-    item->setData(QVariant::fromValue(cell), CellRole);
-    item->setEditable(false);
-    model.setItem(row, column, item);
-}
 
 std::optional<double> shareOf(Money part, Money other)
 {
@@ -45,18 +37,13 @@ Money unusedOf(const LedgerReport& report)
 LedgerPanel::LedgerPanel(QWidget* parent)
     : Panel(tr("What the upper bound costs"), parent),
       m_strip(new SummaryStrip),
-      m_model(new QStandardItemModel(0, 6, this)),
-      m_table(new TableView(tr("Reserved and actual per alias"))),
-      m_findings(new TextLabel({}, &Type::ui, Token::Text2)),
+      m_table(new PlainTable(tr("Reserved and actual per alias"),
+          {{tr("Alias")}, {tr("Attempts"), true}, {tr("Reserved"), true}, {tr("Actual"), true},
+              {tr("Median"), true, tr("Actual as a share of reserved, middle attempt")},
+              {tr("p95"), true, tr("Actual as a share of reserved; one in twenty was closer or above")}})),
+      m_findings(new FactsView(tr("Plausibility of claimed values"), 46)),
       m_overlay(nullptr)
 {
-    m_model->setHorizontalHeaderLabels(
-        {tr("Alias"), tr("Attempts"), tr("Reserved"), tr("Actual"), tr("Median"), tr("p95")});
-    for (int column = 1; column < m_model->columnCount(); ++column)
-        m_model->setHeaderData(column, Qt::Horizontal, int(Qt::AlignRight | Qt::AlignVCenter), Qt::TextAlignmentRole);
-    m_model->setHeaderData(4, Qt::Horizontal, tr("Actual as a share of reserved, middle attempt"), Qt::ToolTipRole);
-    m_table->setModel(m_model);
-    m_table->horizontalHeader()->setSectionsClickable(false);
     m_table->setWidths({{140, 3}, {80, 0}, {100, 0}, {100, 0}, {70, 0}, {70, 0}});
     body()->addWidget(m_strip);
     body()->addWidget(new Hairline);
@@ -68,7 +55,6 @@ LedgerPanel::LedgerPanel(QWidget* parent)
     auto* right = new QVBoxLayout;
     right->setContentsMargins(Metrics::panelPadding, 8, Metrics::panelPadding, 8);
     right->addWidget(new TextLabel(tr("Plausibility of claimed values"), &Type::uiStrong));
-    m_findings->setWrapped(true);
     right->addWidget(m_findings);
     right->addStretch(1);
     row->addLayout(right, 2);
@@ -92,24 +78,22 @@ void LedgerPanel::setReport(const LedgerReport& report)
         {models::wholeNumber(report.unpricedCalls), tr("calls without a price"),
             report.unpricedCalls > 0 ? Token::Degraded : Token::Text1, {}},
         {models::percent(proved), tr("of spend proved by credential"), Token::Text1, {}}});
-    m_model->removeRows(0, m_model->rowCount());
-    for (int i = 0; i < report.reservations.size(); ++i) {
-        const ReservationAccuracy& row = report.reservations[i];
-        const auto number = [&](int column, const QString& words) {
-            setCell(*m_model, i, column, words,
-                Cell::number(words, words == models::notApplicable() ? Token::Text3 : Token::Text1));
-        };
-        setCell(*m_model, i, 0, row.alias, Cell::plain(row.alias));
-        number(1, models::wholeNumber(row.n));
-        number(2, models::dollarsAndCents(row.reserved));
-        number(3, models::dollarsAndCents(row.actual));
-        number(4, models::percent(row.ratioP50));
-        number(5, models::percent(row.ratioP95));
+    m_table->clearRows();
+    const auto number = [](const QString& words) {
+        return Cell::number(words, words == models::notApplicable() ? Token::Text3 : Token::Text1);
+    };
+    for (const ReservationAccuracy& row : report.reservations) {
+        m_table->addRow({Cell::plain(row.alias), number(models::wholeNumber(row.n)),
+            number(models::dollarsAndCents(row.reserved)), number(models::dollarsAndCents(row.actual)),
+            number(models::percent(row.ratioP50)), number(models::percent(row.ratioP95))});
     }
-    QStringList said;
+    QVector<models::Fact> findings;
     for (const AttributionFinding& finding : report.findings)
-        said.append(finding.sentence);
-    m_findings->setText(said.isEmpty() ? tr("Nothing stands out.") : said.join(QLatin1Char('\n')));
+        findings.append(
+            {QLocale::c().toString(finding.at.toUTC().date(), QStringLiteral("d MMM")), finding.sentence, false});
+    if (findings.isEmpty())
+        findings.append({models::notApplicable(), tr("Nothing stands out."), false});
+    m_findings->setFacts(findings);
     if (report.reservations.isEmpty())
         m_overlay->show(StateOverlay::State::NoData, tr("No attempt was settled in this time"),
             tr("As soon as calls are priced, their reservations are compared here with what they cost."));
@@ -119,7 +103,7 @@ void LedgerPanel::setReport(const LedgerReport& report)
 
 void LedgerPanel::showProblem(const QString& problem)
 {
-    if (m_model->rowCount() == 0)
+    if (m_table->rows() == 0)
         m_overlay->show(StateOverlay::State::Error, tr("The ledger's report cannot be read"), problem);
 }
 

@@ -5,13 +5,11 @@
 #include "api/ledger_report.h"
 #include "widgets/panel.h"
 
-class QStandardItemModel;
-
 namespace ui {
+class FactsView;
+class PlainTable;
 class StateOverlay;
 class SummaryStrip;
-class TableView;
-class TextLabel;
 } // namespace ui
 
 namespace ui::budgets {
@@ -25,13 +23,12 @@ public:
     void setReport(const gateway::api::LedgerReport& report);
     void showProblem(const QString& problem);
     SummaryStrip* strip() const { return m_strip; }
-    QStandardItemModel* aliases() const { return m_model; }
+    PlainTable* aliases() const { return m_table; }
 
 private:
     SummaryStrip* m_strip;
-    QStandardItemModel* m_model;
-    TableView* m_table;
-    TextLabel* m_findings;
+    PlainTable* m_table;
+    FactsView* m_findings;
     StateOverlay* m_overlay;
 };
 

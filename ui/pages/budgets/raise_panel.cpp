@@ -4,6 +4,7 @@
 #include "models/format.h"
 #include "pages/common/change_form.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/panel_section.h"
 #include "pages/common/plain_scroll.h"
 #include "theme/theme.h"
 #include "widgets/button.h"
@@ -50,17 +51,6 @@ QVector<Fact> factsOf(const BudgetStatus& budget, const QDateTime& now)
     return facts;
 }
 
-QVBoxLayout* section(QVBoxLayout* into, const QString& title, const QString& caption)
-{
-    into->addWidget(new Hairline);
-    Panel* part = Panel::section(title);
-    part->setCaption(caption);
-    part->body()->setContentsMargins(Metrics::panelPadding, 0, Metrics::panelPadding, 10);
-    part->body()->setSpacing(8);
-    into->addWidget(part);
-    return part->body();
-}
-
 } // namespace
 
 QString refusalWords(const BudgetStatus& budget)
@@ -98,14 +88,14 @@ RaisePanel::RaisePanel(std::function<QDateTime()> now, bool mayRaise, QWidget* p
     top->setContentsMargins(Metrics::panelPadding, 8, Metrics::panelPadding, 8);
     top->addWidget(m_facts);
     layout->addLayout(top);
-    QVBoxLayout* refusal = section(layout, tr("What a refusal says"), {});
+    QVBoxLayout* refusal = addPanelSection(layout, tr("What a refusal says"), {});
     m_refusal->setWrapped(true);
     refusal->addWidget(m_refusal);
 
     auto* actions = new QVBoxLayout(m_actions);
     actions->setContentsMargins(0, 0, 0, 0);
     actions->setSpacing(0);
-    QVBoxLayout* raise = section(actions, tr("Another limit for a time"), tr("audited"));
+    QVBoxLayout* raise = addPanelSection(actions, tr("Another limit for a time"), tr("audited"));
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
     row->addWidget(new TextLabel(tr("Limit $"), &Type::ui, Token::Text3));
@@ -117,8 +107,8 @@ RaisePanel::RaisePanel(std::function<QDateTime()> now, bool mayRaise, QWidget* p
     m_problem->setWrapped(true);
     m_problem->hide();
     raise->addWidget(m_problem);
-    m_actions->setVisible(mayRaise);
     layout->addWidget(m_actions);
+    m_actions->setHidden(!mayRaise);
     layout->addStretch(1);
     body()->addWidget(new PlainScroll(content, tr("The budget")), 1);
     setKeepsCorners(true);

@@ -5,8 +5,10 @@
 #include "models/provider_cells.h"
 #include "models/states.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/panel_section.h"
 #include "pages/common/plain_scroll.h"
 #include "pages/providers/failure_tile.h"
+#include "pages/providers/provider_actions.h"
 #include "pages/providers/provider_plots.h"
 #include "widgets/chip.h"
 #include "widgets/choice_cells.h"
@@ -87,23 +89,13 @@ QString stateSentence(const ProviderStatus& status)
     }
 }
 
-QVBoxLayout* factsSection(QVBoxLayout* into, const QString& title, const QString& caption, bool withLine)
-{
-    if (withLine)
-        into->addWidget(new Hairline);
-    Panel* section = Panel::section(title);
-    section->setCaption(caption);
-    section->body()->setContentsMargins(Metrics::panelPadding, 0, Metrics::panelPadding, 8);
-    into->addWidget(section);
-    return section->body();
-}
-
 } // namespace
 
-ProviderDetail::ProviderDetail(QWidget* parent)
+ProviderDetail::ProviderDetail(bool mayOperate, QWidget* parent)
     : Panel(QStringLiteral(" "), parent),
       m_bus(new charts::CrosshairBus(this)),
-      m_aliases(new TextLabel({}, &Type::ui, Token::Text3))
+      m_aliases(new TextLabel({}, &Type::ui, Token::Text3)),
+      m_actions(new ProviderActions(mayOperate))
 {
     setObjectHeader(true);
     addHeaderWidget(m_aliases);
@@ -179,10 +171,11 @@ QWidget* ProviderDetail::makeFacts()
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_actions);
     m_now = new FactsView(tr("The last five minutes"), 88);
-    factsSection(layout, tr("Now"), tr("from real attempts, 5 min"), false)->addWidget(m_now);
+    addPanelSection(layout, tr("Now"), tr("from real attempts, 5 min"), true)->addWidget(m_now);
     m_facts = new FactsView(tr("Facts of the provider"), 88);
-    factsSection(layout, tr("Facts"), tr("from the configuration in force"), true)->addWidget(m_facts);
+    addPanelSection(layout, tr("Facts"), tr("from the configuration in force"), true)->addWidget(m_facts);
     layout->addStretch(1);
     return new PlainScroll(content, tr("Facts"));
 }
@@ -226,6 +219,7 @@ void ProviderDetail::setProvider(const models::ProviderRow& row, const QDateTime
     m_aliases->setText(status.aliases.isEmpty() ? tr("serves no alias")
                                                 : tr("serves %1").arg(status.aliases.join(QStringLiteral(", "))));
     m_sentence->setText(stateSentence(status));
+    m_actions->setProvider(status, now);
     m_now->setFacts(nowFacts(row, now));
     m_facts->setFacts(configFacts(status));
 }

@@ -22,12 +22,13 @@ class PlotWidget;
 namespace ui::providers {
 
 class FailureTile;
+class ProviderActions;
 
 class ProviderDetail : public Panel
 {
     Q_OBJECT
 public:
-    explicit ProviderDetail(QWidget* parent = nullptr);
+    explicit ProviderDetail(bool mayOperate, QWidget* parent = nullptr);
 
     void setProvider(const models::ProviderRow& row, const QDateTime& now);
     void setSeries(const gateway::api::Series& series);
@@ -35,6 +36,7 @@ public:
     void clearSeries();
     charts::PlotWidget* firstToken() const { return m_band; }
     charts::CrosshairBus* bus() const { return m_bus; }
+    ProviderActions* actions() const { return m_actions; }
 
 private:
     QWidget* makeCharts();
@@ -53,6 +55,7 @@ private:
     Segment* m_view = nullptr;
     charts::PlotWidget* m_band = nullptr;
     std::array<FailureTile*, 5> m_failures{};
+    ProviderActions* m_actions;
     FactsView* m_now = nullptr;
     FactsView* m_facts = nullptr;
 };

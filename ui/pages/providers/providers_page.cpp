@@ -1,6 +1,7 @@
 #include "pages/providers/providers_page.h"
 
 #include "models/format.h"
+#include "pages/providers/lever_list.h"
 #include "pages/providers/provider_detail.h"
 #include "pages/providers/provider_plots.h"
 #include "theme/theme.h"
@@ -21,6 +22,13 @@ using models::ProviderTableModel;
 constexpr int kRefreshMs = 5000;
 constexpr int kHoursEverySeconds = 60;
 
+// Who may not act sees no buttons; the engine decides it again for every wish.
+bool mayOperate(const Session& session)
+{
+    const QString& role = session.options().role;
+    return role == QLatin1String("operator") || role == QLatin1String("admin");
+}
+
 } // namespace
 
 ProvidersPage::ProvidersPage(Session& session, QWidget* parent)
@@ -29,8 +37,9 @@ ProvidersPage::ProvidersPage(Session& session, QWidget* parent)
       m_model(new ProviderTableModel(this)),
       m_listPanel(new Panel),
       m_table(new TableView(tr("Providers"))),
+      m_levers(new LeverList([&session] { return session.now(); }, mayOperate(session))),
       m_overlay(nullptr),
-      m_detail(new ProviderDetail),
+      m_detail(new ProviderDetail(mayOperate(session))),
       m_splitter(new QSplitter(Qt::Vertical))
 {
     auto* layout = new QVBoxLayout(this);
@@ -49,8 +58,12 @@ ProvidersPage::ProvidersPage(Session& session, QWidget* parent)
     m_splitter->setStretchFactor(1, 1);
     m_listPanel->setMinimumHeight(m_table->heightForRows(3) + 2);
     m_detail->setMinimumHeight(330);
-    layout->addWidget(m_splitter);
+    layout->setSpacing(Metrics::gap);
+    layout->addWidget(m_levers);
+    layout->addWidget(m_splitter, 1);
     m_detail->hide();
+    m_levers->hide();
+    connectLevers();
 
     m_refresh.setInterval(kRefreshMs);
     connect(&m_refresh, &QTimer::timeout, this, &ProvidersPage::ask);
@@ -132,6 +145,7 @@ void ProvidersPage::ask()
         --m_asking;
         takeProviders(answer);
     });
+    askLevers();
 }
 
 void ProvidersPage::takeProviders(const Result<QVector<ProviderStatus>>& answer)
@@ -247,13 +261,14 @@ void ProvidersPage::showFreshness()
 void ProvidersPage::layOut()
 {
     const int wanted = m_table->heightForRows(std::max(3, m_model->rowCount())) + 2;
-    const int room = height() - m_detail->minimumHeight() - Metrics::gap;
+    const int above = m_levers->isHidden() ? 0 : m_levers->sizeHint().height() + Metrics::gap;
+    const int room = height() - above - m_detail->minimumHeight() - Metrics::gap;
     const int list = std::max(m_listPanel->minimumHeight(), std::min(wanted, room));
-    m_splitter->setSizes({list, std::max(1, height() - list - Metrics::gap)});
-    const bool wide = width() >= metrics().px(1180);
+    m_splitter->setSizes({list, std::max(1, height() - above - list - Metrics::gap)});
+    const bool wide = width() >= metrics().px(1320);
     const bool middling = width() >= metrics().px(1080);
-    QVector<TableView::Width> widths{
-        {192, 0}, {102, 0}, {84, 4}, {138, 1}, {154, 1}, {62, 0}, {78, 0}, {50, 0}, {60, 0}, {100, 0}, {86, 0}};
+    QVector<TableView::Width> widths{{192, 0}, {102, 0}, {84, 4}, {138, 1}, {154, 1}, {62, 0}, {78, 0}, {50, 0},
+        {60, 0}, {100, 0}, {140, 1}, {86, 0}};
     m_table->setColumnHidden(ProviderTableModel::Attempts, !wide);
     m_table->setColumnHidden(ProviderTableModel::TotalP95, !middling);
     if (!wide)

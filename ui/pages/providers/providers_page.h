@@ -2,6 +2,7 @@
 // every five seconds while it is the active page. Thread: UI; the frame owns it, the session outlives it.
 #pragma once
 
+#include "api/lever.h"
 #include "models/provider_table_model.h"
 #include "session/session.h"
 #include "shell/page.h"
@@ -19,6 +20,8 @@ class StatusLabel;
 
 namespace ui::providers {
 
+class LeverList;
+class LeverSheet;
 class ProviderDetail;
 
 class ProvidersPage : public Page
@@ -40,6 +43,10 @@ public:
     models::ProviderTableModel* model() const { return m_model; }
     TableView* table() const { return m_table; }
     ProviderDetail* detail() const { return m_detail; }
+    LeverList* levers() const { return m_levers; }
+    // The sheet of a lever of this kind for the chosen provider; nullptr: nothing is chosen.
+    LeverSheet* openLever(gateway::api::LeverKind kind);
+    void showDrill(const QString& id);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -47,6 +54,13 @@ protected:
 private:
     void ask();
     void askHours();
+    // Levers and probes: providers_page_levers.cpp.
+    void connectLevers();
+    void askLevers();
+    void takeLever(const gateway::api::LeverStatus& lever);
+    void endLever(const QString& id, const QString& reason);
+    void resume();
+    void probe();
     void askDetail();
     void takeProviders(const gateway::api::Result<QVector<gateway::api::ProviderStatus>>& answer);
     void choose(int row);
@@ -70,6 +84,7 @@ private:
 
     Panel* m_listPanel;
     TableView* m_table;
+    LeverList* m_levers;
     StateOverlay* m_overlay;
     ProviderDetail* m_detail;
     QSplitter* m_splitter;

@@ -3,6 +3,7 @@
 #include "models/call_facts.h"
 #include "models/format.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/panel_section.h"
 #include "pages/common/plain_scroll.h"
 #include "pages/traffic/candidate_list.h"
 #include "pages/traffic/money_bars.h"
@@ -39,17 +40,6 @@ QString costNote(const Call& call)
     return sentences.join(QLatin1Char(' '));
 }
 
-QVBoxLayout* addSection(QVBoxLayout* into, const QString& title, const QString& caption)
-{
-    into->addWidget(new Hairline);
-    Panel* section = Panel::section(title);
-    section->setCaption(caption);
-    section->body()->setContentsMargins(Metrics::panelPadding, 0, Metrics::panelPadding, 10);
-    section->body()->setSpacing(6);
-    into->addWidget(section);
-    return section->body();
-}
-
 } // namespace
 
 WhyPanel::WhyPanel(QWidget* parent)
@@ -81,12 +71,12 @@ WhyPanel::WhyPanel(QWidget* parent)
     top->addWidget(m_noDecision);
     layout->addLayout(top);
 
-    QVBoxLayout* cost = addSection(layout, tr("Cost"), tr("the estimate is an upper bound"));
+    QVBoxLayout* cost = addPanelSection(layout, tr("Cost"), tr("the estimate is an upper bound"));
     m_costNote->setWrapped(true);
     cost->addWidget(m_money);
     cost->addWidget(m_costNote);
 
-    QVBoxLayout* timing = addSection(layout, tr("Timing"), tr("from the first byte of the request"));
+    QVBoxLayout* timing = addPanelSection(layout, tr("Timing"), tr("from the first byte of the request"));
     timing->addWidget(m_timing);
     layout->addStretch(1);
 
