@@ -23,6 +23,7 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
+constexpr int kWatchTickMs = 1000;
 
 api::Error part(const char* name, const api::Error& error)
 {
@@ -61,9 +62,8 @@ std::optional<StartFailure> Gateway::start()
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())
         return failed;
-    for (const auto step :
-        {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startDecisions, &Gateway::startWorkers,
-            &Gateway::startAdmin}) {
+    for (const auto step : {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startDecisions,
+             &Gateway::startWorkers, &Gateway::startAdmin}) {
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
@@ -224,12 +224,21 @@ std::optional<api::Error> Gateway::startDecisions()
         const observability::SeriesStore::Flow flow = m_parts.series.flow(provider, {}, sinceMs);
         return std::pair(flow.attempts, flow.failures);
     });
-    m_parts.watch = std::make_unique<Watch>(m_parts.clock, [this](const QString& id) { return scopeOf(id); });
+    m_parts.watch = std::make_unique<Watch>(
+        m_parts.clock, [this](const QString& id) { return scopeOf(id); },
+        [this](const QString& event, const QJsonObject& data) {
+            if (m_events)
+                m_events->publish(event, data);
+        });
+    m_parts.watch->setSnapshot(*m_parts.config.current());
     m_parts.watch->setLevers(m_parts.levers->all());
     connect(m_parts.levers.get(), &LeverControl::changed, this, [this] {
         m_parts.watch->setLevers(m_parts.levers->all());
         publishPolicy();
     });
+    auto* tick = new QTimer(this);
+    connect(tick, &QTimer::timeout, this, [this] { m_parts.watch->tick(); });
+    tick->start(kWatchTickMs);
     return std::nullopt;
 }
 
@@ -252,6 +261,7 @@ void Gateway::breakerChanged(const QString& candidate, const fallback::HealthVie
             {{QStringLiteral("candidate"), candidate}, {QStringLiteral("breaker"), nameOf(now.breaker)},
                 {QStringLiteral("reason"), now.reason}});
     }
+    m_parts.watch->breakerChanged(candidate, now);
 }
 
 std::optional<api::Error> Gateway::startWorkers()
@@ -267,9 +277,9 @@ std::optional<api::Error> Gateway::startWorkers()
     m_parts.labels = observability::MetricLabels::extended(observability::MetricLabels(), *snapshot);
     for (int i = 0; i < m_parts.options.workers; ++i) {
         m_parts.metrics.push_back(std::make_unique<observability::WorkerMetrics>(m_parts.labels));
-        auto worker =
-            std::make_unique<Worker>(i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store,
-                                            m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state, *m_parts.live});
+        auto worker = std::make_unique<Worker>(
+            i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store, m_parts.openCalls->region(i),
+                   *m_parts.metrics.back(), m_parts.state, *m_parts.live});
         const api::Result<quint16> port = worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)
@@ -380,6 +390,7 @@ void Gateway::publishSnapshot()
     for (const budget::AccountStatus& account : m_parts.live->ledger.status())
         known.append(account.id);
     m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    m_parts.watch->setSnapshot(*m_parts.config.current());
     m_parts.levers->reapply();
     // a budget that is new counts what was spent before it came
     QStringList added;
@@ -402,7 +413,8 @@ void Gateway::publishPolicy()
 
 WorkerPolicy Gateway::policy() const
 {
-    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels, m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
+    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels,
+        m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
 }
 
 void Gateway::drain(milliseconds allowed)

@@ -33,8 +33,7 @@ fallback::Lever leverOf(const api::LeverRequest& request, qint64 nowMs)
     lever.percent = request.percent.value_or(100);
     lever.breaker = fallback::breakerStateFromName(request.breaker).value_or(fallback::BreakerState::Open);
     lever.setAtMs = nowMs;
-    lever.endsAtMs =
-        request.endsAt ? request.endsAt->toMSecsSinceEpoch() : nowMs + api::kDefaultLeverSeconds * 1000;
+    lever.endsAtMs = request.endsAt ? request.endsAt->toMSecsSinceEpoch() : nowMs + api::kDefaultLeverSeconds * 1000;
     return lever;
 }
 
@@ -140,6 +139,11 @@ api::Result<api::DrillCard> GatewayView::drillCard(const QString& id) const
 QVector<api::Invariant> GatewayView::invariants() const
 {
     return m_parts.watch->invariants();
+}
+
+QVector<api::Incident> GatewayView::incidents() const
+{
+    return m_parts.watch->incidents();
 }
 
 QVector<api::BreakerStatus> GatewayView::breakers(const QString& provider) const
