@@ -181,6 +181,8 @@ void Call::startAttempt(const ChainStep& step)
     m_attempt = std::make_unique<Attempt>(
         m_context, candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
     ++m_sent;
+    if (m_permit.overWarned())
+        m_record.decision.insert(QStringLiteral("over_budget"), true);
     ProviderLive& live = m_policy->liveOf(*candidate.provider);
     if (!m_chain.isRepetition())
         live.retries.firstAttempt();

@@ -217,6 +217,14 @@ std::optional<api::Error> Gateway::startDecisions()
         return part("levers", loaded.error());
     if (const api::Outcome rebuilt = rebuildSpend({}); !rebuilt)
         return part("budgets", rebuilt.error());
+    auto record = store::CallReader::open(m_parts.store->databaseFile());
+    if (!record)
+        return part("record", record.error());
+    const auto repeatable = (*record)->repeatable(m_parts.startedAt.addSecs(-seconds(KeptAnswers::kAge).count()));
+    if (!repeatable)
+        return part("record", repeatable.error());
+    for (const store::CallReader::Repeatable& call : *repeatable)
+        m_parts.live->kept.remember(QByteArray::fromHex(call.idempotency.toLatin1()), call.id);
     m_parts.raises = std::make_unique<BudgetRaises>(*m_parts.store, *m_parts.live, m_parts.clock);
     if (const api::Outcome loaded = m_parts.raises->load(); !loaded)
         return part("budgets", loaded.error());

@@ -139,6 +139,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     m_alias = spender.alias;
     m_gatePass = pass;
     m_reservation = std::move(decision.reservation);
+    m_overWarned = decision.overWarned;
     if (!m_bound)
         context.live.ledger.countUnpriced(*asked.policy.budgets, spender);
     return {};

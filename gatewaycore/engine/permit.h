@@ -49,6 +49,7 @@ public:
     Answer take(WorkerContext& context, const PermitRequest& asked);
     bool isOpen() const { return m_open; }
     std::optional<api::Money> reserved() const { return m_bound; } // empty: unpriced
+    bool overWarned() const { return m_overWarned; } // a budget that only warns is used up
 
     // The attempt is over: its cost and what is known of it are filled in, money and limits settled, the breaker told.
     void settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter);
@@ -66,6 +67,7 @@ private:
     QDate m_day;
     quota::ProviderGate::Pass m_gatePass;
     std::optional<api::Money> m_bound;
+    bool m_overWarned = false;
     budget::Reservation m_reservation;
 };
 
