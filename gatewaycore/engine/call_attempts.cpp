@@ -268,7 +268,7 @@ void Call::settleAttempt()
     api::Attempt attempt = m_attempt->record();
     attempt.fallbackKind = m_record.fallbackKind;
     m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter());
-    m_context.openCalls.settled(m_slot, attempt.cost);
+    m_context.openCalls.settled(m_slot, attempt.cost, attempt.costKnown);
     m_record.attempts.append(attempt);
     m_lastAttempt = std::move(m_attempt);
 }

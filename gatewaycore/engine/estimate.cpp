@@ -1,7 +1,5 @@
 #include "engine/estimate.h"
 
-#include <algorithm>
-
 namespace gateway::engine {
 
 const config::Price* priceOn(const config::Candidate& candidate, QDate day)
@@ -23,8 +21,6 @@ std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const t
     budget::Bound bound;
     bound.inputTokens = *input;
     bound.outputTokens = request.maxOutputTokens.value_or(most.value_or(kOutputBound));
-    if (most)
-        bound.outputTokens = std::min(bound.outputTokens, *most);
     bound.choices = request.choices;
     return bound;
 }

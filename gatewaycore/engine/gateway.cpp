@@ -6,6 +6,7 @@
 #include "engine/listen_address.h"
 #include "observability/log.h"
 #include "store/revision_repository.h"
+#include "store/spend_fold.h"
 #include "store/spend_reader.h"
 
 #include <QCoreApplication>
@@ -23,6 +24,9 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
+constexpr int kUpkeepMs = 500;
+constexpr int kFoldEveryTurns = 10;
+constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums that a start reads
 
 api::Error part(const char* name, const api::Error& error)
 {
@@ -321,8 +325,27 @@ std::optional<api::Error> Gateway::startAdmin()
     return std::nullopt;
 }
 
+// What is done every now and then, on threads that may wait for a disk.
+void Gateway::upkeep()
+{
+    if (m_parts.state.callsInFlight > 0) {
+        m_parts.reader->later<api::Done>(
+            [calls = m_parts.openCalls.get()](const QString&) -> api::Result<api::Done> {
+                calls->flush();
+                return api::Done{};
+            },
+            [](const api::Result<api::Done>&) {});
+    }
+    if (++m_upkeepTurns % kFoldEveryTurns == 0) {
+        m_parts.store->submit(
+            [](QSqlDatabase& database) { return store::foldSpend(database, kFoldAtOnce).has_value(); }, [](bool) {});
+    }
+}
+
 void Gateway::startSeries()
 {
+    connect(&m_upkeepTimer, &QTimer::timeout, this, &Gateway::upkeep);
+    m_upkeepTimer.start(kUpkeepMs);
     m_parts.store->setObserver(
         [this](const std::vector<std::shared_ptr<const api::Call>>& calls) { callsCommitted(calls); });
     m_parts.reader->recent(

@@ -30,6 +30,13 @@ QJsonObject signalboxOf(const RawReply& reply)
     return QJsonDocument::fromJson(reply.body)[u"error"][u"signalbox"].toObject();
 }
 
+api::LeverEnd tenMinutes()
+{
+    api::LeverEnd end;
+    end.seconds = 600;
+    return end;
+}
+
 } // namespace
 
 class TestDecisions : public QObject
@@ -303,7 +310,7 @@ private Q_SLOTS:
         };
         QVERIFY(servedBy(20) >= 18);
         const api::LeverStatus lever =
-            value(m_engine->client().drainProvider(QStringLiteral("a"), 600, QStringLiteral("test")));
+            value(m_engine->client().drainProvider(QStringLiteral("a"), tenMinutes(), QStringLiteral("test")));
         QVERIFY(!lever.id.isEmpty());
         QTRY_COMPARE(call().header("x-signalbox-served-by").left(2), QByteArray("b/"));
         QCOMPARE(servedBy(20), 0);
@@ -362,7 +369,7 @@ private Q_SLOTS:
               "tenants: [{name: acme}]\n");
         const RawReply first = call();
         QCOMPARE(first.status, 200);
-        value(m_engine->client().drainProvider(QStringLiteral("a"), 600, QStringLiteral("test")));
+        value(m_engine->client().drainProvider(QStringLiteral("a"), tenMinutes(), QStringLiteral("test")));
         RawReply cached;
         QTRY_VERIFY((cached = call()).header("x-signalbox-fallback-kind") == "cached");
         QCOMPARE(cached.body, first.body);
@@ -374,7 +381,7 @@ private Q_SLOTS:
     {
         start(QByteArray(kTwo) +
               "budgets:\n  - {scope: {tenant: acme}, period: year, amount_usd: '5', at_limit: refuse}\n");
-        value(m_engine->client().drainProvider(QStringLiteral("a"), 600, QStringLiteral("test")));
+        value(m_engine->client().drainProvider(QStringLiteral("a"), tenMinutes(), QStringLiteral("test")));
         api::RouteQuestion question;
         question.alias = QStringLiteral("fast");
         question.tenant = QStringLiteral("acme");
@@ -396,7 +403,7 @@ private Q_SLOTS:
         for (int i = 0; i < 6; ++i)
             call();
         for (const api::Invariant& invariant : value(m_engine->client().invariants())) {
-            QVERIFY2(invariant.violations == 0, qPrintable(invariant.name + u": " + invariant.sentence));
+            QVERIFY2(invariant.violations == 0, qPrintable(invariant.name + QStringLiteral(": ") + invariant.sentence));
             if (invariant.name == QLatin1String("false_refusal"))
                 QVERIFY(invariant.checked >= 3);
         }
