@@ -66,8 +66,8 @@ BudgetsPage::BudgetsPage(Session& session, QWidget* parent)
 
     auto* top = new QHBoxLayout;
     top->setSpacing(Metrics::gap);
-    top->addWidget(m_plotPanel, 780);
-    top->addWidget(m_raise, 440);
+    top->addWidget(m_plotPanel, mayRaise(session) ? 600 : 780);
+    top->addWidget(m_raise, mayRaise(session) ? 620 : 440);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
@@ -196,7 +196,7 @@ void BudgetsPage::showBudget(const BudgetStatus& budget)
     if (const std::optional<QDateTime> empty = emptyAt(budget, now))
         caption += tr("; straight on it is empty %1").arg(empty->toUTC().toString(QStringLiteral("dd MMM HH:mm")));
     if (budget.history.isEmpty())
-        caption += tr("; the engine keeps no course of this window yet");
+        caption += tr("; its course is not kept");
     m_plotPanel->setCaption(caption);
     m_plot->setThresholds(softMarksOf(budget));
     m_plot->setData(burnDown(budget, now));
@@ -230,9 +230,9 @@ void BudgetsPage::layOut()
     const int rows = std::clamp(m_model->rowCount(), 2, height() < metrics().px(640) ? 3 : 6);
     m_listPanel->setFixedHeight(m_table->heightForRows(rows) + metrics().panelHeader() + 2);
     // What is over goes to the plot; a short window takes rows from the table first.
-    m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 188));
+    m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 200));
     m_table->setWidths(
-        {{96, 0}, {150, 3}, {64, 0}, {150, 2}, {98, 0}, {98, 0}, {84, 0}, {150, 0}, {74, 0}, {70, 0}, {130, 2}});
+        {{92, 0}, {150, 2}, {58, 0}, {150, 2}, {90, 0}, {90, 0}, {76, 0}, {140, 0}, {68, 0}, {66, 0}, {170, 1}});
 }
 
 void BudgetsPage::resizeEvent(QResizeEvent* event)
