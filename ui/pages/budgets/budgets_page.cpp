@@ -41,7 +41,9 @@ BudgetsPage::BudgetsPage(Session& session, QWidget* parent)
       m_listPanel(new Panel(tr("Budgets"))),
       m_table(new TableView(tr("Budgets"))),
       m_ledger(new LedgerPanel),
-      m_overlay(nullptr)
+      m_content(new QWidget),
+      m_statePanel(new Panel),
+      m_overlay(new StateOverlay(m_statePanel))
 {
     charts::PlotLook look;
     look.unit = QStringLiteral("$");
@@ -68,13 +70,17 @@ BudgetsPage::BudgetsPage(Session& session, QWidget* parent)
     top->setSpacing(Metrics::gap);
     top->addWidget(m_plotPanel, mayRaise(session) ? 600 : 780);
     top->addWidget(m_raise, mayRaise(session) ? 620 : 440);
-    auto* layout = new QVBoxLayout(this);
+    auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
     layout->addLayout(top, 1);
     layout->addWidget(m_listPanel, 0);
     layout->addWidget(m_ledger, 0);
-    m_overlay = new StateOverlay(this);
+    auto* page = new QVBoxLayout(this);
+    page->setContentsMargins(0, 0, 0, 0);
+    page->addWidget(m_content, 1);
+    page->addWidget(m_statePanel, 1);
+    showContent(false);
     m_overlay->setZeroIcon(QStringLiteral("budgets"));
 
     m_refresh.setInterval(kRefreshMs);
@@ -167,9 +173,11 @@ void BudgetsPage::takeBudgets(const Result<QVector<BudgetStatus>>& answer)
     if (answer->isEmpty()) {
         m_overlay->show(StateOverlay::State::Zero, tr("No budget is configured"),
             tr("Without one nothing is refused for its cost. Add some under budgets in signalbox.yaml."));
+        showContent(false);
         return;
     }
     m_overlay->clear();
+    showContent(true);
     m_listPanel->setCaption(
         tr("%1, those at risk first").arg(models::plural(answer->size(), tr("budget"), tr("budgets"))));
     if (!m_table->currentIndex().isValid())
@@ -190,7 +198,7 @@ void BudgetsPage::showBudget(const BudgetStatus& budget)
 {
     const QDateTime now = m_session.now();
     m_plotPanel->setTitle(describe(budget.scope));
-    QString caption = tr("what is left of %1, %2")
+    QString caption = tr("left of %1, %2")
                           .arg(models::dollarsAndCents(budget.limit),
                               models::windowWords(budget.windowStart, budget.windowEnd, budget.timeZone));
     if (const std::optional<QDateTime> empty = emptyAt(budget, now))
@@ -225,6 +233,12 @@ void BudgetsPage::raise(const QString& id, const BudgetRaise& raise, const QStri
     });
 }
 
+void BudgetsPage::showContent(bool isThere)
+{
+    m_content->setVisible(isThere);
+    m_statePanel->setVisible(!isThere);
+}
+
 void BudgetsPage::layOut()
 {
     const int rows = std::clamp(m_model->rowCount(), 2, height() < metrics().px(640) ? 3 : 6);
@@ -232,7 +246,7 @@ void BudgetsPage::layOut()
     // What is over goes to the plot; a short window takes rows from the table first.
     m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 200));
     m_table->setWidths(
-        {{92, 0}, {150, 2}, {58, 0}, {150, 2}, {90, 0}, {90, 0}, {76, 0}, {140, 0}, {68, 0}, {66, 0}, {170, 1}});
+        {{92, 0}, {150, 2}, {58, 0}, {150, 2}, {100, 0}, {98, 0}, {76, 0}, {132, 0}, {68, 0}, {66, 0}, {164, 1}});
 }
 
 void BudgetsPage::resizeEvent(QResizeEvent* event)

@@ -37,8 +37,10 @@ QVector<Fact> factsOf(const BudgetStatus& budget, const QDateTime& now)
     add("Resets", QStringLiteral("%1 UTC, in %2")
                       .arg(budget.windowEnd.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
                           models::timeLeft(budget.windowEnd, now)));
-    add("Forecast", budget.forecast ? models::dollarsAndCents(*budget.forecast)
-                                    : QStringLiteral("not before 5 % of the window has passed"));
+    const bool isStopped = budget.atLimit == QLatin1String("refuse") && budget.settled >= budget.limit;
+    add("Forecast", isStopped         ? QStringLiteral("stays where it is until it resets")
+                    : budget.forecast ? models::dollarsAndCents(*budget.forecast)
+                                      : QStringLiteral("not before 5 % of the window has passed"));
     add("Estimate", budget.estimate == QLatin1String("learned") ? QStringLiteral("what calls like it have cost")
                                                                 : QStringLiteral("upper bound of each call"));
     add("Calls", QStringLiteral("%1 settled, %2 open, %3 refused")
