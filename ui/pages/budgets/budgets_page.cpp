@@ -246,7 +246,7 @@ void BudgetsPage::layOut()
     // What is over goes to the plot; a short window takes rows from the table first.
     m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 200));
     m_table->setWidths(
-        {{92, 0}, {150, 2}, {58, 0}, {150, 2}, {100, 0}, {98, 0}, {76, 0}, {132, 0}, {68, 0}, {66, 0}, {164, 1}});
+        {{92, 0}, {150, 2}, {58, 0}, {150, 2}, {100, 0}, {98, 0}, {76, 0}, {142, 0}, {68, 0}, {66, 0}, {162, 1}});
 }
 
 void BudgetsPage::resizeEvent(QResizeEvent* event)
