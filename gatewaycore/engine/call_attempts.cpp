@@ -145,8 +145,9 @@ bool Call::waitForProvider(const ChainStep& step, milliseconds retryAfter)
         [this] {
             const ChainStep* now = m_chain.step();
             m_permitAnswer = m_permit.take(m_context, permitRequest(*now));
-            return m_permitAnswer.verdict == Permit::Verdict::Wait ? std::max(m_permitAnswer.retryAfter, milliseconds(1))
-                                                                   : milliseconds(0);
+            return m_permitAnswer.verdict == Permit::Verdict::Wait
+                       ? std::max(m_permitAnswer.retryAfter, milliseconds(1))
+                       : milliseconds(0);
         },
         [this](quota::WaitEnd end) { waitEnded(end); });
     return m_ticket != nullptr;
@@ -222,8 +223,7 @@ void Call::beginStream()
     m_time.start(m_chain.step()->candidate->provider->timeouts.total); // the first content is here: the budget was kept
     api::Call soFar = m_record;
     soFar.attempts.append(m_attempt->record());
-    m_exchange->beginStream(
-        200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs));
+    m_exchange->beginStream(200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs));
     if (!m_heldBack.isEmpty())
         sendEvents(std::exchange(m_heldBack, {}));
 }
@@ -291,8 +291,7 @@ void Call::failedAttempt(const CallError& error, bool outOfTime)
         failed.retryAfter = milliseconds(*error.retryAfterMs);
     failed.longestPause = longestWait();
     failed.random = quint32(m_seed >> (8 * (m_sent % 4)));
-    const fallback::Chain::Next next =
-        m_chain.after(failed, m_policy->liveOf(*step->candidate->provider).retries);
+    const fallback::Chain::Next next = m_chain.after(failed, m_policy->liveOf(*step->candidate->provider).retries);
     if (next.what == fallback::Chain::Next::Do::GiveUp) {
         giveUp();
     } else if (next.pause.count() > 0) {
@@ -327,17 +326,19 @@ void Call::giveUp()
     if (!m_lastError)
         error.code = ErrorCode::ChainExhausted;
     // one candidate's own words where it was the only one asked; else what happened to the chain
-    const bool onlyOne = std::all_of(m_record.attempts.cbegin(), m_record.attempts.cend(), [&](const api::Attempt& one) {
-        const api::Attempt& first = m_record.attempts.first();
-        return one.provider == first.provider && one.model == first.model;
-    });
+    const bool onlyOne =
+        std::all_of(m_record.attempts.cbegin(), m_record.attempts.cend(), [&](const api::Attempt& one) {
+            const api::Attempt& first = m_record.attempts.first();
+            return one.provider == first.provider && one.model == first.model;
+        });
     const bool ownWords = onlyOne || error.code == ErrorCode::DeadlineExceeded || error.code == ErrorCode::BudgetHard ||
                           !api::facts(error.code).retriable;
     if (!ownWords) {
         QString what;
         for (const api::Attempt& attempt : std::as_const(m_record.attempts)) {
-            what += QStringLiteral("%1%2/%3: %4").arg(
-                what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model, attempt.reason);
+            what += QStringLiteral("%1%2/%3: %4")
+                        .arg(what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model,
+                            attempt.reason);
         }
         error.code = ErrorCode::ChainExhausted;
         error.status = 0;

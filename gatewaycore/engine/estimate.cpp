@@ -14,8 +14,8 @@ const config::Price* priceOn(const config::Candidate& candidate, QDate day)
 std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::ChatRequest& request)
 {
     const std::optional<qint64> most = candidate.facts ? candidate.facts->maxOutputTokens : std::nullopt;
-    const std::optional<qint64> input = budget::inputTokenBound(
-        {request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
+    const std::optional<qint64> input =
+        budget::inputTokenBound({request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
     if (!input)
         return std::nullopt;
     budget::Bound bound;

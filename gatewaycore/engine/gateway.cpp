@@ -65,9 +65,8 @@ std::optional<StartFailure> Gateway::start()
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())
         return failed;
-    for (const auto step :
-        {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startDecisions, &Gateway::startWorkers,
-            &Gateway::startAdmin}) {
+    for (const auto step : {&Gateway::startRecord, &Gateway::startCredentials, &Gateway::startDecisions,
+             &Gateway::startWorkers, &Gateway::startAdmin}) {
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
@@ -279,9 +278,9 @@ std::optional<api::Error> Gateway::startWorkers()
     m_parts.labels = observability::MetricLabels::extended(observability::MetricLabels(), *snapshot);
     for (int i = 0; i < m_parts.options.workers; ++i) {
         m_parts.metrics.push_back(std::make_unique<observability::WorkerMetrics>(m_parts.labels));
-        auto worker =
-            std::make_unique<Worker>(i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store,
-                                            m_parts.openCalls->region(i), *m_parts.metrics.back(), m_parts.state, *m_parts.live});
+        auto worker = std::make_unique<Worker>(
+            i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store, m_parts.openCalls->region(i),
+                   *m_parts.metrics.back(), m_parts.state, *m_parts.live});
         const api::Result<quint16> port = worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)
@@ -433,7 +432,8 @@ void Gateway::publishPolicy()
 
 WorkerPolicy Gateway::policy() const
 {
-    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels, m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
+    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels,
+        m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
 }
 
 void Gateway::drain(milliseconds allowed)

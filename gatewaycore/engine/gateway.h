@@ -17,7 +17,6 @@
 #include <memory>
 #include <mutex>
 
-
 namespace gateway::engine {
 
 // Why a start failed. A config that is not accepted has problems (exit code 78); the rest has only the error.

@@ -43,7 +43,7 @@ public:
 
     enum class Found
     {
-        Nothing,  // the caller of begin() now owns the key and must finish() or forget() it
+        Nothing, // the caller of begin() now owns the key and must finish() or forget() it
         Answer,
         InFlight, // somebody else owns it
         Conflict, // the key was used with another request

@@ -33,8 +33,7 @@ fallback::Lever leverOf(const api::LeverRequest& request, qint64 nowMs)
     lever.percent = request.percent.value_or(100);
     lever.breaker = fallback::breakerStateFromName(request.breaker).value_or(fallback::BreakerState::Open);
     lever.setAtMs = nowMs;
-    lever.endsAtMs =
-        request.endsAt ? request.endsAt->toMSecsSinceEpoch() : nowMs + api::kDefaultLeverSeconds * 1000;
+    lever.endsAtMs = request.endsAt ? request.endsAt->toMSecsSinceEpoch() : nowMs + api::kDefaultLeverSeconds * 1000;
     return lever;
 }
 

@@ -23,9 +23,8 @@ void Watch::setLevers(const std::vector<fallback::Lever>& levers)
             tally->second.end(lever.endedAtMs);
     }
     while (m_drills.size() > kDrills) {
-        m_drills.erase(std::min_element(m_drills.begin(), m_drills.end(), [](const auto& a, const auto& b) {
-            return a.second.drill().setAtMs < b.second.drill().setAtMs;
-        }));
+        m_drills.erase(std::min_element(m_drills.begin(), m_drills.end(),
+            [](const auto& a, const auto& b) { return a.second.drill().setAtMs < b.second.drill().setAtMs; }));
     }
 }
 

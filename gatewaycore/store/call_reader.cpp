@@ -208,8 +208,8 @@ api::Result<std::vector<CallReader::Repeatable>> CallReader::repeatable(const QD
                                  "outcome IN ('answered', 'indeterminate')"));
     query.addBindValue(since.toMSecsSinceEpoch());
     if (!query.exec())
-        return api::failure(api::Failure::Unavailable,
-            QStringLiteral("The record cannot be read: %1.").arg(query.lastError().text()));
+        return api::failure(
+            api::Failure::Unavailable, QStringLiteral("The record cannot be read: %1.").arg(query.lastError().text()));
     std::vector<Repeatable> found;
     while (query.next())
         found.push_back({query.value(0).toString(), query.value(1).toString()});

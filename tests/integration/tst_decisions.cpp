@@ -1,6 +1,6 @@
-// The decisions a call meets, one test each, on a real engine with two simulated providers whose own ledgers say what was
-// really sent: repetition by idempotency-key, budgets that degrade or warn, ceilings, quotas, latency budgets, provider
-// limits, levers, drills, forced breakers, the cached step, and "explain" that takes nothing.
+// The decisions a call meets, one test each, on a real engine with two simulated providers whose own ledgers say what
+// was really sent: repetition by idempotency-key, budgets that degrade or warn, ceilings, quotas, latency budgets,
+// provider limits, levers, drills, forced breakers, the cached step, and "explain" that takes nothing.
 #include "engine_fixture.h"
 #include "raw_client.h"
 
@@ -51,12 +51,11 @@ class TestDecisions : public QObject
     // `rest` is the config below its providers; `limits` go to provider a.
     void start(const QByteArray& rest, const QByteArray& limits = {})
     {
-        const QByteArray config =
-            "signalbox: 1\nproviders:\n  - {name: a, kind: openai-compatible, base_url: '" + m_a.baseUrl().toUtf8() +
-            "', region: local, retention: zero" + limits +
-            "}\n  - {name: b, kind: openai-compatible, base_url: '" + m_b.baseUrl().toUtf8() +
-            "', region: local, retention: zero}\nprices: {book: '" + m_directory.filePath(QStringLiteral("p.yaml")).toUtf8() +
-            "'}\n" + rest;
+        const QByteArray config = "signalbox: 1\nproviders:\n  - {name: a, kind: openai-compatible, base_url: '" +
+                                  m_a.baseUrl().toUtf8() + "', region: local, retention: zero" + limits +
+                                  "}\n  - {name: b, kind: openai-compatible, base_url: '" + m_b.baseUrl().toUtf8() +
+                                  "', region: local, retention: zero}\nprices: {book: '" +
+                                  m_directory.filePath(QStringLiteral("p.yaml")).toUtf8() + "'}\n" + rest;
         m_engine = std::make_unique<EmbeddedEngine>(config);
         QCOMPARE(m_engine->start(), QString());
         m_a.ledger().clear();
@@ -84,10 +83,11 @@ class TestDecisions : public QObject
                                         "      - {provider: a, model: sim-tokens-10-fast, weight: 1000}\n"
                                         "      - {provider: b, model: sim-tokens-10-fast, weight: 1}\n"
                                         "tenants: [{name: acme}]\n";
-    static constexpr const char* kSmaller = "aliases:\n  - name: fast\n"
-                                            "    candidates: [{provider: a, model: sim-tokens-10-fast, weight: 1}]\n"
-                                            "    fallback: [{kind: smaller-model, provider: b, model: sim-tokens-10-fast}]\n"
-                                            "tenants: [{name: acme}]\n";
+    static constexpr const char* kSmaller =
+        "aliases:\n  - name: fast\n"
+        "    candidates: [{provider: a, model: sim-tokens-10-fast, weight: 1}]\n"
+        "    fallback: [{kind: smaller-model, provider: b, model: sim-tokens-10-fast}]\n"
+        "tenants: [{name: acme}]\n";
 
 private Q_SLOTS:
     void initTestCase()
@@ -166,7 +166,7 @@ private Q_SLOTS:
         start(QByteArray(kSmaller) +
               "budgets:\n  - {scope: {tenant: acme}, period: year, amount_usd: '0.012', at_limit: degrade}\n");
         QCOMPARE(call().header("x-signalbox-served-by"), QByteArray("a/sim-tokens-10-fast@local")); // 0.010
-        const RawReply degraded = call();                                                          // 0.001 at b
+        const RawReply degraded = call();                                                           // 0.001 at b
         QCOMPARE(degraded.header("x-signalbox-served-by"), QByteArray("b/sim-tokens-10-fast@local"));
         QCOMPARE(degraded.header("x-signalbox-degraded"), QByteArray("true"));
         QCOMPARE(call(false, "x-signalbox-degrade: refuse\r\n").status, 429);
