@@ -197,7 +197,7 @@ QString describe(const LeverStatus& lever)
     case LeverKind::Breaker:
         return QStringLiteral("the breaker of %1 is forced %2").arg(lever.candidate, lever.breaker);
     case LeverKind::Drill:
-        return QStringLiteral("a drill fails %1 for %2 % of %3")
+        return QStringLiteral("drill: %1 fails for %2 % of %3")
             .arg(lever.provider)
             .arg(lever.percent.value_or(100))
             .arg(whose(lever));

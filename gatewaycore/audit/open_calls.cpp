@@ -284,13 +284,16 @@ void OpenCalls::Region::note(int number, QStringView candidate, std::optional<ap
     turn(slot, (word(slot + kAttempt) >> 1) + 1, note);
 }
 
-void OpenCalls::Region::settled(int number, std::optional<api::Money> cost)
+void OpenCalls::Region::settled(int number, std::optional<api::Money> cost, bool known)
 {
     unsigned char* slot = m_base + qint64(number) * kSlot;
     auto note = current(slot);
     if (!note)
         return;
-    note->cost = nanoOf(cost);
+    if (known)
+        note->cost = nanoOf(cost);
+    else
+        note->reserved = nanoOf(cost); // as good as still under way
     turn(slot, word(slot + kAttempt) >> 1, *note);
 }
 

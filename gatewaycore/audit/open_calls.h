@@ -1,8 +1,8 @@
 // OpenCalls: the list of calls that are under way, kept in a memory-mapped file in the data directory, so that it
 // survives kill -9 without a system call per call. A worker opens a slot before the first upstream byte and closes it
 // when the call's record is settled. What is still open at the next start and not in the record is written to it as
-// "indeterminate", once. A power cut may lose what was noted since the last flush(), or since the kernel wrote the pages
-// by itself: at most the calls then in flight; see decisions/0012-open-calls.md, which also has the format.
+// "indeterminate", once. A power cut may lose what was noted since the last flush(), or since the kernel wrote the
+// pages by itself: at most the calls then in flight; see decisions/0012-open-calls.md, which also has the format.
 // Threads: map, leftOver and clearLeftOver on the control thread before the workers start; then each worker owns its
 // own Region, which is used by one thread only; flush() on any one thread.
 #pragma once
@@ -29,7 +29,8 @@ public:
         // One more attempt: provider/model@region is about to be called, and this is reserved for it (empty: unpriced).
         void note(int slot, QStringView candidate, std::optional<api::Money> reserved);
         // The attempt under way is over and cost this (empty: unpriced). Call it when its reservation is settled.
-        void settled(int slot, std::optional<api::Money> cost);
+        // `known` false: nobody can say, and the cost (what was reserved) stands in for it; recovery says the same.
+        void settled(int slot, std::optional<api::Money> cost, bool known = true);
         void close(int slot);
         int freeSlots() const { return int(m_free.size()); }
 

@@ -4,8 +4,8 @@
 
 namespace gateway::engine {
 
-AttemptCost costOfAttempt(const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved,
-    bool endedByUs)
+AttemptCost costOfAttempt(
+    const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved, bool endedByUs)
 {
     constexpr api::Money nothing = api::Money::fromNano(0);
     if (attempt.result == api::AttemptResult::Skipped || attempt.sentUs < 0)

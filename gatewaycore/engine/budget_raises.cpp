@@ -51,8 +51,8 @@ void BudgetRaises::apply(const Raise& raise, std::function<void(api::Outcome)> d
                         return;
                     }
                     if (!m_live.ledger.raise(raise.account, raise.limit, raise.untilMs)) {
-                        done(api::failure(api::Failure::NotFound,
-                            QStringLiteral("There is no budget %1.").arg(raise.account)));
+                        done(api::failure(
+                            api::Failure::NotFound, QStringLiteral("There is no budget %1.").arg(raise.account)));
                         return;
                     }
                     done(api::Done{});

@@ -247,8 +247,7 @@ bool Call::route()
             }
         }
     } else if (error.code == ErrorCode::InvalidRequest) {
-        error.message =
-            QStringLiteral("No candidate of %1 has a model that can do what is asked.").arg(m_alias->name);
+        error.message = QStringLiteral("No candidate of %1 has a model that can do what is asked.").arg(m_alias->name);
     }
     return refuse(error);
 }

@@ -1,11 +1,11 @@
 // Call: the walk of one call, from a complete request with a valid credential to the caller's last byte:
 //   read -> scope -> repetition? -> quota -> zone -> route -> open -> [permit -> attempt]... -> record -> release
-// Each step either goes on or concludes; conclude() is the only door to the record and is passed exactly once. An attempt
-// that failed before its first content byte is followed by what fallback::Chain says: the same candidate again, another
-// one, or the end; zone, money, breaker and the provider's limits are asked anew for each. The caller gets its last byte
-// when the record is settled (audit.acknowledge: committed) or handed over (queued). Thread: the worker's. Owned by the
-// worker's loop, which destroys it after recordSettled(); never from inside its own calls.
-// Where it is written: call.cpp the steps up to open; call_attempts.cpp the attempts; call_record.cpp the end.
+// Each step either goes on or concludes; conclude() is the only door to the record and is passed exactly once. An
+// attempt that failed before its first content byte is followed by what fallback::Chain says: the same candidate again,
+// another one, or the end; zone, money, breaker and the provider's limits are asked anew for each. The caller gets its
+// last byte when the record is settled (audit.acknowledge: committed) or handed over (queued). Thread: the worker's.
+// Owned by the worker's loop, which destroys it after recordSettled(); never from inside its own calls. Where it is
+// written: call.cpp the steps up to open; call_attempts.cpp the attempts; call_record.cpp the end.
 #pragma once
 
 #include "engine/attempt.h"

@@ -145,8 +145,9 @@ bool Call::waitForProvider(const ChainStep& step, milliseconds retryAfter)
         [this] {
             const ChainStep* now = m_chain.step();
             m_permitAnswer = m_permit.take(m_context, permitRequest(*now));
-            return m_permitAnswer.verdict == Permit::Verdict::Wait ? std::max(m_permitAnswer.retryAfter, milliseconds(1))
-                                                                   : milliseconds(0);
+            return m_permitAnswer.verdict == Permit::Verdict::Wait
+                       ? std::max(m_permitAnswer.retryAfter, milliseconds(1))
+                       : milliseconds(0);
         },
         [this](quota::WaitEnd end) { waitEnded(end); });
     return m_ticket != nullptr;
@@ -181,6 +182,8 @@ void Call::startAttempt(const ChainStep& step)
     m_attempt = std::make_unique<Attempt>(
         m_context, candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
     ++m_sent;
+    if (m_permit.overWarned())
+        m_record.decision.insert(QStringLiteral("over_budget"), true);
     ProviderLive& live = m_policy->liveOf(*candidate.provider);
     if (!m_chain.isRepetition())
         live.retries.firstAttempt();
@@ -220,8 +223,7 @@ void Call::beginStream()
     m_time.start(m_chain.step()->candidate->provider->timeouts.total); // the first content is here: the budget was kept
     api::Call soFar = m_record;
     soFar.attempts.append(m_attempt->record());
-    m_exchange->beginStream(
-        200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs));
+    m_exchange->beginStream(200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs));
     if (!m_heldBack.isEmpty())
         sendEvents(std::exchange(m_heldBack, {}));
 }
@@ -266,7 +268,7 @@ void Call::settleAttempt()
     api::Attempt attempt = m_attempt->record();
     attempt.fallbackKind = m_record.fallbackKind;
     m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter());
-    m_context.openCalls.settled(m_slot, attempt.cost);
+    m_context.openCalls.settled(m_slot, attempt.cost, attempt.costKnown);
     m_record.attempts.append(attempt);
     m_lastAttempt = std::move(m_attempt);
 }
@@ -289,8 +291,7 @@ void Call::failedAttempt(const CallError& error, bool outOfTime)
         failed.retryAfter = milliseconds(*error.retryAfterMs);
     failed.longestPause = longestWait();
     failed.random = quint32(m_seed >> (8 * (m_sent % 4)));
-    const fallback::Chain::Next next =
-        m_chain.after(failed, m_policy->liveOf(*step->candidate->provider).retries);
+    const fallback::Chain::Next next = m_chain.after(failed, m_policy->liveOf(*step->candidate->provider).retries);
     if (next.what == fallback::Chain::Next::Do::GiveUp) {
         giveUp();
     } else if (next.pause.count() > 0) {
@@ -325,17 +326,19 @@ void Call::giveUp()
     if (!m_lastError)
         error.code = ErrorCode::ChainExhausted;
     // one candidate's own words where it was the only one asked; else what happened to the chain
-    const bool onlyOne = std::all_of(m_record.attempts.cbegin(), m_record.attempts.cend(), [&](const api::Attempt& one) {
-        const api::Attempt& first = m_record.attempts.first();
-        return one.provider == first.provider && one.model == first.model;
-    });
+    const bool onlyOne =
+        std::all_of(m_record.attempts.cbegin(), m_record.attempts.cend(), [&](const api::Attempt& one) {
+            const api::Attempt& first = m_record.attempts.first();
+            return one.provider == first.provider && one.model == first.model;
+        });
     const bool ownWords = onlyOne || error.code == ErrorCode::DeadlineExceeded || error.code == ErrorCode::BudgetHard ||
                           !api::facts(error.code).retriable;
     if (!ownWords) {
         QString what;
         for (const api::Attempt& attempt : std::as_const(m_record.attempts)) {
-            what += QStringLiteral("%1%2/%3: %4").arg(
-                what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model, attempt.reason);
+            what += QStringLiteral("%1%2/%3: %4")
+                        .arg(what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model,
+                            attempt.reason);
         }
         error.code = ErrorCode::ChainExhausted;
         error.status = 0;

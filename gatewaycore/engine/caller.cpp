@@ -95,8 +95,7 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
     }
     if (const QByteArrayView key = head.value("idempotency-key"); !key.isEmpty()) {
         if (key.size() > kLongestKey)
-            return invalidHeader(
-                "idempotency-key", QStringLiteral("is longer than %1 bytes").arg(kLongestKey));
+            return invalidHeader("idempotency-key", QStringLiteral("is longer than %1 bytes").arg(kLongestKey));
         hints.idempotencyKey = key.toByteArray();
     }
     return hints;

@@ -1,7 +1,5 @@
 #include "engine/estimate.h"
 
-#include <algorithm>
-
 namespace gateway::engine {
 
 const config::Price* priceOn(const config::Candidate& candidate, QDate day)
@@ -16,15 +14,13 @@ const config::Price* priceOn(const config::Candidate& candidate, QDate day)
 std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::ChatRequest& request)
 {
     const std::optional<qint64> most = candidate.facts ? candidate.facts->maxOutputTokens : std::nullopt;
-    const std::optional<qint64> input = budget::inputTokenBound(
-        {request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
+    const std::optional<qint64> input =
+        budget::inputTokenBound({request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
     if (!input)
         return std::nullopt;
     budget::Bound bound;
     bound.inputTokens = *input;
     bound.outputTokens = request.maxOutputTokens.value_or(most.value_or(kOutputBound));
-    if (most)
-        bound.outputTokens = std::min(bound.outputTokens, *most);
     bound.choices = request.choices;
     return bound;
 }

@@ -18,7 +18,8 @@ api::Result<transform::ChatRequest> requestOf(const api::RouteQuestion& question
 {
     QByteArray body = question.body.toUtf8();
     if (body.isEmpty()) {
-        body = "{\"model\":" + transform::jsonString(question.alias.toUtf8()) + ",\"messages\":[{\"role\":\"user\",\"content\":\"";
+        body = "{\"model\":" + transform::jsonString(question.alias.toUtf8()) +
+               ",\"messages\":[{\"role\":\"user\",\"content\":\"";
         body += QByteArray(std::clamp<qint64>(question.inputBytes.value_or(0), 0, 4'000'000), 'x') + "\"}]";
         if (question.maxOutputTokens)
             body += ",\"max_completion_tokens\":" + QByteArray::number(*question.maxOutputTokens);
@@ -125,9 +126,9 @@ api::Result<api::RouteExplanation> explain(const api::RouteQuestion& question, c
     const CallMoments moments(policy, levers, *request, *alias, tenantName, seed, nowMs);
     routing::RouteInput input;
     input.alias = alias;
-    input.workloadClass = config::workloadClassFromName(question.workloadClass)
-                              .value_or(request->stream ? config::WorkloadClass::Streaming
-                                                        : config::WorkloadClass::Interactive);
+    input.workloadClass =
+        config::workloadClassFromName(question.workloadClass)
+            .value_or(request->stream ? config::WorkloadClass::Streaming : config::WorkloadClass::Interactive);
     input.zone = *zone;
     input.seed = seed;
     input.today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
@@ -160,8 +161,9 @@ api::Result<api::RouteExplanation> explain(const api::RouteQuestion& question, c
         if (row.winner)
             told.winner = row.winner->label;
         told.sentence =
-            row.winner ? QStringLiteral("Without the filter %1, %2 would have been drawn.").arg(told.filter, told.winner)
-                       : QStringLiteral("Without the filter %1 there would still be nobody.").arg(told.filter);
+            row.winner
+                ? QStringLiteral("Without the filter %1, %2 would have been drawn.").arg(told.filter, told.winner)
+                : QStringLiteral("Without the filter %1 there would still be nobody.").arg(told.filter);
         answer.counterfactuals.append(told);
     }
     return answer;

@@ -1,5 +1,6 @@
-// "What would happen to this request": routing, the chain and the counterfactuals for a request that is not made. The same
-// filters, health and levers as for a call, at this moment; nothing is taken and nothing is recorded. Control thread.
+// "What would happen to this request": routing, the chain and the counterfactuals for a request that is not made. The
+// same filters, health and levers as for a call, at this moment; nothing is taken and nothing is recorded. Control
+// thread.
 #pragma once
 
 #include "api/route_explanation.h"

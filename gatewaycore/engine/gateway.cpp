@@ -6,6 +6,7 @@
 #include "engine/listen_address.h"
 #include "observability/log.h"
 #include "store/revision_repository.h"
+#include "store/spend_fold.h"
 #include "store/spend_reader.h"
 
 #include <QCoreApplication>
@@ -23,7 +24,9 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
-constexpr int kWatchTickMs = 1000;
+constexpr int kUpkeepMs = 500;
+constexpr int kFoldEveryTurns = 10;
+constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums that a start reads
 
 api::Error part(const char* name, const api::Error& error)
 {
@@ -217,6 +220,14 @@ std::optional<api::Error> Gateway::startDecisions()
         return part("levers", loaded.error());
     if (const api::Outcome rebuilt = rebuildSpend({}); !rebuilt)
         return part("budgets", rebuilt.error());
+    auto record = store::CallReader::open(m_parts.store->databaseFile());
+    if (!record)
+        return part("record", record.error());
+    const auto repeatable = (*record)->repeatable(m_parts.startedAt.addSecs(-seconds(KeptAnswers::kAge).count()));
+    if (!repeatable)
+        return part("record", repeatable.error());
+    for (const store::CallReader::Repeatable& call : *repeatable)
+        m_parts.live->kept.remember(QByteArray::fromHex(call.idempotency.toLatin1()), call.id);
     m_parts.raises = std::make_unique<BudgetRaises>(*m_parts.store, *m_parts.live, m_parts.clock);
     if (const api::Outcome loaded = m_parts.raises->load(); !loaded)
         return part("budgets", loaded.error());
@@ -236,9 +247,6 @@ std::optional<api::Error> Gateway::startDecisions()
         m_parts.watch->setLevers(m_parts.levers->all());
         publishPolicy();
     });
-    auto* tick = new QTimer(this);
-    connect(tick, &QTimer::timeout, this, [this] { m_parts.watch->tick(); });
-    tick->start(kWatchTickMs);
     return std::nullopt;
 }
 
@@ -323,8 +331,28 @@ std::optional<api::Error> Gateway::startAdmin()
     return std::nullopt;
 }
 
+// What is done every now and then, on threads that may wait for a disk.
+void Gateway::upkeep()
+{
+    m_parts.watch->tick();
+    if (m_parts.state.callsInFlight > 0) {
+        m_parts.reader->later<api::Done>(
+            [calls = m_parts.openCalls.get()](const QString&) -> api::Result<api::Done> {
+                calls->flush();
+                return api::Done{};
+            },
+            [](const api::Result<api::Done>&) {});
+    }
+    if (++m_upkeepTurns % kFoldEveryTurns == 0) {
+        m_parts.store->submit(
+            [](QSqlDatabase& database) { return store::foldSpend(database, kFoldAtOnce).has_value(); }, [](bool) {});
+    }
+}
+
 void Gateway::startSeries()
 {
+    connect(&m_upkeepTimer, &QTimer::timeout, this, &Gateway::upkeep);
+    m_upkeepTimer.start(kUpkeepMs);
     m_parts.store->setObserver(
         [this](const std::vector<std::shared_ptr<const api::Call>>& calls) { callsCommitted(calls); });
     m_parts.reader->recent(

@@ -12,11 +12,10 @@
 #include "http/timer_wheel.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <memory>
 #include <mutex>
-
-class QTimer;
 
 namespace gateway::engine {
 
@@ -69,6 +68,7 @@ private:
     void continueRevisions();
     void markRevision();
     void checkDrained();
+    void upkeep();
     void callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls);
     void takeCommitted();
 
@@ -81,6 +81,8 @@ private:
     std::unique_ptr<admin::Router> m_router;
     std::unique_ptr<admin::InProcessEndpoint> m_endpoint;
     std::unique_ptr<admin::AdminListener> m_admin;
+    QTimer m_upkeepTimer;
+    int m_upkeepTurns = 0;
     QTimer* m_drainTimer = nullptr;
     Monotonic m_drainUntil{0};
 

@@ -56,7 +56,7 @@ KeptAnswers::Result KeptAnswers::begin(const QByteArray& key, const QByteArray& 
         insert(key, Entry{request, nullptr, {}, {}});
         return {};
     }
-    if (entry->request != request)
+    if (!entry->request.isEmpty() && entry->request != request)
         return {Found::Conflict, nullptr};
     if (!entry->answer)
         return {Found::InFlight, nullptr};
@@ -84,14 +84,14 @@ void KeptAnswers::forget(const QByteArray& key)
         erase(entry);
 }
 
-void KeptAnswers::remember(const QByteArray& key, const QByteArray& request, const QString& callId)
+void KeptAnswers::remember(const QByteArray& key, const QString& callId)
 {
     const std::lock_guard lock(m_mutex);
     if (m_entries.contains(key))
         return;
     KeptAnswer answer;
     answer.callId = callId;
-    insert(key, Entry{request, std::make_shared<const KeptAnswer>(std::move(answer)), {}, {}});
+    insert(key, Entry{{}, std::make_shared<const KeptAnswer>(std::move(answer)), {}, {}});
 }
 
 std::shared_ptr<const KeptAnswer> KeptAnswers::find(const QByteArray& key, std::chrono::milliseconds ttl) const

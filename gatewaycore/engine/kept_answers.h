@@ -43,7 +43,7 @@ public:
 
     enum class Found
     {
-        Nothing,  // the caller of begin() now owns the key and must finish() or forget() it
+        Nothing, // the caller of begin() now owns the key and must finish() or forget() it
         Answer,
         InFlight, // somebody else owns it
         Conflict, // the key was used with another request
@@ -57,7 +57,7 @@ public:
     Result begin(const QByteArray& key, const QByteArray& request);
     void finish(const QByteArray& key, KeptAnswer answer); // a body above kLargest is not kept, only that there was one
     void forget(const QByteArray& key);                    // the call failed: a repetition is a new call
-    void remember(const QByteArray& key, const QByteArray& request, const QString& callId); // from the record, at start
+    void remember(const QByteArray& key, const QString& callId); // from the record, at start
 
     // For `cached`: the answer if it is younger than `ttl`; and keeping one.
     std::shared_ptr<const KeptAnswer> find(const QByteArray& key, std::chrono::milliseconds ttl) const;

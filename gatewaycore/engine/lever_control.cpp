@@ -89,7 +89,8 @@ void LeverControl::save(const fallback::Lever& lever, std::function<void(bool)> 
 {
     m_store.submit([row = asRow(lever)](QSqlDatabase& database) { return store::putOverride(database, row); },
         [this, done = std::move(done)](bool committed) {
-            QMetaObject::invokeMethod(this, [done, committed] { done(committed); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [done, committed] { done(committed); }, Qt::QueuedConnection);
         });
 }
 
@@ -109,7 +110,8 @@ void LeverControl::apply(fallback::Lever lever, Done done)
     lever.setAtMs = m_clock.wallMs();
     save(lever, [this, lever, done = std::move(done)](bool committed) {
         if (!committed) {
-            done(api::failure(api::Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
+            done(api::failure(
+                api::Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
             return;
         }
         m_levers.push_back(lever);
@@ -124,7 +126,8 @@ void LeverControl::apply(fallback::Lever lever, Done done)
 
 void LeverControl::end(const QString& id, Done done)
 {
-    const auto found = std::find_if(m_levers.begin(), m_levers.end(), [&](const auto& lever) { return lever.id == id; });
+    const auto found =
+        std::find_if(m_levers.begin(), m_levers.end(), [&](const auto& lever) { return lever.id == id; });
     if (found == m_levers.end()) {
         done(api::failure(api::Failure::NotFound, QStringLiteral("There is no lever %1.").arg(id)));
         return;
@@ -137,7 +140,8 @@ void LeverControl::end(const QString& id, Done done)
     ended.endedAtMs = m_clock.wallMs();
     save(ended, [this, ended, done = std::move(done)](bool committed) {
         if (!committed) {
-            done(api::failure(api::Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
+            done(api::failure(
+                api::Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
             return;
         }
         for (fallback::Lever& lever : m_levers) {

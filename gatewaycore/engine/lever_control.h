@@ -1,7 +1,7 @@
-// LeverControl: the operator's hand on the running engine. It keeps the levers (drained providers, shifted weights, forced
-// breakers, drills), makes each durable before it counts, ends it at its expiry, and lets a drained provider come back in
-// stages. What is in force is an immutable LeverSet; changed() says that there is a new one. Thread: control. The store
-// must outlive it.
+// LeverControl: the operator's hand on the running engine. It keeps the levers (drained providers, shifted weights,
+// forced breakers, drills), makes each durable before it counts, ends it at its expiry, and lets a drained provider
+// come back in stages. What is in force is an immutable LeverSet; changed() says that there is a new one. Thread:
+// control. The store must outlive it.
 #pragma once
 
 #include "api/result.h"

@@ -12,8 +12,7 @@ constexpr qint64 kLookBackMs = 300'000;
 // A lever names its provider, or a candidate of it.
 bool concerns(const fallback::Lever& lever, const config::Candidate& candidate)
 {
-    return lever.provider.isEmpty() ? candidate.label == lever.candidate
-                                    : candidate.provider->name == lever.provider;
+    return lever.provider.isEmpty() ? candidate.label == lever.candidate : candidate.provider->name == lever.provider;
 }
 
 bool appliesTo(const fallback::Lever& lever, const config::Alias& alias)
@@ -33,7 +32,8 @@ public:
     }
 
     // Who takes a plain call of this alias and tenant with the lever in force; nullptr: nobody.
-    const config::Candidate* target(const config::Alias& alias, const config::Tenant* tenant, api::ErrorCode& refusal) const
+    const config::Candidate* target(
+        const config::Alias& alias, const config::Tenant* tenant, api::ErrorCode& refusal) const
     {
         const transform::ChatRequest request;
         const QString name = tenant ? tenant->name : QString();

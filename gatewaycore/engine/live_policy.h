@@ -1,7 +1,7 @@
 // LivePolicy: a config revision bound to what lives longer than it: the health of its candidates, the limits and retry
 // budgets of its providers, the accounts of its budgets and quotas. Made by LiveState on the control thread for every
-// revision, then immutable; workers swap it as a whole and a call keeps the one it began with. What it points to is safe
-// to use from any thread.
+// revision, then immutable; workers swap it as a whole and a call keeps the one it began with. What it points to is
+// safe to use from any thread.
 #pragma once
 
 #include "budget/ledger.h"

@@ -54,8 +54,9 @@ std::optional<std::chrono::microseconds> span(qint64 from, qint64 to)
 
 QString sentenceOf(const api::LimitFacts& limit)
 {
-    return QStringLiteral("The budget of %1 is used up for now: %2 of %3 USD are settled, %4 reserved, and this call could "
-                          "cost %5.")
+    return QStringLiteral(
+        "The budget of %1 is used up for now: %2 of %3 USD are settled, %4 reserved, and this call could "
+        "cost %5.")
         .arg(limit.scope, limit.used, limit.limit, limit.reserved, limit.estimate);
 }
 
@@ -65,14 +66,13 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
 {
     const config::Candidate& candidate = asked.candidate;
     const config::Provider& provider = *candidate.provider;
-    const auto skip = [](ErrorCode code, const QString& why) {
-        return Answer{Verdict::Skip, errorOf(code, why), {}};
-    };
+    const auto skip = [](ErrorCode code, const QString& why) { return Answer{Verdict::Skip, errorOf(code, why), {}}; };
     // the zone in force now: a config that tightened it in the meantime counts at once
     const config::Tenant* tenant = context.policy->snapshot->tenantByName.value(asked.spender.tenant);
     for (const config::Zone* zone : {asked.zone, tenant ? tenant->zone : nullptr}) {
         if (*routing::zoneObjection(candidate, zone))
-            return skip(ErrorCode::NoRouteInZone, QStringLiteral("It lies outside the privacy zone %1.").arg(zone->name));
+            return skip(
+                ErrorCode::NoRouteInZone, QStringLiteral("It lies outside the privacy zone %1.").arg(zone->name));
     }
 
     const qint64 nowMs = context.clock.wallMs();
@@ -117,13 +117,14 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
         return {Verdict::Skip, error, {}};
     }
     // providers count the prompt and the output limit against their tokens per minute before they begin
-    const qint64 tokens = (asked.request.body.size() + 3) / 4 + asked.request.maxOutputTokens.value_or(0) * asked.request.choices;
+    const qint64 tokens =
+        (asked.request.body.size() + 3) / 4 + asked.request.maxOutputTokens.value_or(0) * asked.request.choices;
     ProviderLive& live = asked.policy.liveOf(provider);
     const quota::ProviderGate::Pass pass = live.gate.take(asked.workloadClass, tokens);
     if (!pass.admitted) {
         health.report(leave, AttemptEnd::Neutral, {}, {}, {});
-        CallError error =
-            errorOf(ErrorCode::QuotaProvider, QStringLiteral("The limits of provider %1 are used up.").arg(provider.name));
+        CallError error = errorOf(
+            ErrorCode::QuotaProvider, QStringLiteral("The limits of provider %1 are used up.").arg(provider.name));
         if (pass.retryAfter.count() < 0)
             return {Verdict::Skip, error, {}};
         error.retryAfterMs = pass.retryAfter.count();
@@ -139,6 +140,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     m_alias = spender.alias;
     m_gatePass = pass;
     m_reservation = std::move(decision.reservation);
+    m_overWarned = decision.overWarned;
     if (!m_bound)
         context.live.ledger.countUnpriced(*asked.policy.budgets, spender);
     return {};
@@ -168,7 +170,8 @@ void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::ch
     if (attempt.httpStatus == 429)
         m_provider->gate.throttled();
     m_health->report(m_pass, endOf(attempt), span(attempt.startUs, attempt.firstTokenUs),
-        attempt.result == api::AttemptResult::Answered ? span(attempt.startUs, attempt.endUs) : std::nullopt, retryAfter);
+        attempt.result == api::AttemptResult::Answered ? span(attempt.startUs, attempt.endUs) : std::nullopt,
+        retryAfter);
 }
 
 void Permit::release()

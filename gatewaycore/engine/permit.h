@@ -1,7 +1,7 @@
-// Permit: everything one attempt needs before its first upstream byte: the tenant's zone as it is in force now, money from
-// every budget, the breaker's leave, the provider's limits. All or nothing; what was taken goes back when the permit is
-// destroyed unused, and settle() turns it into what the attempt really was. Asked anew for every attempt. Thread: the
-// worker's; owned by the call.
+// Permit: everything one attempt needs before its first upstream byte: the tenant's zone as it is in force now, money
+// from every budget, the breaker's leave, the provider's limits. All or nothing; what was taken goes back when the
+// permit is destroyed unused, and settle() turns it into what the attempt really was. Asked anew for every attempt.
+// Thread: the worker's; owned by the call.
 #pragma once
 
 #include "api/call.h"
@@ -49,6 +49,7 @@ public:
     Answer take(WorkerContext& context, const PermitRequest& asked);
     bool isOpen() const { return m_open; }
     std::optional<api::Money> reserved() const { return m_bound; } // empty: unpriced
+    bool overWarned() const { return m_overWarned; }               // a budget that only warns is used up
 
     // The attempt is over: its cost and what is known of it are filled in, money and limits settled, the breaker told.
     void settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter);
@@ -66,6 +67,7 @@ private:
     QDate m_day;
     quota::ProviderGate::Pass m_gatePass;
     std::optional<api::Money> m_bound;
+    bool m_overWarned = false;
     budget::Reservation m_reservation;
 };
 

@@ -12,7 +12,8 @@ using routing::Moment;
 using routing::Verdict;
 
 CallMoments::CallMoments(const LivePolicy& policy, const fallback::LeverSet& levers,
-    const transform::ChatRequest& request, const config::Alias& alias, const QString& tenant, quint64 seed, qint64 nowMs)
+    const transform::ChatRequest& request, const config::Alias& alias, const QString& tenant, quint64 seed,
+    qint64 nowMs)
     : m_policy(policy),
       m_levers(levers),
       m_request(request),

@@ -1,6 +1,6 @@
-// The plan of a call: what routing decided about the alias's candidates and its fallback steps, and from it the chain the
-// call will walk. Also the answer to "why this candidate": the plan without a call, with what would have won if each
-// filter were lifted. Pure functions over their input; any thread.
+// The plan of a call: what routing decided about the alias's candidates and its fallback steps, and from it the chain
+// the call will walk. Also the answer to "why this candidate": the plan without a call, with what would have won if
+// each filter were lifted. Pure functions over their input; any thread.
 #pragma once
 
 #include "engine/live_policy.h"

@@ -39,7 +39,7 @@ private:
         using namespace std::chrono;
         const auto waited = m_exchange->firstByteAt() - m_exchange->sentAt();
         m_result.firstByteMs = double(duration_cast<microseconds>(waited).count()) / 1000;
-        finish(m_result.ok          ? QStringLiteral("It answered and takes the key.")
+        finish(m_result.ok ? QStringLiteral("It answered and takes the key.")
                : status == 401 || status == 403
                    ? QStringLiteral("It answered, and does not take the key (status %1).").arg(status)
                    : QStringLiteral("It answered with status %1.").arg(status));

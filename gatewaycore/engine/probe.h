@@ -1,6 +1,6 @@
-// Prober: asks a provider whether it is there and takes our key, by GET on its list of models: no tokens, no cost, and no
-// tenant's call. It shows that the way, the certificate and the key are good; that a model answers, only a call shows.
-// Control thread; results come from the event loop, each exactly once.
+// Prober: asks a provider whether it is there and takes our key, by GET on its list of models: no tokens, no cost, and
+// no tenant's call. It shows that the way, the certificate and the key are good; that a model answers, only a call
+// shows. Control thread; results come from the event loop, each exactly once.
 #pragma once
 
 #include "api/lever.h"

@@ -1,6 +1,6 @@
 // SpendHistory: what each budget had settled at which time, for the burn-down of its window. A point every five minutes
-// and after a restart from where the ledger stands; at most 2,000 points per budget, thinned to every second one when it
-// is full. Control thread.
+// and after a restart from where the ledger stands; at most 2,000 points per budget, thinned to every second one when
+// it is full. Control thread.
 #pragma once
 
 #include "api/budget_status.h"

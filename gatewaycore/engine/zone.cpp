@@ -12,8 +12,8 @@ bool isWithin(const config::Zone& asked, const config::Zone* zone)
         return true;
     const bool regions = std::all_of(asked.regions.begin(), asked.regions.end(),
         [zone](const QString& region) { return zone->regions.contains(region); });
-    const bool retention = zone->retention.isEmpty() || zone->retention == QLatin1String("any") ||
-                           zone->retention == asked.retention;
+    const bool retention =
+        zone->retention.isEmpty() || zone->retention == QLatin1String("any") || zone->retention == asked.retention;
     return regions && retention;
 }
 

@@ -1,10 +1,11 @@
 // Chain: which candidate a call tries next. The first step is the routed candidate; then come the alias's other
-// eligible candidates (equals: nothing is given up by going there), then the configured fallback steps. After a failure it
-// says: repeat after a pause, go on to the next step, or give up. Rules (contract.md, wire.md section 5):
+// eligible candidates (equals: nothing is given up by going there), then the configured fallback steps. After a failure
+// it says: repeat after a pause, go on to the next step, or give up. Rules (contract.md, wire.md section 5):
 //   - the request's own fault (invalid, content refused) ends the call: nobody is asked to overlook it;
 //   - too long a context goes on only to a candidate with a context known to be larger;
 //   - a key refused, a model gone, a certificate wrong: this candidate will not do, go on, never repeat;
-//   - transient failures go on at once where the next step is an equal; where it is degraded, or there is none, the same
+//   - transient failures go on at once where the next step is an equal; where it is degraded, or there is none, the
+//   same
 //     candidate is repeated at most kRepetitions times, while the provider's retry budget allows and the pause fits;
 //   - after the first content byte there is no next: the caller of this class does not ask.
 // A value that lives as long as its call; the worker's thread. Decides, does nothing.
@@ -23,10 +24,7 @@ struct ChainStep
 {
     const config::Candidate* candidate = nullptr; // nullptr: cached or refuse
     std::optional<config::FallbackKind> kind;     // empty: the routed candidate itself
-    bool degraded() const
-    {
-        return kind == config::FallbackKind::SmallerModel || kind == config::FallbackKind::Cached;
-    }
+    bool degraded() const { return kind == config::FallbackKind::SmallerModel || kind == config::FallbackKind::Cached; }
 };
 
 // What a candidate that takes the place of `from` is, told from where it lies.
@@ -53,7 +51,7 @@ public:
     // The step to try; nullptr: there is none left.
     const ChainStep* step() const { return m_at < m_steps.size() ? &m_steps[m_at] : nullptr; }
     const std::vector<ChainStep>& steps() const { return m_steps; }
-    bool hasNext() const;                          // a further step that has a candidate, or a cache, to try
+    bool hasNext() const; // a further step that has a candidate, or a cache, to try
     bool isRepetition() const { return m_repetitions > 0; }
     bool moved() const { return m_at > 0; }
     std::size_t position() const { return m_at; } // of step() in steps()

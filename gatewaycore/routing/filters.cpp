@@ -125,8 +125,7 @@ const char* zoneObjection(const config::Candidate& candidate, const config::Zone
                                                                                               : "zone_retention";
 }
 
-Objection objectionTo(
-    const config::Candidate& candidate, const RouteInput& input, const Moment& moment, Filter lifted)
+Objection objectionTo(const config::Candidate& candidate, const RouteInput& input, const Moment& moment, Filter lifted)
 {
     for (const Row& row : kRows) {
         if (!row.ask || row.filter == lifted)

@@ -18,8 +18,8 @@ quint64 spread(quint64 x)
     return x ^ (x >> 31);
 }
 
-// Weight, less the share of failures; unknown failures take nothing. A half-open breaker wants a probe now and then, not
-// the candidate's whole share.
+// Weight, less the share of failures; unknown failures take nothing. A half-open breaker wants a probe now and then,
+// not the candidate's whole share.
 qint64 scoreOf(int weight, const Moment& moment)
 {
     qint64 health = 1000 - std::clamp(moment.failurePermille.value_or(0), 0, 1000);
@@ -95,8 +95,8 @@ QJsonObject toJson(const CandidateVerdict& row, const RouteInput& input)
     QJsonObject json{{QStringLiteral("provider"), row.candidate->provider->name},
         {QStringLiteral("model"), row.candidate->model}, {QStringLiteral("region"), row.candidate->provider->region},
         {QStringLiteral("verdict"), QLatin1String(nameOf(row.verdict))},
-        {QStringLiteral("code"), QLatin1String(row.objection.code)},
-        {QStringLiteral("reason"), sentence(row, input)}, {QStringLiteral("score"), row.score}};
+        {QStringLiteral("code"), QLatin1String(row.objection.code)}, {QStringLiteral("reason"), sentence(row, input)},
+        {QStringLiteral("score"), row.score}};
     if (row.moment.breaker != Moment::Breaker::Closed)
         json.insert(QStringLiteral("breaker"), QLatin1String(nameOf(row.moment.breaker)));
     if (row.moment.p95)

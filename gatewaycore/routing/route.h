@@ -1,8 +1,9 @@
 // Choosing a candidate: an alias's candidates go through filters in a fixed order (kFilters), every rejected one keeps
-// the reason code of the first filter that said no, the others get a score, and one is drawn by score. The same seed gives
-// the same draw. An empty set is an explained refusal: a zone is never widened to find somebody. What is not known of a
-// candidate (no price, no latency yet) is unknown: it is not zero and by itself no reason to reject. Pure functions; any
-// thread. The credential's scope is asked before there is an input (engine/call), so it is no filter here.
+// the reason code of the first filter that said no, the others get a score, and one is drawn by score. The same seed
+// gives the same draw. An empty set is an explained refusal: a zone is never widened to find somebody. What is not
+// known of a candidate (no price, no latency yet) is unknown: it is not zero and by itself no reason to reject. Pure
+// functions; any thread. The credential's scope is asked before there is an input (engine/call), so it is no filter
+// here.
 #pragma once
 
 #include "api/error_code.h"
@@ -29,8 +30,8 @@ enum class Filter
     Lever,  // drained, failing back, in a drill
     Weight, // 0: only a fallback chain may use it
 };
-inline constexpr std::array kFilters{Filter::Zone, Filter::Capability, Filter::Lifecycle, Filter::CostCeiling, Filter::Latency,
-    Filter::Breaker, Filter::Lever, Filter::Weight};
+inline constexpr std::array kFilters{Filter::Zone, Filter::Capability, Filter::Lifecycle, Filter::CostCeiling,
+    Filter::Latency, Filter::Breaker, Filter::Lever, Filter::Weight};
 const char* nameOf(Filter filter);
 
 // What the request asks of a model.
@@ -61,7 +62,8 @@ struct Moment
     };
     Breaker breaker = Breaker::Closed;
     Lever lever = Lever::None;
-    std::optional<std::chrono::milliseconds> p95;    // of what the latency budget is about: first token of a stream, else all of it
+    std::optional<std::chrono::milliseconds>
+        p95;                            // of what the latency budget is about: first token of a stream, else all of it
     std::optional<int> failurePermille; // of its last attempts
     std::optional<int> weight;          // shifted by a lever
     std::optional<api::Money> upperBound; // the most this call can cost there; empty: no price is known
@@ -86,7 +88,7 @@ struct RouteInput
     Needs needs;
     std::optional<api::Money> ceiling;
     std::optional<std::chrono::milliseconds> remaining; // of the latency budget; empty: there is none
-    const Moments* moments = nullptr;      // nullptr: nothing is known
+    const Moments* moments = nullptr;                   // nullptr: nothing is known
 };
 
 enum class Verdict

@@ -41,7 +41,7 @@ private:
     Ledger m_ledger;
     std::atomic<qint64> m_calls = 0;
     QMutex m_mutex;
-    QHash<QByteArray, int> m_tries; // x-request-id -> requests so far
+    QHash<QByteArray, int> m_tries;    // x-request-id -> requests so far
     QHash<QByteArray, quint64> m_seen; // body hash -> times seen, so that a retry may fare otherwise than the first try
 };
 

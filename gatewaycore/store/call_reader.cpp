@@ -200,6 +200,22 @@ api::Result<bool> CallReader::contains(const QString& id)
     return query.next();
 }
 
+api::Result<std::vector<CallReader::Repeatable>> CallReader::repeatable(const QDateTime& since)
+{
+    QSqlQuery query(*m_connection);
+    query.setForwardOnly(true);
+    query.prepare(QStringLiteral("SELECT idempotency, id FROM calls WHERE idempotency <> '' AND started_ms >= ? AND "
+                                 "outcome IN ('answered', 'indeterminate')"));
+    query.addBindValue(since.toMSecsSinceEpoch());
+    if (!query.exec())
+        return api::failure(
+            api::Failure::Unavailable, QStringLiteral("The record cannot be read: %1.").arg(query.lastError().text()));
+    std::vector<Repeatable> found;
+    while (query.next())
+        found.push_back({query.value(0).toString(), query.value(1).toString()});
+    return found;
+}
+
 api::Outcome CallReader::recent(const QDateTime& since, const std::function<bool(const api::Call&)>& visitor)
 {
     QSqlQuery query(*m_connection);

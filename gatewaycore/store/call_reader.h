@@ -25,6 +25,15 @@ public:
     api::Result<api::Call> find(const QString& id); // NotFound if there is none
     api::Result<bool> contains(const QString& id);
 
+    // Calls since then that came with an idempotency-key and were answered, or whose end nobody knows: its digest (hex)
+    // and the call's id. So that a repetition after a restart is not a second call.
+    struct Repeatable
+    {
+        QString idempotency;
+        QString id;
+    };
+    api::Result<std::vector<Repeatable>> repeatable(const QDateTime& since);
+
     // Every call that started at or after `since`, oldest first, for rebuilding aggregates. Stops early when the
     // visitor says false.
     api::Outcome recent(const QDateTime& since, const std::function<bool(const api::Call&)>& visitor);

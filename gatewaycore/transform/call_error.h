@@ -23,7 +23,7 @@ struct CallError
     std::optional<bool> retriable; // empty: the code's
     std::optional<qint64> retryAfterMs;
     std::optional<api::LimitFacts> limit; // of a refusal by a budget, a ceiling or a quota
-    bool retriedByUs = false; // then the caller's SDK should not try again at once (x-should-retry: false)
+    bool retriedByUs = false;             // then the caller's SDK should not try again at once (x-should-retry: false)
 
     int httpStatus() const { return status != 0 ? status : api::facts(code).status; }
     bool mayRetry() const { return retriable.value_or(api::facts(code).retriable); }

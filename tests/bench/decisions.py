@@ -205,7 +205,7 @@ tenants: [{{name: acme}}, {{name: nightly}}]
         await interactive(args.seconds, "alone")
         stop = asyncio.Event()
         callers = [asyncio.create_task(batch_caller(stop)) for _ in range(args.batch)]
-        await asyncio.sleep(2)
+        await asyncio.sleep(args.settle)  # until the flood has used up what the provider's limits had saved
         await interactive(args.seconds, "beside")
         stop.set()
         await asyncio.gather(*callers)
@@ -231,9 +231,10 @@ def main():
     two = commands.add_parser("flood")
     two.add_argument("--seconds", type=float, default=15)
     two.add_argument("--rounds", type=int, default=3)
-    two.add_argument("--rate", type=float, default=20)
+    two.add_argument("--rate", type=float, default=10)
     two.add_argument("--batch", type=int, default=100)
     two.add_argument("--limit", type=int, default=3600)
+    two.add_argument("--settle", type=float, default=20)
     args = parser.parse_args()
     programs = Programs(args.bin)
     try:

@@ -21,7 +21,8 @@ namespace {
 constexpr int kCalls = 512;
 constexpr int kRoom = 100;
 
-// Only output has a price, and every answer has exactly the 10 tokens that were asked for: 0.001 USD a token, 0.01 a call.
+// Only output has a price, and every answer has exactly the 10 tokens that were asked for: 0.001 USD a token, 0.01 a
+// call.
 constexpr char kPrices[] = R"(version: race-1
 prices:
   - {provider: up, model: "sim-*", valid_from: 2026-01-01, input_usd_per_million: "0", output_usd_per_million: "1000"}
@@ -53,8 +54,8 @@ void storm(quint16 port, const QByteArray& key, int number, Tally& tally)
 {
     const bool stream = number % 2 == 0;
     const QByteArray fields = number % 3 == 0 ? ",\"max_completion_tokens\":10" : ",\"max_tokens\":10";
-    const RawReply reply =
-        rawCall(port, chatRequest(key, "fast", stream, QByteArray::number(number), {}, fields), std::chrono::seconds(60));
+    const RawReply reply = rawCall(
+        port, chatRequest(key, "fast", stream, QByteArray::number(number), {}, fields), std::chrono::seconds(60));
     if (reply.status == 200 && reply.complete && (!stream || reply.body.contains("data: [DONE]")))
         ++tally.answered;
     else if (reply.status == 429 && reply.body.contains("\"budget_hard\""))
@@ -120,8 +121,8 @@ class TestBudgetRace : public QObject
             return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
         };
         QVERIFY(write("prices.yaml", kPrices));
-        QVERIFY(write("signalbox.yaml", configText(m_simulator->field("base_url"),
-                                            m_directory->filePath(QStringLiteral("prices.yaml")), scopes)));
+        QVERIFY(write("signalbox.yaml",
+            configText(m_simulator->field("base_url"), m_directory->filePath(QStringLiteral("prices.yaml")), scopes)));
         startEngine();
         const Finished issued = runProgram(QStringLiteral("signalboxctl"),
             {QStringLiteral("credential"), QStringLiteral("issue"), QStringLiteral("--tenant"), QStringLiteral("acme"),
@@ -177,7 +178,7 @@ private Q_SLOTS:
         for (const int delayMs : {5, 20, 260}) {
             startFresh("tenant: acme");
             Tally first;
-            runStorm(first, 0, kCalls, [&] {
+            runStorm(first, 0, 60, [&] { // some room is left for those after the restart
                 QTest::qWait(delayMs);
                 m_engine->kill9();
             });
@@ -213,8 +214,7 @@ private Q_SLOTS:
         QCOMPARE(refused.status, 429);
         QCOMPARE(refused.header("x-should-retry"), QByteArray("false"));
         QVERIFY(refused.header("retry-after").isEmpty());
-        const QJsonObject why =
-            QJsonDocument::fromJson(refused.body)[u"error"][u"signalbox"].toObject();
+        const QJsonObject why = QJsonDocument::fromJson(refused.body)[u"error"][u"signalbox"].toObject();
         QCOMPARE(why[u"code"].toString(), QStringLiteral("budget_hard"));
         QCOMPARE(why[u"limit"].toString(), QStringLiteral("1"));
         QCOMPARE(why[u"used"].toString(), QStringLiteral("0.995"));

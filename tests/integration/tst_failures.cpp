@@ -57,8 +57,8 @@ constexpr Case kCases[] = {
         1, 1, "data: [DONE]"},
     {"stall", "sim-stall-5-fast", "other-provider/b/sim-fast", true, 200, "truncated", "stream_truncated", "", 1, 0,
         "\"error\""},
-    {"malformed-chunk", "sim-badchunk-0-fast", "other-provider/b/sim-fast", true, 200, "answered", "",
-        "other-provider", 1, 1, "data: [DONE]"},
+    {"malformed-chunk", "sim-badchunk-0-fast", "other-provider/b/sim-fast", true, 200, "answered", "", "other-provider",
+        1, 1, "data: [DONE]"},
     {"malformed-chunk-late", "sim-badchunk-5-fast", "other-provider/b/sim-fast", true, 200, "truncated",
         "transform_error", "", 1, 0, "\"error\""},
     {"missing-terminator", "sim-nodone-fast", "other-provider/b/sim-fast", true, 200, "truncated", "stream_truncated",
@@ -115,9 +115,10 @@ QByteArray configFor(const QString& a, const QString& b, const QString& prices)
     for (const Case& row : kCases)
         text += QByteArray("  - name: ") + row.name + "\n    candidates: [{provider: a, model: " + row.primary +
                 ", weight: 1}]\n" + fallbackOf(row.fallback);
-    return text + "tenants:\n  - {name: acme}\nbudgets:\n"
-                  "  - {scope: {tenant: acme}, period: month, amount_usd: '1000', at_limit: refuse}\n"
-                  "prices: {book: '" +
+    return text +
+           "tenants:\n  - {name: acme}\nbudgets:\n"
+           "  - {scope: {tenant: acme}, period: month, amount_usd: '1000', at_limit: refuse}\n"
+           "prices: {book: '" +
            prices.toUtf8() + "'}\n";
 }
 
@@ -194,8 +195,8 @@ private Q_SLOTS:
             sum = *sum.plus(*attempt.cost);
         }
         QCOMPARE(sent, expected.postsToA + expected.postsToB);
-        QCOMPARE(reply.header("x-signalbox-attempts").toInt(),
-            record.outcome == api::CallOutcome::Truncated ? 1 : sent);
+        QCOMPARE(
+            reply.header("x-signalbox-attempts").toInt(), record.outcome == api::CallOutcome::Truncated ? 1 : sent);
         // money: the call is the sum of its attempts, and the budget has settled exactly that and holds nothing
         QVERIFY(record.cost);
         QCOMPARE(record.cost->toDecimal(), sum.toDecimal());

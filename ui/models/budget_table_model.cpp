@@ -30,6 +30,9 @@ std::optional<double> forecastShare(const BudgetStatus& budget)
 {
     if (!budget.forecast || budget.limit.nano() <= 0)
         return std::nullopt;
+    // One that refuses stays where it is.
+    if (budget.atLimit == QLatin1String("refuse") && budget.settled >= budget.limit)
+        return 1.0;
     return double(budget.forecast->nano()) / double(budget.limit.nano());
 }
 

@@ -152,7 +152,8 @@ QString windowWords(const QDateTime& start, const QDateTime& end, const QString&
     const auto day = [&words](const QDate& date) { return words.toString(date, QStringLiteral("d MMM")); };
     QString text;
     if (from.secsTo(to) <= 2 * 3600)
-        text = day(from.date()) + from.toString(QStringLiteral(" HH:mm to ")) + to.toString(QStringLiteral("HH:mm"));
+        text = day(from.date()) + from.toString(QStringLiteral(" HH:mm")) + QStringLiteral(" to ") +
+               to.toString(QStringLiteral("HH:mm"));
     else if (from.date() == last)
         text = day(last);
     else if (from.date().month() == last.month() && from.date().year() == last.year())

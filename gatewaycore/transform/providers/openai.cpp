@@ -128,8 +128,8 @@ QByteArray requestBody(const ChatRequest& request, QByteArrayView model, std::op
             const qsizetype inside = offset(request.root.raw().data()) + 1;
             usage = {inside, inside, "\"stream_options\":{\"include_usage\":true},"};
         }
-        const auto after = std::find_if(
-            splices.begin(), splices.end(), [&](const Splice& other) { return usage.at < other.at; });
+        const auto after =
+            std::find_if(splices.begin(), splices.end(), [&](const Splice& other) { return usage.at < other.at; });
         splices.insert(after, usage);
     }
     QByteArray out;

@@ -451,7 +451,7 @@ void TestCodecs::leverValues()
     lever.stageSince = kTime.addSecs(40);
     verifyRoundTrip(lever, &leverStatusFromJson);
     QVERIFY(lever.isFailingBack());
-    QCOMPARE(describe(lever), text("a drill fails p for 10 % of a of t"));
+    QCOMPARE(describe(lever), text("drill: p fails for 10 % of a of t"));
     QVERIFY(!leverStatusFromJson({{text("kind"), text("stop")}}).ok());
     LeverPreview preview;
     preview.asOf = kTime;

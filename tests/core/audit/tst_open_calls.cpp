@@ -121,12 +121,16 @@ private Q_SLOTS:
             region.note(neverSettled, u"p/m@r", usd(8));
             region.settled(neverSettled, usd(0));
             region.settled(open("req_f"), usd(1)); // no attempt: nothing to settle
+            const int silent = open("req_g");
+            region.note(silent, u"p/m@r", usd(40));
+            region.settled(silent, usd(40), false);
+            region.note(silent, u"p/m@r", usd(2));
         }
         auto calls = map(1, 8);
         QHash<QString, api::Call> found;
         for (const api::Call& call : calls->leftOver())
             found.insert(call.id, call);
-        QCOMPARE(found.size(), 6);
+        QCOMPARE(found.size(), 7);
         const auto attempts = [&](const char* id) { return found[QString::fromLatin1(id)].attempts; };
         QCOMPARE(attempts("req_a").size(), 1);
         QCOMPARE(*attempts("req_a")[0].cost, usd(700));
@@ -147,6 +151,8 @@ private Q_SLOTS:
         QCOMPARE(*attempts("req_e")[0].cost, usd(7)); // was still held when the next one began
         QCOMPARE(*attempts("req_e")[1].cost, usd(0));
         QVERIFY(attempts("req_f").isEmpty());
+        QCOMPARE(*attempts("req_g")[0].cost, usd(40));
+        QVERIFY(!attempts("req_g")[1].costKnown);
     }
 
     // A file of version 1, byte by byte as it was written: its calls come back, without amounts, and it is version 2

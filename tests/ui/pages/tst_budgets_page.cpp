@@ -280,11 +280,7 @@ void TestBudgetsPage::emptyAndError()
 {
     Fixture empty(&Story::tellEmpty);
     empty.open();
-    const auto stateOf = [](BudgetsPage& page) {
-        for (auto* overlay : page.findChildren<ui::StateOverlay*>(QString(), Qt::FindDirectChildrenOnly))
-            return overlay->state();
-        return ui::StateOverlay::State::None;
-    };
+    const auto stateOf = [](BudgetsPage& page) { return page.overlay()->state(); };
     QCOMPARE(stateOf(*empty.page), ui::StateOverlay::State::Zero);
     Fixture broken;
     broken.transport->setHandler(QStringLiteral("/api/v1/budgets"), [](const AdminRequest&) {

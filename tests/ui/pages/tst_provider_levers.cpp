@@ -189,6 +189,7 @@ void TestProviderLevers::breakerIsForced()
     QTRY_VERIFY(sheet->isSettled());
     QCOMPARE(sheet->request().candidate, QStringLiteral("azure-eu/gpt-6-luna-2026-09-01@swedencentral"));
     QCOMPARE(sheet->request().breaker, QStringLiteral("open"));
+    QVERIFY(sheet->command().contains(QStringLiteral(" --candidate azure-eu/gpt-6-luna"))); // it has two
     QVERIFY(sheet->request().provider.isEmpty());
     sheet->form()->setReason(QStringLiteral("hold it"));
     QTest::mouseClick(sheet->applyButton(), Qt::LeftButton);

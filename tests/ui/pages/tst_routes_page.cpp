@@ -167,7 +167,7 @@ void TestRoutesPage::keepsTheChoiceOverARefresh()
 
 void TestRoutesPage::emptyAndError()
 {
-    const auto stateOf = [](RoutesPage& page) { return page.findChild<ui::StateOverlay*>()->state(); };
+    const auto stateOf = [](RoutesPage& page) { return page.overlay()->state(); };
     Fixture empty(&Story::tellEmpty);
     empty.open();
     QCOMPARE(stateOf(*empty.page), ui::StateOverlay::State::Zero);

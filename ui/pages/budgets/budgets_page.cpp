@@ -41,7 +41,9 @@ BudgetsPage::BudgetsPage(Session& session, QWidget* parent)
       m_listPanel(new Panel(tr("Budgets"))),
       m_table(new TableView(tr("Budgets"))),
       m_ledger(new LedgerPanel),
-      m_overlay(nullptr)
+      m_content(new QWidget),
+      m_statePanel(new Panel),
+      m_overlay(new StateOverlay(m_statePanel))
 {
     charts::PlotLook look;
     look.unit = QStringLiteral("$");
@@ -66,15 +68,19 @@ BudgetsPage::BudgetsPage(Session& session, QWidget* parent)
 
     auto* top = new QHBoxLayout;
     top->setSpacing(Metrics::gap);
-    top->addWidget(m_plotPanel, 780);
-    top->addWidget(m_raise, 440);
-    auto* layout = new QVBoxLayout(this);
+    top->addWidget(m_plotPanel, mayRaise(session) ? 600 : 780);
+    top->addWidget(m_raise, mayRaise(session) ? 620 : 440);
+    auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
     layout->addLayout(top, 1);
     layout->addWidget(m_listPanel, 0);
     layout->addWidget(m_ledger, 0);
-    m_overlay = new StateOverlay(this);
+    auto* page = new QVBoxLayout(this);
+    page->setContentsMargins(0, 0, 0, 0);
+    page->addWidget(m_content, 1);
+    page->addWidget(m_statePanel, 1);
+    showContent(false);
     m_overlay->setZeroIcon(QStringLiteral("budgets"));
 
     m_refresh.setInterval(kRefreshMs);
@@ -167,9 +173,11 @@ void BudgetsPage::takeBudgets(const Result<QVector<BudgetStatus>>& answer)
     if (answer->isEmpty()) {
         m_overlay->show(StateOverlay::State::Zero, tr("No budget is configured"),
             tr("Without one nothing is refused for its cost. Add some under budgets in signalbox.yaml."));
+        showContent(false);
         return;
     }
     m_overlay->clear();
+    showContent(true);
     m_listPanel->setCaption(
         tr("%1, those at risk first").arg(models::plural(answer->size(), tr("budget"), tr("budgets"))));
     if (!m_table->currentIndex().isValid())
@@ -190,13 +198,13 @@ void BudgetsPage::showBudget(const BudgetStatus& budget)
 {
     const QDateTime now = m_session.now();
     m_plotPanel->setTitle(describe(budget.scope));
-    QString caption = tr("what is left of %1, %2")
+    QString caption = tr("left of %1, %2")
                           .arg(models::dollarsAndCents(budget.limit),
                               models::windowWords(budget.windowStart, budget.windowEnd, budget.timeZone));
     if (const std::optional<QDateTime> empty = emptyAt(budget, now))
         caption += tr("; straight on it is empty %1").arg(empty->toUTC().toString(QStringLiteral("dd MMM HH:mm")));
     if (budget.history.isEmpty())
-        caption += tr("; the engine keeps no course of this window yet");
+        caption += tr("; its course is not kept");
     m_plotPanel->setCaption(caption);
     m_plot->setThresholds(softMarksOf(budget));
     m_plot->setData(burnDown(budget, now));
@@ -225,14 +233,20 @@ void BudgetsPage::raise(const QString& id, const BudgetRaise& raise, const QStri
     });
 }
 
+void BudgetsPage::showContent(bool isThere)
+{
+    m_content->setVisible(isThere);
+    m_statePanel->setVisible(!isThere);
+}
+
 void BudgetsPage::layOut()
 {
     const int rows = std::clamp(m_model->rowCount(), 2, height() < metrics().px(640) ? 3 : 6);
     m_listPanel->setFixedHeight(m_table->heightForRows(rows) + metrics().panelHeader() + 2);
     // What is over goes to the plot; a short window takes rows from the table first.
-    m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 188));
+    m_ledger->setFixedHeight(metrics().px(height() < metrics().px(640) ? 96 : 200));
     m_table->setWidths(
-        {{96, 0}, {150, 3}, {64, 0}, {150, 2}, {98, 0}, {98, 0}, {84, 0}, {150, 0}, {74, 0}, {70, 0}, {130, 2}});
+        {{92, 0}, {150, 2}, {58, 0}, {150, 2}, {100, 0}, {98, 0}, {76, 0}, {142, 0}, {68, 0}, {66, 0}, {162, 1}});
 }
 
 void BudgetsPage::resizeEvent(QResizeEvent* event)

@@ -47,6 +47,7 @@ public:
     RaisePanel* raisePanel() const { return m_raise; }
     LedgerPanel* ledger() const { return m_ledger; }
     charts::PlotWidget* plot() const { return m_plot; }
+    StateOverlay* overlay() const { return m_overlay; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -58,6 +59,7 @@ private:
     void choose(int row);
     void showBudget(const gateway::api::BudgetStatus& budget);
     void raise(const QString& id, const gateway::api::BudgetRaise& raise, const QString& reason);
+    void showContent(bool isThere);
     void layOut();
 
     Session& m_session;
@@ -76,6 +78,8 @@ private:
     Panel* m_listPanel;
     TableView* m_table;
     LedgerPanel* m_ledger;
+    QWidget* m_content;
+    Panel* m_statePanel; // instead of the content while there is none
     StateOverlay* m_overlay;
 };
 

@@ -84,7 +84,8 @@ QVector<charts::PlotThreshold> softMarksOf(const BudgetStatus& budget)
 
 std::optional<QDateTime> emptyAt(const BudgetStatus& budget, const QDateTime& now)
 {
-    if (!budget.forecast || *budget.forecast <= budget.limit || budget.forecast->nano() <= budget.settled.nano())
+    if (!budget.forecast || budget.settled >= budget.limit || *budget.forecast <= budget.limit ||
+        budget.forecast->nano() <= budget.settled.nano())
         return std::nullopt;
     const double part =
         double(budget.limit.nano() - budget.settled.nano()) / double(budget.forecast->nano() - budget.settled.nano());

@@ -41,7 +41,7 @@ LedgerPanel::LedgerPanel(QWidget* parent)
           {{tr("Alias")}, {tr("Attempts"), true}, {tr("Reserved"), true}, {tr("Actual"), true},
               {tr("Median"), true, tr("Actual as a share of reserved, middle attempt")},
               {tr("p95"), true, tr("Actual as a share of reserved; one in twenty was closer or above")}})),
-      m_findings(new FactsView(tr("Plausibility of claimed values"), 46)),
+      m_findings(new FactsView(tr("Plausibility of claimed values"), 58)),
       m_overlay(nullptr)
 {
     m_table->setWidths({{140, 3}, {80, 0}, {100, 0}, {100, 0}, {70, 0}, {70, 0}});

@@ -37,8 +37,10 @@ QVector<Fact> factsOf(const BudgetStatus& budget, const QDateTime& now)
     add("Resets", QStringLiteral("%1 UTC, in %2")
                       .arg(budget.windowEnd.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
                           models::timeLeft(budget.windowEnd, now)));
-    add("Forecast", budget.forecast ? models::dollarsAndCents(*budget.forecast)
-                                    : QStringLiteral("not before 5 % of the window has passed"));
+    const bool isStopped = budget.atLimit == QLatin1String("refuse") && budget.settled >= budget.limit;
+    add("Forecast", isStopped         ? QStringLiteral("stays where it is until it resets")
+                    : budget.forecast ? models::dollarsAndCents(*budget.forecast)
+                                      : QStringLiteral("not before 5 % of the window has passed"));
     add("Estimate", budget.estimate == QLatin1String("learned") ? QStringLiteral("what calls like it have cost")
                                                                 : QStringLiteral("upper bound of each call"));
     add("Calls", QStringLiteral("%1 settled, %2 open, %3 refused")
@@ -95,7 +97,7 @@ RaisePanel::RaisePanel(std::function<QDateTime()> now, bool mayRaise, QWidget* p
     auto* actions = new QVBoxLayout(m_actions);
     actions->setContentsMargins(0, 0, 0, 0);
     actions->setSpacing(0);
-    QVBoxLayout* raise = addPanelSection(actions, tr("Another limit for a time"), tr("audited"));
+    QVBoxLayout* raise = addPanelSection(actions, tr("Another limit for a time"), tr("audited"), false);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
     row->addWidget(new TextLabel(tr("Limit $"), &Type::ui, Token::Text3));
@@ -107,10 +109,20 @@ RaisePanel::RaisePanel(std::function<QDateTime()> now, bool mayRaise, QWidget* p
     m_problem->setWrapped(true);
     m_problem->hide();
     raise->addWidget(m_problem);
-    layout->addWidget(m_actions);
-    m_actions->setHidden(!mayRaise);
     layout->addStretch(1);
-    body()->addWidget(new PlainScroll(content, tr("The budget")), 1);
+    actions->addStretch(1);
+    auto* columns = new QHBoxLayout;
+    columns->setContentsMargins(0, 0, 0, 0);
+    columns->setSpacing(0);
+    columns->addWidget(new PlainScroll(content, tr("The budget")), 10);
+    if (mayRaise) {
+        columns->addWidget(new Hairline(Qt::Vertical));
+        columns->addWidget(m_actions, 9);
+    } else {
+        m_actions->setParent(this);
+        m_actions->hide();
+    }
+    body()->addLayout(columns, 1);
     setKeepsCorners(true);
 
     connect(m_raise, &QAbstractButton::clicked, this, &RaisePanel::wish);

@@ -1,4 +1,5 @@
-// A section of a panel: a line above it if wanted, a title, a caption, and the layout its content goes into. Thread: UI.
+// A section of a panel: a line above it if wanted, a title, a caption, and the layout its content goes into. Thread:
+// UI.
 #pragma once
 
 #include <QString>

@@ -226,18 +226,23 @@ QString LeverSheet::command() const
 {
     const LeverRequest wanted = request();
     const QString ends = QStringLiteral(" --expires %1m").arg(m_form->seconds() / 60);
+    QString line;
     switch (m_kind) {
     case LeverKind::Breaker:
-        return QStringLiteral("signalboxctl provider breaker %1 --state %2%3")
-            .arg(m_provider.name, wanted.breaker, ends);
+        line = QStringLiteral("provider breaker %1 --state %2").arg(m_provider.name, wanted.breaker);
+        if (m_provider.breakers.size() > 1)
+            line += QStringLiteral(" --candidate ") + wanted.candidate;
+        break;
     case LeverKind::Drill:
-        return QStringLiteral("signalboxctl drill run %1 --percent %2%3")
-            .arg(wanted.provider)
-            .arg(*wanted.percent)
-            .arg(ends);
+        line = QStringLiteral("drill run %1 --percent %2").arg(wanted.provider).arg(*wanted.percent);
+        if (!wanted.alias.isEmpty())
+            line += QStringLiteral(" --alias ") + wanted.alias;
+        break;
     default:
-        return QStringLiteral("signalboxctl provider drain %1%2").arg(wanted.provider, ends);
+        line = QStringLiteral("provider drain ") + wanted.provider;
+        break;
     }
+    return QStringLiteral("signalboxctl ") + line + ends;
 }
 
 void LeverSheet::ask()

@@ -52,7 +52,7 @@ ExplainPanel::ExplainPanel(QWidget* parent)
       m_text(new QPlainTextEdit),
       m_tenant(new InputField(tr("Tenant"))),
       m_zone(new InputField(tr("Zone, tighter than the tenant's"))),
-      m_class(new Segment(tr("Workload class"))),
+      m_class(new Segment(tr("Workload class"), Segment::Size::Mini)),
       m_explain(new Button(tr("Explain"), Button::Kind::Primary)),
       m_verdict(new StatusLabel),
       m_sentence(new TextLabel({}, &Type::body)),

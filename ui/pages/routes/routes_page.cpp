@@ -27,7 +27,9 @@ RoutesPage::RoutesPage(Session& session, QWidget* parent)
           tr("Aliases"), {{tr("Alias")}, {tr("Owner")}, {tr("Steps"), true, tr("Candidates and steps of its chain")}})),
       m_detail(new AliasDetail),
       m_explain(new ExplainPanel),
-      m_overlay(nullptr)
+      m_content(new QWidget),
+      m_statePanel(new Panel),
+      m_overlay(new StateOverlay(m_statePanel))
 {
     m_table->setWidths({{130, 1}, {90, 0}, {52, 0}});
     m_listPanel->body()->addWidget(m_table, 1);
@@ -36,12 +38,16 @@ RoutesPage::RoutesPage(Session& session, QWidget* parent)
     top->setSpacing(Metrics::gap);
     top->addWidget(m_listPanel, 4);
     top->addWidget(m_detail, 9);
-    auto* layout = new QVBoxLayout(this);
+    auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
     layout->addLayout(top, 1);
     layout->addWidget(m_explain, 1);
-    m_overlay = new StateOverlay(this);
+    auto* page = new QVBoxLayout(this);
+    page->setContentsMargins(0, 0, 0, 0);
+    page->addWidget(m_content, 1);
+    page->addWidget(m_statePanel, 1);
+    showContent(false);
     m_overlay->setZeroIcon(QStringLiteral("routes"));
 
     m_refresh.setInterval(kRefreshMs);
@@ -117,9 +123,11 @@ void RoutesPage::takeAliases(const Result<QVector<AliasStatus>>& answer)
     if (m_aliases.isEmpty()) {
         m_overlay->show(StateOverlay::State::Zero, tr("No alias is configured"),
             tr("An alias is the name a caller asks for. Add one under aliases in signalbox.yaml."));
+        showContent(false);
         return;
     }
     m_overlay->clear();
+    showContent(true);
     Q_EMIT captionChanged();
     int chosen = 0;
     for (int row = 0; row < m_aliases.size(); ++row) {
@@ -148,6 +156,12 @@ void RoutesPage::choose(int row)
     m_name = m_aliases[row].name;
     m_detail->setAlias(m_aliases[row]);
     m_explain->setAlias(m_name);
+}
+
+void RoutesPage::showContent(bool isThere)
+{
+    m_content->setVisible(isThere);
+    m_statePanel->setVisible(!isThere);
 }
 
 void RoutesPage::explainRoute(const RouteQuestion& question)

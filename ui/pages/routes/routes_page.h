@@ -38,11 +38,13 @@ public:
     PlainTable* table() const { return m_table; }
     AliasDetail* detail() const { return m_detail; }
     ExplainPanel* explain() const { return m_explain; }
+    StateOverlay* overlay() const { return m_overlay; }
 
 private:
     void ask();
     void takeAliases(const gateway::api::Result<QVector<gateway::api::AliasStatus>>& answer);
     void choose(int row);
+    void showContent(bool isThere);
     void explainRoute(const gateway::api::RouteQuestion& question);
 
     Session& m_session;
@@ -59,6 +61,8 @@ private:
     PlainTable* m_table;
     AliasDetail* m_detail;
     ExplainPanel* m_explain;
+    QWidget* m_content;
+    Panel* m_statePanel; // instead of the content while there is none
     StateOverlay* m_overlay;
 };
 
