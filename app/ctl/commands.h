@@ -25,6 +25,7 @@ void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);
 void addBudgets(CLI::App& app, Context context);
+void addIncidents(CLI::App& app, Context context);
 void addLedger(CLI::App& app, Context context);
 void addEvents(CLI::App& app, Context context);
 

@@ -46,6 +46,7 @@ int main(int argc, char** argv)
     addRoutes(app, context);
     addBudgets(app, context);
     addLedger(app, context);
+    addIncidents(app, context);
     addEvents(app, context);
 
     try {

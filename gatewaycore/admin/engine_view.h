@@ -9,6 +9,7 @@
 #include "api/call.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
@@ -86,6 +87,7 @@ public:
         const QString& name, const Principal& by, const QString& reason, Done<api::ProbeResult> done) = 0;
 
     virtual QVector<api::Invariant> invariants() const = 0;
+    virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100
 };
 
 } // namespace gateway::admin

@@ -61,6 +61,7 @@ std::span<const Route> routes()
         {"POST", "/api/v1/drills", Role::Operator, true, {},
             {"provider"_l, "alias"_l, "tenant"_l, "percent"_l, "ends_at"_l, "duration_s"_l}, &postDrill},
         {"GET", "/api/v1/drills/{id}", Role::Viewer, false, {}, {}, &getDrill},
+        {"GET", "/api/v1/incidents", Role::Viewer, false, {}, {}, &getIncidents},
         {"GET", "/api/v1/limits", Role::Viewer, false, {}, {}, &getInvariants},
         {"GET", "/api/v1/events", Role::Viewer, false, {"since"_l}, {}, nullptr},
     };

@@ -133,4 +133,9 @@ GatewayClient::Reply<QVector<Invariant>> GatewayClient::invariants() const
     return decode(m_transport->send(get(QStringLiteral("/api/v1/limits"))), listOf(&invariantFromJson));
 }
 
+GatewayClient::Reply<QVector<Incident>> GatewayClient::incidents() const
+{
+    return decode(m_transport->send(get(QStringLiteral("/api/v1/incidents"))), listOf(&incidentFromJson));
+}
+
 } // namespace gateway::api

@@ -102,6 +102,11 @@ struct Members<Reconciliation>
     };
 };
 
+QJsonObject toJson(const AttributionFinding& finding)
+{
+    return writeMembers(finding);
+}
+
 QJsonObject toJson(const LedgerReport& report)
 {
     return writeMembers(report);

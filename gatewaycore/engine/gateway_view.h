@@ -51,6 +51,7 @@ public:
     void probeProvider(const QString& name, const admin::Principal& by, const QString& reason,
         admin::Done<api::ProbeResult> done) override;
     QVector<api::Invariant> invariants() const override;
+    QVector<api::Incident> incidents() const override;
 
 private:
     static api::ProviderGateStatus gateStatusOf(const ProviderLive& live);

@@ -141,6 +141,11 @@ QVector<api::Invariant> GatewayView::invariants() const
     return m_parts.watch->invariants();
 }
 
+QVector<api::Incident> GatewayView::incidents() const
+{
+    return m_parts.watch->incidents();
+}
+
 QVector<api::BreakerStatus> GatewayView::breakers(const QString& provider) const
 {
     QVector<api::BreakerStatus> all;

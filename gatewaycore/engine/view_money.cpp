@@ -100,7 +100,11 @@ void GatewayView::ledgerReport(const QDateTime& since, admin::Done<api::LedgerRe
                 return reader.error();
             return budget::report(**reader, since, now);
         },
-        std::move(done));
+        [this, since, done = std::move(done)](api::Result<api::LedgerReport> report) {
+            if (report)
+                report->findings = m_parts.watch->findings(since);
+            done(std::move(report));
+        });
 }
 
 void GatewayView::reconcile(const QByteArray& csv, admin::Done<api::Reconciliation> done)

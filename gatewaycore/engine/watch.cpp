@@ -4,10 +4,53 @@
 
 namespace gateway::engine {
 
+using observability::Incidents;
+
+Watch::Watch(const Clock& clock, observability::Invariants::ScopeOf scopeOf, Tell tell)
+    : m_invariants(clock, std::move(scopeOf)),
+      m_incidents(
+          clock, [tell](const QString& event, const api::Incident& incident) { tell(event, api::toJson(incident)); }),
+      m_attribution(clock, [tell](const api::AttributionFinding& finding) {
+          tell(QStringLiteral("attribution.finding"), api::toJson(finding));
+      })
+{
+}
+
+void Watch::setSnapshot(const config::PolicySnapshot& snapshot)
+{
+    QSet<QString> candidates;
+    for (const auto& alias : snapshot.aliases) {
+        for (const config::Candidate& candidate : alias->candidates)
+            candidates.insert(candidate.label);
+        for (const config::FallbackStep& step : alias->fallback) {
+            if (step.candidate.provider)
+                candidates.insert(step.candidate.label);
+        }
+    }
+    m_incidents.setCandidates(candidates);
+}
+
+void Watch::breakerChanged(const QString& candidate, const fallback::HealthView& now)
+{
+    using State = Incidents::BreakerChange::State;
+    const State state = now.breaker == fallback::BreakerState::Open       ? State::Open
+                        : now.breaker == fallback::BreakerState::HalfOpen ? State::HalfOpen
+                                                                          : State::Closed;
+    m_incidents.breakerChanged({candidate, state, now.forced, now.reason, now.changes});
+}
+
+void Watch::tick()
+{
+    m_incidents.tick();
+    m_attribution.tick();
+}
+
 void Watch::add(const std::vector<std::shared_ptr<const api::Call>>& calls)
 {
     for (const auto& call : calls) {
         m_invariants.add(*call);
+        m_incidents.add(*call);
+        m_attribution.add(*call);
         for (auto& [id, tally] : m_drills)
             tally.add(*call);
     }

@@ -1,9 +1,14 @@
-// Watch: what is learned from finished calls, beside the aggregates: the standing invariants, and the scorecards of
-// drills. Fed with every committed call. Control thread.
+// Watch: what is learned from finished calls, beside the aggregates: the standing invariants, the scorecards of drills,
+// incidents with providers, and what does not look right about attribution. Fed with every committed call and every
+// change of a breaker; what opens, closes or is found is told as an event. Control thread.
 #pragma once
 
 #include "api/result.h"
+#include "config/policy_snapshot.h"
+#include "fallback/candidate_health.h"
 #include "fallback/drill_card.h"
+#include "observability/attribution_watch.h"
+#include "observability/incidents.h"
 #include "observability/invariants.h"
 
 #include <map>
@@ -15,17 +20,26 @@ namespace gateway::engine {
 class Watch
 {
 public:
-    Watch(const Clock& clock, observability::Invariants::ScopeOf scopeOf) : m_invariants(clock, std::move(scopeOf)) {}
+    using Tell = std::function<void(const QString& event, const QJsonObject& data)>;
+    Watch(const Clock& clock, observability::Invariants::ScopeOf scopeOf, Tell tell);
 
     void add(const std::vector<std::shared_ptr<const api::Call>>& calls);
     void setLevers(const std::vector<fallback::Lever>& levers); // newest first; drills among them begin and end here
+    void setSnapshot(const config::PolicySnapshot& snapshot);   // at start and after every new config
+    void breakerChanged(const QString& candidate, const fallback::HealthView& now);
+    void tick(); // once a second or so: incidents close with time, a new day begins
+
     QVector<api::Invariant> invariants() const { return m_invariants.list(); }
+    QVector<api::Incident> incidents() const { return m_incidents.list(); }
+    QVector<api::AttributionFinding> findings(const QDateTime& since) const { return m_attribution.findings(since); }
     api::Result<api::DrillCard> drillCard(const QString& id) const;
 
 private:
     static constexpr std::size_t kDrills = 50; // the oldest are forgotten
 
     observability::Invariants m_invariants;
+    observability::Incidents m_incidents;
+    observability::AttributionWatch m_attribution;
     std::map<QString, fallback::DrillTally> m_drills; // by the lever's id
 };
 

@@ -303,4 +303,31 @@ QVector<api::Invariant> FakeEngine::invariants() const
     return {refusals, share};
 }
 
+QVector<api::Incident> FakeEngine::incidents() const
+{
+    api::Incident open;
+    open.id = QStringLiteral("inc_2");
+    open.provider = QStringLiteral("openai-eu");
+    open.candidates = QStringList{kLabel};
+    open.state = QStringLiteral("open");
+    open.severity = QStringLiteral("high");
+    open.sentence = QStringLiteral("The breaker of %1 opened. 12 of 20 attempts failed.").arg(kLabel);
+    open.openedAt = at(-20);
+    open.lastSeenAt = at(-1);
+    open.callsFailed = 3;
+    open.callsRescued = 40;
+    open.openings = 2;
+    api::Incident closed = open;
+    closed.id = QStringLiteral("inc_1");
+    closed.provider = QStringLiteral("anthropic");
+    closed.candidates.clear();
+    closed.state = QStringLiteral("closed");
+    closed.severity = QStringLiteral("low");
+    closed.openedAt = at(-7200);
+    closed.lastSeenAt = at(-7000);
+    closed.closedAt = at(-6700);
+    closed.callsFailed = 0;
+    return {open, closed};
+}
+
 } // namespace gateway::test

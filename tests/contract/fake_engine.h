@@ -58,6 +58,7 @@ public:
     void probeProvider(const QString& name, const gateway::admin::Principal& by, const QString& reason,
         gateway::admin::Done<gateway::api::ProbeResult> done) override;
     QVector<gateway::api::Invariant> invariants() const override;
+    QVector<gateway::api::Incident> incidents() const override;
 
     bool ready = true;
     QString lastReason;

@@ -250,6 +250,9 @@ void TestAdminContract::sameRowsSameAnswers_data()
     row("drill for a stranger", "POST", "/api/v1/drills", "", R"({"provider":"openai-eu","percent":10,"tenant":"x"})",
         "r", 400, "No tenant");
     row("invariants", "GET", "/api/v1/limits", "", "", "", 200, "\"name\":\"degraded_share\"");
+    row("incidents", "GET", "/api/v1/incidents", "", "", "", 200, "\"calls_rescued\":40");
+    row("incident that is over", "GET", "/api/v1/incidents", "", "", "", 200, "\"closed_at\":\"2026");
+    row("incidents, a filter nobody knows", "GET", "/api/v1/incidents", "state=open", "", "", 400, "state");
     row("no such path", "GET", "/api/v1/nothing", "", "", "", 404, "not_found");
     row("no such root", "GET", "/api/v2/status", "", "", "", 404, "not_found");
     row("wrong method", "DELETE", "/api/v1/status", "", "", "", 405, "method");
@@ -409,6 +412,12 @@ void TestAdminContract::typedControl()
     QCOMPARE(await(client.drills())->size(), 2);
     QCOMPARE(await(client.levers())->size(), 5);
     QCOMPARE(await(client.invariants())->size(), 2);
+    const auto incidents = await(client.incidents());
+    QVERIFY(incidents.ok());
+    QCOMPARE(incidents->size(), 2);
+    QVERIFY(incidents->at(0).isOpen() && !incidents->at(1).isOpen());
+    QCOMPARE(incidents->at(0).candidates, QStringList{QStringLiteral("openai-eu/gpt-1@eu-west-1")});
+    QCOMPARE(incidents->at(0).callsFailed, 3);
     api::LeverRequest weight;
     weight.kind = api::LeverKind::Weight;
     weight.alias = QStringLiteral("fast");

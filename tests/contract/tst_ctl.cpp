@@ -23,6 +23,7 @@ private Q_SLOTS:
     void dryRunChangesNothing();
     void billsAreCompared();
     void everyListIsJson();
+    void incidentsAreListed();
     void listsAreJson();
     void tablesAreCalm();
 
@@ -117,6 +118,7 @@ void TestCtl::exitCodes_data()
     row("drill report lev_9", 3);
     row("drill run openai-eu --percent 0", 2);
     row("drill run openai-eu --tenant nobody", 2);
+    row("incident list", 0);
     row("ledger report", 0);
     row("ledger report --since 7d", 0);
     row("ledger report --since monday", 2);
@@ -249,11 +251,24 @@ void TestCtl::everyListIsJson()
         QVERIFY2(QJsonDocument::fromJson(ran.out).isArray(), command);
     }
     for (const char* command : {"quota list", "ledger report", "failover plan openai-eu", "route explain --alias fast",
-             "provider show openai-eu", "provider probe openai-eu", "drill report lev_1"}) {
+             "provider show openai-eu", "provider probe openai-eu", "drill report lev_1", "incident list"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isObject(), command);
         QVERIFY2(line(QLatin1String(command)).out.size() > 20, command);
     }
+}
+
+void TestCtl::incidentsAreListed()
+{
+    const Run json = line(QStringLiteral("incident list --json"));
+    const QJsonArray items = QJsonDocument::fromJson(json.out).object().value(QStringLiteral("items")).toArray();
+    QCOMPARE(items.size(), 2);
+    QCOMPARE(items[0].toObject().value(QStringLiteral("id")).toString(), QStringLiteral("inc_2"));
+    QCOMPARE(line(QStringLiteral("incident list --jsonl")).out.count('\n'), 2);
+    const Run table = line(QStringLiteral("incident list"));
+    QCOMPARE(table.code, 0);
+    QCOMPARE(table.out.count('\n'), 3);
+    QVERIFY(table.out.contains("12 of 20 attempts failed"));
 }
 
 void TestCtl::listsAreJson()

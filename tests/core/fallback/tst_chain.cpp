@@ -5,9 +5,9 @@
 
 using namespace gateway;
 using namespace std::chrono_literals;
+using api::ErrorCode;
 using fallback::Chain;
 using fallback::ChainStep;
-using api::ErrorCode;
 
 namespace {
 
@@ -95,8 +95,7 @@ private Q_SLOTS:
         const Rule& rule = kRules[row];
         const ChainStep first{&m_first, {}};
         QCOMPARE(int(follow(rule, {first, {&m_second, config::FallbackKind::OtherProvider}})), int(rule.beforeEqual));
-        QCOMPARE(
-            int(follow(rule, {first, {&m_second, config::FallbackKind::SmallerModel}})), int(rule.beforeDegraded));
+        QCOMPARE(int(follow(rule, {first, {&m_second, config::FallbackKind::SmallerModel}})), int(rule.beforeDegraded));
         QCOMPARE(int(follow(rule, {first})), int(rule.atTheEnd));
         QCOMPARE(int(follow(rule, {first, {nullptr, config::FallbackKind::Refuse}})),
             int(rule.atTheEnd == Follows::End && rule.beforeEqual == Follows::Next ? Follows::Next : rule.atTheEnd));

@@ -7,6 +7,7 @@
 #include "api/call.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
@@ -60,6 +61,7 @@ public:
     Reply<DrillCard> drill(const QString& id) const;
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
+    Reply<QVector<Incident>> incidents() const; // newest first, at most 100
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }

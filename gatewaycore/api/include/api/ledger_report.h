@@ -97,6 +97,7 @@ struct Reconciliation
     QVector<UnreadLine> unread;
 };
 
+QJsonObject toJson(const AttributionFinding& finding); // also the data of an event attribution.finding
 QJsonObject toJson(const LedgerReport& report);
 Result<LedgerReport> ledgerReportFromJson(const QJsonObject& json);
 QJsonObject toJson(const Reconciliation& reconciliation);

@@ -1,0 +1,256 @@
+#include "observability/incidents.h"
+
+#include "observability/attempt_facts.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+namespace gateway::observability {
+
+using api::CallOutcome;
+using api::ErrorCode;
+
+namespace {
+
+QString providerOf(const QString& candidate)
+{
+    return candidate.section(u'/', 0, 0);
+}
+
+bool hasFailedAt(const api::Attempt& attempt)
+{
+    return attempt.result == api::AttemptResult::Failed && !isCallersFault(attempt);
+}
+
+// Providers whose attempts failed in this call.
+QSet<QString> failedProviders(const api::Call& call)
+{
+    QSet<QString> found;
+    for (const api::Attempt& attempt : call.attempts) {
+        if (hasFailedAt(attempt))
+            found.insert(attempt.provider);
+    }
+    return found;
+}
+
+// Did the call pass the provider by because a breaker was open?
+bool wasPassedBy(const api::Call& call, const QString& provider)
+{
+    for (const api::Attempt& attempt : call.attempts) {
+        if (attempt.provider == provider && attempt.result == api::AttemptResult::Skipped &&
+            attempt.error == ErrorCode::ProviderUnavailable)
+            return true;
+    }
+    for (const char* part : {"candidates", "fallback"}) {
+        const QJsonArray rows = call.decision.value(QLatin1String(part)).toArray();
+        for (const QJsonValue& row : rows) {
+            if (row.toObject().value(QStringLiteral("code")).toString() == QLatin1String("breaker_open") &&
+                row.toObject().value(QStringLiteral("provider")).toString() == provider)
+                return true;
+        }
+    }
+    return false;
+}
+
+// The caller got an error, and it was not the caller's own doing.
+bool sawError(const api::Call& call)
+{
+    switch (call.outcome) {
+    case CallOutcome::Failed:
+    case CallOutcome::Truncated:
+        return true;
+    case CallOutcome::Refused:
+        return call.error == ErrorCode::ProviderUnavailable || call.error == ErrorCode::ChainExhausted;
+    default:
+        return false;
+    }
+}
+
+QString countOf(qint64 n, const char* one, const char* many)
+{
+    return QStringLiteral("%1 %2").arg(n).arg(QLatin1String(n == 1 ? one : many));
+}
+
+} // namespace
+
+QDateTime Incidents::now() const
+{
+    return QDateTime::fromMSecsSinceEpoch(m_clock.wallMs(), Qt::UTC);
+}
+
+void Incidents::setCandidates(const QSet<QString>& candidates)
+{
+    const QSet<QString> gone = m_candidates - candidates;
+    m_candidates = candidates;
+    QSet<QString> providers;
+    for (const QString& candidate : candidates)
+        providers.insert(providerOf(candidate));
+    for (const QString& candidate : gone) {
+        mended(candidate);
+        m_changes.remove(candidate); // should it come back, its breaker is a new one
+        if (!providers.contains(providerOf(candidate)))
+            m_before.remove(providerOf(candidate));
+    }
+}
+
+void Incidents::breakerChanged(const BreakerChange& change)
+{
+    if (!m_candidates.contains(change.candidate))
+        return;
+    qint64& seen = m_changes[change.candidate];
+    if (change.changes < seen)
+        return;
+    seen = change.changes;
+    if (change.state == BreakerChange::State::Closed)
+        return mended(change.candidate);
+    const QString provider = providerOf(change.candidate);
+    const auto known = m_open.find(provider);
+    if (change.forced || change.state == BreakerChange::State::HalfOpen) {
+        // no trouble by itself; where there is some, it is not over
+        if (known != m_open.end() && known->second.troubled.contains(change.candidate))
+            known->second.incident.lastSeenAt = now();
+        return;
+    }
+    const bool isNew = known == m_open.end();
+    Case& one = isNew ? openCase(provider) : known->second;
+    one.troubled.insert(change.candidate);
+    one.lastReason = change.reason;
+    one.incident.lastSeenAt = now();
+    ++one.incident.openings;
+    if (!one.incident.candidates.contains(change.candidate))
+        one.incident.candidates.append(change.candidate);
+    if (isNew && m_told)
+        m_told(QStringLiteral("incident.opened"), described(one));
+}
+
+Incidents::Case& Incidents::openCase(const QString& provider)
+{
+    Case& one = m_open[provider];
+    m_lastId = std::max(m_lastId + 1, m_clock.wallMs());
+    one.incident.id = QStringLiteral("inc_") + QString::number(m_lastId, 36);
+    one.incident.provider = provider;
+    one.incident.openedAt = now();
+    const Harm harm = before(provider);
+    one.incident.callsFailed = harm.failed;
+    one.incident.callsRescued = harm.rescued;
+    return one;
+}
+
+void Incidents::mended(const QString& candidate)
+{
+    const auto known = m_open.find(providerOf(candidate));
+    if (known == m_open.end() || !known->second.troubled.remove(candidate))
+        return;
+    known->second.incident.lastSeenAt = now();
+    if (known->second.troubled.isEmpty())
+        known->second.quietSince = m_clock.monotonic();
+}
+
+void Incidents::add(const api::Call& call)
+{
+    const bool failed = sawError(call);
+    if (!failed && call.outcome != CallOutcome::Answered)
+        return;
+    const QSet<QString> tried = failedProviders(call);
+    const Harm harm{failed ? 1 : 0, failed ? 0 : 1};
+    for (const QString& provider : tried)
+        remember(provider, harm);
+    for (auto& [provider, one] : m_open) {
+        const bool concerned =
+            tried.contains(provider) || ((failed || !call.fallbackKind.isEmpty()) && wasPassedBy(call, provider));
+        if (!concerned)
+            continue;
+        one.incident.callsFailed += harm.failed;
+        one.incident.callsRescued += harm.rescued;
+        one.incident.lastSeenAt = now();
+    }
+}
+
+void Incidents::remember(const QString& provider, const Harm& harm)
+{
+    std::deque<HarmAt>& recent = m_before[provider];
+    const Monotonic at = m_clock.monotonic();
+    if (recent.empty() || at - recent.back().at >= std::chrono::seconds(1))
+        recent.push_back({at, {}});
+    recent.back().harm.failed += harm.failed;
+    recent.back().harm.rescued += harm.rescued;
+    while (at - recent.front().at > kBefore)
+        recent.pop_front();
+}
+
+Incidents::Harm Incidents::before(const QString& provider)
+{
+    Harm sum;
+    const Monotonic since = m_clock.monotonic() - kBefore;
+    for (const HarmAt& one : m_before.value(provider)) {
+        if (one.at < since)
+            continue;
+        sum.failed += one.harm.failed;
+        sum.rescued += one.harm.rescued;
+    }
+    return sum;
+}
+
+void Incidents::tick()
+{
+    const Monotonic at = m_clock.monotonic();
+    for (auto next = m_open.begin(); next != m_open.end();) {
+        Case& one = next->second;
+        if (!one.troubled.isEmpty() || at - one.quietSince < kQuiet) {
+            ++next;
+            continue;
+        }
+        one.incident.closedAt = now();
+        m_closed.push_front(described(one));
+        if (m_closed.size() > std::size_t(kKept))
+            m_closed.pop_back();
+        next = m_open.erase(next);
+        if (m_told)
+            m_told(QStringLiteral("incident.closed"), m_closed.front());
+    }
+}
+
+api::Incident Incidents::described(const Case& one) const
+{
+    api::Incident incident = one.incident;
+    incident.state = incident.isOpen() ? QStringLiteral("open") : QStringLiteral("closed");
+    incident.severity = incident.callsFailed > 0 ? QStringLiteral("high") : QStringLiteral("low");
+    const QString candidates = incident.candidates.size() == 1
+                                   ? incident.candidates.first()
+                                   : countOf(incident.candidates.size(), "candidate", "candidates");
+    const QString often = incident.openings == 1 ? QString() : QStringLiteral(" %1 times").arg(incident.openings);
+    const bool stops = one.lastReason.endsWith(u'.');
+    incident.sentence =
+        QStringLiteral("The breaker of %1 opened%2. %3%4 ")
+            .arg(candidates, often, one.lastReason, QLatin1String(stops || one.lastReason.isEmpty() ? "" : "."));
+    incident.sentence = incident.sentence.simplified() + u' ';
+    if (incident.callsFailed == 0 && incident.callsRescued == 0)
+        incident.sentence += QStringLiteral("No call was harmed.");
+    else if (incident.callsFailed == 0)
+        incident.sentence +=
+            QStringLiteral("%1 rescued, none failed.").arg(countOf(incident.callsRescued, "call was", "calls were"));
+    else
+        incident.sentence += QStringLiteral("%1 and %2 rescued.")
+                                 .arg(countOf(incident.callsFailed, "call failed", "calls failed"),
+                                     countOf(incident.callsRescued, "was", "were"));
+    if (incident.isOpen() && one.troubled.isEmpty())
+        incident.sentence += QStringLiteral(" Its breakers are closed again; five quiet minutes end the incident.");
+    return incident;
+}
+
+QVector<api::Incident> Incidents::list() const
+{
+    QVector<api::Incident> all;
+    for (const auto& [provider, one] : m_open)
+        all.append(described(one));
+    std::copy(m_closed.begin(), m_closed.end(), std::back_inserter(all));
+    std::stable_sort(all.begin(), all.end(), [](const api::Incident& a, const api::Incident& b) {
+        return a.openedAt != b.openedAt ? a.openedAt > b.openedAt : a.id > b.id;
+    });
+    if (all.size() > kKept)
+        all.resize(kKept);
+    return all;
+}
+
+} // namespace gateway::observability
