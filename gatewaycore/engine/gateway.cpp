@@ -22,11 +22,6 @@ constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
 
-api::Error part(const char* name, const api::Error& error)
-{
-    return {error.failure, QStringLiteral("%1: %2").arg(QLatin1String(name), error.message), error.hint};
-}
-
 } // namespace
 
 Gateway::Gateway(GatewayOptions options, QObject* parent) : QObject(parent), m_view(m_parts, *this)

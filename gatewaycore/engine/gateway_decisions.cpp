@@ -17,11 +17,6 @@ constexpr int kUpkeepMs = 500;
 constexpr int kFoldEveryTurns = 10;
 constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums that a start reads
 
-api::Error part(const char* name, const api::Error& error)
-{
-    return {error.failure, QStringLiteral("%1: %2").arg(QLatin1String(name), error.message), error.hint};
-}
-
 } // namespace
 
 // What the record says was spent, for these accounts (none named: all).
