@@ -54,6 +54,7 @@ class TestChain : public QObject
     config::Candidate m_first, m_second;
     config::ModelFacts m_small, m_large;
 
+    static std::vector<ChainStep> only(const config::Candidate& candidate) { return {ChainStep{&candidate, {}}}; }
     Follows follow(const Rule& rule, std::vector<ChainStep> steps)
     {
         Chain chain(std::move(steps));
@@ -104,7 +105,7 @@ private Q_SLOTS:
     // At most two repetitions of a candidate, and none when the provider's budget for them is used up.
     void repetitionsAreFew()
     {
-        Chain chain({{&m_first, {}}});
+        Chain chain(only(m_first));
         fallback::RetryBudget retries;
         fallback::Failed failed;
         failed.code = ErrorCode::ProviderOverloaded;
@@ -117,7 +118,7 @@ private Q_SLOTS:
 
         while (retries.takeRepetition()) {
         }
-        Chain another({{&m_first, {}}});
+        Chain another(only(m_first));
         QVERIFY(another.after(failed, retries).what == Chain::Next::Do::GiveUp);
     }
 
@@ -129,10 +130,10 @@ private Q_SLOTS:
         failed.retriable = true;
         failed.retryAfter = 5s;
         failed.longestPause = 10s;
-        Chain patient({{&m_first, {}}});
+        Chain patient(only(m_first));
         QCOMPARE(patient.after(failed, retries).pause.count(), 5000);
         failed.longestPause = 4s;
-        Chain hurried({{&m_first, {}}});
+        Chain hurried(only(m_first));
         QVERIFY(hurried.after(failed, retries).what == Chain::Next::Do::GiveUp);
     }
 
@@ -153,7 +154,7 @@ private Q_SLOTS:
 
     void sharesOfTheTime()
     {
-        Chain chain({{&m_first, {}}, {&m_second, config::FallbackKind::OtherProvider},
+        Chain chain(std::vector<ChainStep>{{&m_first, {}}, {&m_second, config::FallbackKind::OtherProvider},
             {&m_first, config::FallbackKind::SmallerModel}});
         QCOMPARE(chain.share(std::nullopt).has_value(), false);
         QCOMPARE(chain.share(2000ms)->count(), 1000);
