@@ -34,7 +34,7 @@ milliseconds Call::longestWait() const
 
 PermitRequest Call::permitRequest(const ChainStep& step) const
 {
-    return {*m_policy, *step.candidate, m_request, m_zone, m_spender, m_workloadClass, step.degraded()};
+    return {*m_policy, *step.candidate, m_request, m_zone, m_spender, m_workloadClass, step.degraded(), m_seed};
 }
 
 // Goes down the chain until an attempt is under way, a wait has begun, or the call is over.

@@ -64,6 +64,7 @@ private:
     void publishSnapshot();
     void publishPolicy();
     api::Outcome rebuildSpend(const QStringList& accounts);
+    api::Outcome rememberRepeatable();
     void breakerChanged(const QString& candidate, const fallback::HealthView& now);
     void continueRevisions();
     void markRevision();

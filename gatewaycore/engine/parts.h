@@ -66,4 +66,10 @@ struct Parts
     std::vector<std::unique_ptr<Worker>> workers;
 };
 
+// An error of a part that does not come up, with its name before it.
+inline api::Error part(const char* name, const api::Error& error)
+{
+    return {error.failure, QStringLiteral("%1: %2").arg(QLatin1String(name), error.message), error.hint};
+}
+
 } // namespace gateway::engine

@@ -75,7 +75,15 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
                 ErrorCode::NoRouteInZone, QStringLiteral("It lies outside the privacy zone %1.").arg(zone->name));
     }
 
+    // an operator's hand counts at once, also for a call that was routed before
     const qint64 nowMs = context.clock.wallMs();
+    const fallback::LeverSet& levers = *context.levers;
+    if (!levers.isEmpty() &&
+        (levers.drained(provider.name, asked.seed, nowMs) != fallback::LeverSet::Drained::No ||
+            levers.drill(provider.name, asked.spender.alias, asked.spender.tenant, asked.seed, nowMs)))
+        return skip(
+            ErrorCode::ProviderUnavailable, QStringLiteral("The provider is drained, or a drill treats it so."));
+
     m_day = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
     m_bound = upperBoundOf(candidate, asked.request, m_day);
     config::UsageScope spender = asked.spender;

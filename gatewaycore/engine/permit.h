@@ -22,6 +22,7 @@ struct PermitRequest
     const config::UsageScope& spender;  // provider is filled in here
     config::WorkloadClass workloadClass = config::WorkloadClass::Interactive;
     bool degraded = false;
+    quint64 seed = 0; // the call's: the same call is in the same share of a lever
 };
 
 class Permit

@@ -110,6 +110,91 @@ private Q_SLOTS:
         world.alias.candidates[1].weight = 0;
         QVERIFY(!routing::route(world.input(1)).chosen);
     }
+    // The filters in their order: the first that says no gives the code, and lifting it says what would have won.
+    void filtersInOrder()
+    {
+        struct Known final : routing::Moments
+        {
+            QHash<const config::Provider*, routing::Moment> moments;
+            routing::Moment of(const config::Candidate& candidate) const override
+            {
+                return moments.value(candidate.provider);
+            }
+        };
+        World world;
+        config::ModelFacts facts;
+        facts.contextTokens = 1000;
+        facts.maxOutputTokens = 500;
+        facts.capabilities = QStringList{QStringLiteral("json_schema")};
+        facts.retires = QDate(2026, 1, 1);
+        world.alias.candidates[0].facts = &facts;
+        Known known;
+        routing::Moment& eu = known.moments[&world.eu];
+        eu.breaker = routing::Moment::Breaker::Open;
+        eu.lever = routing::Moment::Lever::Drained;
+        eu.p95 = std::chrono::milliseconds(900);
+        eu.upperBound = api::Money::fromNano(5'000'000);
+        routing::RouteInput input = world.input(1);
+        input.moments = &known;
+        input.today = QDate(2026, 11, 22);
+        input.needs = {true, false, false, 6000, 400};
+        input.ceiling = api::Money::fromNano(1'000'000);
+        input.remaining = std::chrono::milliseconds(500);
+        known.moments[&world.us].upperBound = api::Money::fromNano(1000);
+
+        const auto code = [&] { return QByteArray(routing::route(input).candidates[0].objection.code); };
+        QCOMPARE(code(), QByteArray("no_tools"));
+        facts.capabilities->append(QStringLiteral("tools"));
+        QCOMPARE(code(), QByteArray("context_too_long"));
+        facts.contextTokens = 1200;
+        input.needs.maxOutputTokens = 501;
+        QCOMPARE(code(), QByteArray("output_too_long"));
+        facts.maxOutputTokens.reset(); // unknown is no objection
+        QCOMPARE(code(), QByteArray("model_retired"));
+        facts.retires = QDate(2026, 11, 23);
+        QCOMPARE(code(), QByteArray("cost_ceiling"));
+        eu.upperBound.reset();
+        QCOMPARE(code(), QByteArray("price_unknown"));
+        eu.upperBound = api::Money::fromNano(1'000'000);
+        QCOMPARE(code(), QByteArray("latency"));
+        eu.p95.reset();
+        QCOMPARE(code(), QByteArray("breaker_open"));
+        QVERIFY(routing::route(input).chosen->provider == &world.us);
+        eu.breaker = routing::Moment::Breaker::Closed;
+        QCOMPARE(code(), QByteArray("drained"));
+        world.alias.candidates[1].weight = 0;
+        QCOMPARE(int(routing::route(input).refusal), int(api::ErrorCode::ProviderUnavailable));
+        QCOMPARE(routing::route(input, routing::Filter::Lever).chosen->provider, &world.eu);
+        eu.lever = routing::Moment::Lever::None;
+        QCOMPARE(code(), QByteArray());
+    }
+    // The classic bug: a candidate that fails half of its calls must not draw its whole share.
+    void failuresLowerTheShare()
+    {
+        struct Known final : routing::Moments
+        {
+            const config::Provider* failing = nullptr;
+            routing::Moment of(const config::Candidate& candidate) const override
+            {
+                routing::Moment moment;
+                if (candidate.provider == failing)
+                    moment.failurePermille = 900;
+                return moment;
+            }
+        };
+        World world;
+        world.alias.candidates[0].weight = 50;
+        world.alias.candidates[1].weight = 50;
+        Known known;
+        known.failing = &world.eu;
+        int eu = 0;
+        for (quint64 seed = 0; seed < 10'000; ++seed) {
+            routing::RouteInput input = world.input(seed);
+            input.moments = &known;
+            eu += routing::route(input).chosen->provider == &world.eu;
+        }
+        QVERIFY2(eu > 700 && eu < 1150, qPrintable(QString::number(eu))); // 100 of 1,100 parts: 9.1 %
+    }
     void toldInWords()
     {
         const World world;
