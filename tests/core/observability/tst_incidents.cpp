@@ -240,6 +240,8 @@ void TestIncidents::whatFailedBeforeBelongsToIt()
     bench.call({QStringLiteral("openai")}, false);
     bench.call({QStringLiteral("anthropic")}, false);
     bench.pass(61s); // too long ago
+    bench.breaker(kOther, State::Open);
+    QCOMPARE(bench.newest().callsFailed, 0);
     bench.call({QStringLiteral("openai")}, false);
     bench.pass(30s);
     bench.call({QStringLiteral("openai")}, false);
