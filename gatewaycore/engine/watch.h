@@ -27,7 +27,7 @@ public:
     void setLevers(const std::vector<fallback::Lever>& levers); // newest first; drills among them begin and end here
     void setSnapshot(const config::PolicySnapshot& snapshot);   // at start and after every new config
     void breakerChanged(const QString& candidate, const fallback::HealthView& now);
-    void tick(); // once a second or so: incidents close with time, a new day begins
+    void tick(); // twice a second or so: incidents close with time, a new day begins
 
     QVector<api::Invariant> invariants() const { return m_invariants.list(); }
     QVector<api::Incident> incidents() const { return m_incidents.list(); }
