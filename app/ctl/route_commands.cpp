@@ -92,7 +92,7 @@ api::Result<api::RouteQuestion> questionFrom(const Wanted& wanted)
 QString scoreText(const QJsonObject& candidate)
 {
     const QJsonValue score = candidate.value(QLatin1String("score"));
-    return score.isDouble() ? QString::number(score.toDouble(), 'g', 4) : QString();
+    return score.isDouble() ? QString::number(qRound64(score.toDouble())) : QString();
 }
 
 void printDecision(const QJsonObject& decision)

@@ -7,6 +7,8 @@
 
 #include <QDateTime>
 
+#include <algorithm>
+
 namespace gateway::engine {
 namespace {
 
@@ -44,10 +46,12 @@ quint64 seedOf(const api::RouteQuestion& question)
 QString sentenceOf(const Plan& plan, const config::Alias& alias)
 {
     if (plan.decision.chosen) {
-        const QString others = plan.steps.size() > 1
-                                   ? QStringLiteral("%1 more may serve if it fails.").arg(plan.steps.size() - 1)
-                                   : QStringLiteral("nobody would if it failed.");
-        return QStringLiteral("%1 would serve this call; %2").arg(plan.decision.chosen->label, others);
+        const auto others = std::count_if(plan.steps.begin() + 1, plan.steps.end(),
+            [](const fallback::ChainStep& step) { return step.kind != config::FallbackKind::Refuse; });
+        const QString after = others == 0   ? QStringLiteral("nobody would if it failed.")
+                              : others == 1 ? QStringLiteral("one more may serve if it fails.")
+                                            : QStringLiteral("%1 more may serve if it fails.").arg(others);
+        return QStringLiteral("%1 would serve this call; %2").arg(plan.decision.chosen->label, after);
     }
     if (!plan.steps.empty())
         return QStringLiteral("No candidate of %1 may serve; its fallback chain would.").arg(alias.name);

@@ -87,7 +87,7 @@ void TestRoutesPage::aliasesAndTheirChain()
     QCOMPARE(detail->chain()->rows(), 4);
     QCOMPARE(detail->chain()->words(1, 1), QStringLiteral("smaller-model"));
     f.page->open(QStringLiteral("alias=embed-docs"));
-    QCOMPARE(detail->chain()->words(0, 2), QStringLiteral("a failed call fails"));
+    QCOMPARE(detail->chain()->words(0, 2), QStringLiteral("the other candidates, then the call fails"));
 }
 
 void TestRoutesPage::aLeversWeightIsShown()

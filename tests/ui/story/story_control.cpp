@@ -257,8 +257,8 @@ RouteExplanation storyExplanation(bool isRefused)
     }
     told.decision = {{QStringLiteral("candidates"),
         QJsonArray{
-            candidate("openai-eu", "gpt-6-luna-2026-09-01", "westeurope", "chosen", "", "drawn by weight 40", 0.82),
-            candidate("anthropic", "claude-haiku-4-5", "eu", "eligible", "", "could have served, weight 20", 0.64),
+            candidate("openai-eu", "gpt-6-luna-2026-09-01", "westeurope", "chosen", "", "drawn by score 40000", 40000),
+            candidate("anthropic", "claude-haiku-4-5", "eu", "eligible", "", "could have served, score 18000", 18000),
             candidate("azure-eu", "gpt-6-luna-2026-09-01", "swedencentral", "rejected", "breaker_open",
                 "its breaker is open, 225 of 388 attempts failed", 0),
             candidate("openai-us", "gpt-6-luna-2026-09-01", "eastus", "rejected", "zone_region",

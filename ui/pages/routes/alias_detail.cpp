@@ -95,7 +95,7 @@ void AliasDetail::setAlias(const AliasStatus& alias)
                                      : Cell::mono(step.candidate)});
     if (alias.chain.isEmpty())
         m_chain->addRow({Cell::plain(models::notApplicable(), Token::Text3), Cell::plain(tr("none"), Token::Text3),
-            Cell::plain(tr("a failed call fails"), Token::Text3)});
+            Cell::plain(tr("the other candidates, then the call fails"), Token::Text3)});
 }
 
 } // namespace ui::routes

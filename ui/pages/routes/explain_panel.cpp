@@ -33,7 +33,7 @@ Cell verdictCell(const QString& verdict)
 
 Cell scoreCell(const QJsonValue& score)
 {
-    return score.isDouble() ? Cell::number(QString::number(score.toDouble(), 'g', 3)) : Cell::notApplicable();
+    return score.isDouble() ? Cell::number(QString::number(qRound64(score.toDouble()))) : Cell::notApplicable();
 }
 
 QVBoxLayout* column(QHBoxLayout* into, int share)
