@@ -19,12 +19,13 @@ namespace gateway::observability {
 namespace {
 
 // What a line may carry. No field here holds a request's text, a header or a target with its query.
-constexpr std::array kFields{"address", "admin", "alias", "aliases", "attempt", "bytes", "calls", "certificate", "code",
-    "config", "count", "credential", "data_directory", "detail", "duration_ms", "error", "failure", "field", "file",
-    "gateway", "hint", "host", "http_status", "id", "kind", "line", "listener", "message", "method", "model", "name",
-    "outcome", "overhead_us", "part", "path", "peer", "pid", "port", "principal", "problems", "provider", "queue",
-    "reason", "recovered", "region", "request_id", "retry_after_ms", "revision", "role", "seconds", "sequence",
-    "signal", "state", "surface", "tenant", "total_ms", "url", "version", "waiting", "worker", "workers"};
+constexpr std::array kFields{"address", "admin", "alias", "aliases", "attempt", "breaker", "budget", "bytes", "calls",
+    "candidate", "certificate", "code", "config", "count", "credential", "data_directory", "detail", "duration_ms",
+    "error", "failure", "field", "file", "gateway", "hint", "host", "http_status", "id", "kind", "limit", "line",
+    "listener", "message", "method", "model", "name", "outcome", "overhead_us", "part", "path", "peer", "pid", "port",
+    "principal", "problems", "provider", "queue", "reason", "recovered", "region", "request_id", "retry_after_ms",
+    "revision", "role", "seconds", "sequence", "signal", "state", "surface", "tenant", "total_ms", "url", "version",
+    "waiting", "worker", "workers"};
 
 const char* nameOf(LogLevel level)
 {

@@ -100,6 +100,10 @@ void TestUpstreamCut::initTestCase()
     m_upstream = std::make_unique<ScriptedUpstream>();
     m_engine = std::make_unique<EmbeddedEngine>(
         oneProviderConfig(QStringLiteral("http://127.0.0.1:%1/v1").arg(m_upstream->port())));
+    // thousands of cuts in a row: here the answers are the subject, not the breaker
+    fallback::BreakerOptions patient;
+    patient.leastAttempts = 1'000'000;
+    m_engine->setBreaker(patient);
     const QString wrong = m_engine->start();
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
     m_record = std::make_unique<RecordFile>(m_engine->dataDirectory());
@@ -116,8 +120,6 @@ QString TestUpstreamCut::callOnce(const QByteArray& sent, Hangup how, bool strea
     ++m_calls;
 
     const int posts = int(m_upstream->takeRequests().size());
-    if (posts != 1)
-        return QStringLiteral("%1 POSTs").arg(posts);
     if (whole) {
         const bool ended = stream ? reply.body.endsWith(kDone) : reply.body.contains("\"stop\"");
         if (reply.status != 200 || !reply.complete || !ended)
@@ -142,8 +144,11 @@ QString TestUpstreamCut::callOnce(const QByteArray& sent, Hangup how, bool strea
     const bool asExpected = whole
                                 ? call.outcome == QLatin1String("answered")
                                 : call.outcome == QLatin1String("failed") || call.outcome == QLatin1String("truncated");
-    if (!asExpected || call.attempts != 1)
+    if (!asExpected)
         return QStringLiteral("recorded as %1 with %2 attempts").arg(call.outcome).arg(call.attempts);
+    // one attempt, one POST; and never a second one once the caller has had content
+    if (posts != call.attempts || posts > 3 || (reply.status == 200 && posts != 1 && !whole))
+        return QStringLiteral("%1 POSTs, %2 attempts, status %3").arg(posts).arg(call.attempts).arg(reply.status);
     return {};
 }
 

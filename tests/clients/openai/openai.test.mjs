@@ -204,21 +204,22 @@ test('a provider’s 429 is a RateLimitError with the provider’s retry-after',
         assert.equal(error.headers.get('retry-after'), '1');
         return true;
     });
-    assert.equal((await engine.ledger()).posts, 1);
+    // the alias has no other candidate, so the gateway asked the same one again: twice, after a second each
+    assert.equal((await engine.ledger()).posts, 3);
 });
 
-test('the client’s own retry waits as long as the provider asked, and is a call of its own', async () => {
+test('what the gateway has repeated, the client does not repeat once more', async () => {
     const patient = new OpenAI({ apiKey: engine.key, baseURL: `${engine.url}/v1`, maxRetries: 1 });
     const begun = Date.now();
     await assert.rejects(patient.chat.completions.create({ model: 'busy-429', messages: ask('x') }), OpenAI.RateLimitError);
     const ledger = await engine.ledger();
-    // the gateway did not retry, so it leaves the choice to the client and tells it how long to wait
+    // one repetition is left of the provider's retry budget; it waited as long as the provider asked
     assert.equal(ledger.posts, 2);
     assert.ok(Date.now() - begun >= 950, 'retry-after was obeyed');
-    assert.notEqual(ledger.entries[0].x_request_id, ledger.entries[1].x_request_id);
+    assert.equal(ledger.entries[0].x_request_id, ledger.entries[1].x_request_id, 'both were attempts of one call');
 });
 
-test('a provider’s 500 is an InternalServerError after one POST', async () => {
+test('a provider’s 500 is an InternalServerError; with the retry budget used up, after one POST', async () => {
     await assert.rejects(once.chat.completions.create({ model: 'broken-500', messages: ask('x') }), (error) => {
         assert.ok(error instanceof OpenAI.InternalServerError);
         return true;
