@@ -101,7 +101,7 @@ void TestUpstreamCut::initTestCase()
     m_engine = std::make_unique<EmbeddedEngine>(
         oneProviderConfig(QStringLiteral("http://127.0.0.1:%1/v1").arg(m_upstream->port())));
     // thousands of cuts in a row: here the answers are the subject, not the breaker
-    fallback::BreakerOptions patient;
+    gateway::fallback::BreakerOptions patient;
     patient.leastAttempts = 1'000'000;
     m_engine->setBreaker(patient);
     const QString wrong = m_engine->start();
