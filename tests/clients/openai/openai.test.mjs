@@ -213,7 +213,7 @@ test('what the gateway has repeated, the client does not repeat once more', asyn
     const begun = Date.now();
     await assert.rejects(patient.chat.completions.create({ model: 'busy-429', messages: ask('x') }), OpenAI.RateLimitError);
     const ledger = await engine.ledger();
-    // one repetition is left of the provider's retry budget; it waited as long as the provider asked
+XX
     assert.equal(ledger.posts, 2);
     assert.ok(Date.now() - begun >= 950, 'retry-after was obeyed');
     assert.equal(ledger.entries[0].x_request_id, ledger.entries[1].x_request_id, 'both were attempts of one call');
