@@ -146,6 +146,9 @@ void Call::recordSettled(audit::Durability durability)
         error.code = ErrorCode::GatewayDependencyDown;
         error.message = QStringLiteral("The call could not be recorded, so its answer is withheld.");
         m_error = error;
+        // nor is it given to a repetition
+        if (!m_recorded->idempotency.isEmpty())
+            m_context.live.kept.forget(QByteArray::fromHex(m_recorded->idempotency.toLatin1()));
     }
     release();
 }

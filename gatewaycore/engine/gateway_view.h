@@ -10,6 +10,12 @@
 
 namespace gateway::engine {
 
+// Wall time as the admin API tells it.
+inline QDateTime at(qint64 ms)
+{
+    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+}
+
 class GatewayView final : public admin::EngineView
 {
 public:

@@ -10,11 +10,6 @@ namespace {
 
 using api::Failure;
 
-QDateTime at(qint64 ms)
-{
-    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
-}
-
 std::optional<QDateTime> maybeAt(std::optional<qint64> ms)
 {
     return ms ? std::optional(at(*ms)) : std::nullopt;

@@ -10,11 +10,6 @@ namespace {
 
 using api::Failure;
 
-QDateTime at(qint64 ms)
-{
-    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
-}
-
 api::Scope scopeOf(const config::UsageScope& scope)
 {
     return {scope.tenant, scope.feature, scope.agent, scope.alias, scope.provider};
