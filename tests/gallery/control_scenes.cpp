@@ -95,7 +95,8 @@ void feedBrokenLedger(FakeTransport& transport)
         return errorReply(
             failure(Failure::Unavailable, QStringLiteral("The ledger is being rebuilt from the record.")));
     };
-    for (const char* path : {"/api/v1/budgets", "/api/v1/ledger", "/api/v1/aliases", "/api/v1/failovers"})
+    for (const char* path : {"/api/v1/budgets", "/api/v1/ledger", "/api/v1/aliases", "/api/v1/failovers",
+             "/api/v1/limits", "/api/v1/incidents", "/api/v1/quotas"})
         transport.setHandler(QString::fromLatin1(path), broken);
 }
 
@@ -120,6 +121,9 @@ QVector<Scene> controlScenes(const std::function<SessionOptions()>& production)
         [](MainWindow& window, FakeTransport& transport) { explain(window, transport, QStringLiteral("local")); });
     add("routes-empty", "routes", &Story::tellEmpty, {});
     add("routes-error", "routes", &feedBrokenLedger, {});
+    add("limits", "limits", &Story::tell, {});
+    add("limits-empty", "limits", &Story::tellEmpty, {});
+    add("limits-error", "limits", &feedBrokenLedger, {});
     add("providers-drain", "providers", &Story::tell, lever(LeverKind::Drain));
     add("providers-breaker", "providers", &Story::tell, lever(LeverKind::Breaker));
     add("providers-drill", "providers", &Story::tell, lever(LeverKind::Drill));

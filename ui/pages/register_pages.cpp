@@ -1,6 +1,7 @@
 #include "pages/register_pages.h"
 
 #include "pages/budgets/budgets_page.h"
+#include "pages/limits/limits_page.h"
 #include "pages/providers/providers_page.h"
 #include "pages/routes/routes_page.h"
 #include "pages/server/server_page.h"
@@ -26,6 +27,8 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new routes::RoutesPage(session); });
     add("budgets", "Budgets", RailGroup::Govern, 1,
         [](Session& session) -> Page* { return new budgets::BudgetsPage(session); });
+    add("limits", "Limits", RailGroup::Govern, 6,
+        [](Session& session) -> Page* { return new limits::LimitsPage(session); });
     add("server", "Server", RailGroup::Change, 2,
         [probe](Session& session) -> Page* { return new ServerPage(session, probe); });
     return pages;
