@@ -33,7 +33,7 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
       m_time(context.wheel, [this] { timeIsUp(); }),
       m_pause(context.wheel,
           [this] {
-              noteWait(m_waitSince);
+              noteWait();
               tryStep();
           }),
       m_heartbeat(context.wheel, [this] {
@@ -109,8 +109,7 @@ bool Call::readRequest()
     if (const auto* error = std::get_if<CallError>(&parsed))
         return refuse(*error);
     m_request = std::move(std::get<transform::ChatRequest>(parsed));
-    m_workloadClass = caller.workloadClass.value_or(
-        m_request.stream ? config::WorkloadClass::Streaming : config::WorkloadClass::Interactive);
+    m_workloadClass = classOf(m_request, caller.workloadClass);
     m_record.workloadClass = config::nameOf(m_workloadClass);
     m_record.alias = m_request.alias.left(64);
     m_latencyBudget = caller.latencyBudget;
@@ -145,10 +144,8 @@ bool Call::checkScope()
             QStringLiteral("Send one of its features in x-signalbox-feature."));
     }
     m_spender = {m_record.tenant, m_record.feature, m_record.agent, m_alias->name, {}};
-    if (const milliseconds budget = m_alias->latencyBudget[std::size_t(m_workloadClass)]; budget.count() > 0)
-        m_latencyBudget = std::min(budget, m_latencyBudget.value_or(budget));
-    if (m_alias->costCeiling)
-        m_costCeiling = std::min(*m_alias->costCeiling, m_costCeiling.value_or(*m_alias->costCeiling));
+    m_latencyBudget = latencyBudgetOf(*m_alias, m_workloadClass, m_latencyBudget);
+    m_costCeiling = ceilingOf(*m_alias, m_costCeiling);
     m_degradeServes = m_degradeServes && m_alias->degradeServes;
     m_keepEvents = m_alias->cache.exactTtl.has_value();
     return true;
@@ -172,7 +169,6 @@ bool Call::checkRepetition()
         m_record.cache = QStringLiteral("repetition");
         m_record.servedBy = before.answer->servedBy;
         m_record.finishReason = before.answer->finishReason;
-        m_record.cost = api::Money();
         m_record.idempotency.clear(); // the first call has it
         m_answer = before.answer->body;
         conclude(CallOutcome::Answered, nullptr);

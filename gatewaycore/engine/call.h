@@ -56,7 +56,7 @@ private:
     void waitEnded(quota::WaitEnd end);
     void startAttempt(const fallback::ChainStep& step);
     void skipStep(const fallback::ChainStep& step, const transform::CallError& why);
-    bool answerFromCache(const fallback::ChainStep& step);
+    bool answerFromCache();
     void settleAttempt();
     void failedAttempt(const transform::CallError& error, bool outOfTime);
     void giveUp();
@@ -76,7 +76,7 @@ private:
     void beginStream();
     void sendEvents(QByteArrayView events);
     void timeIsUp(); // of the attempt
-    void noteWait(Monotonic since);
+    void noteWait(); // since m_waitSince
     void sumUp();
     void keepAnswer();
     qint64 sinceBegun() const;

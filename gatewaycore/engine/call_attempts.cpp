@@ -56,7 +56,7 @@ void Call::tryStep()
             continue;
         }
         if (!step->candidate) {
-            if (answerFromCache(*step))
+            if (answerFromCache())
                 return;
             m_chain.skip();
             continue;
@@ -110,7 +110,6 @@ bool Call::act(const ChainStep& step, const Permit::Answer& answer)
         m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
         return false;
     case Permit::Verdict::Refused:
-        m_record.decision.insert(QStringLiteral("limit"), api::toJson(*answer.error.limit));
         conclude(m_sent > 0 ? CallOutcome::Failed : CallOutcome::Refused, &answer.error);
         return true;
     }
@@ -156,7 +155,7 @@ bool Call::waitForProvider(const ChainStep& step, milliseconds retryAfter)
 void Call::waitEnded(quota::WaitEnd end)
 {
     m_ticket.reset();
-    noteWait(m_waitSince);
+    noteWait();
     const ChainStep* step = m_chain.step();
     if (end == quota::WaitEnd::TimeIsUp) {
         skipStep(*step, *m_lastError);
@@ -167,9 +166,9 @@ void Call::waitEnded(quota::WaitEnd end)
         tryStep();
 }
 
-void Call::noteWait(Monotonic since)
+void Call::noteWait()
 {
-    m_waitedUs += duration_cast<microseconds>(m_context.clock.monotonic() - since).count();
+    m_waitedUs += duration_cast<microseconds>(m_context.clock.monotonic() - m_waitSince).count();
 }
 
 void Call::startAttempt(const ChainStep& step)
@@ -303,7 +302,7 @@ void Call::failedAttempt(const CallError& error, bool outOfTime)
 }
 
 // A step of kind `cached`: an earlier answer to the same request, if the alias keeps them and one is fresh.
-bool Call::answerFromCache(const ChainStep&)
+bool Call::answerFromCache()
 {
     if (!m_alias->cache.exactTtl)
         return false;

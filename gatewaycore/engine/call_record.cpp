@@ -72,7 +72,7 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
         m_error = *error;
         m_record.error = error->code;
         m_record.errorDetail = error->text();
-        if (error->limit && !m_record.decision.contains(QStringLiteral("limit")))
+        if (error->limit)
             m_record.decision.insert(QStringLiteral("limit"), api::toJson(*error->limit));
     }
     m_record.httpStatus = m_streamBegun || !error ? 200 : error->httpStatus();
@@ -123,12 +123,10 @@ void Call::keepAnswer()
     if (!fresh || (key.isEmpty() && !forCache))
         return;
     KeptAnswer answer;
-    answer.contentType = m_request.stream ? QStringLiteral("text/event-stream") : QStringLiteral("application/json");
     answer.body = m_request.stream ? (m_streamBegun ? m_kept : m_heldBack) + "data: [DONE]\n\n" : m_answer;
     answer.callId = m_record.id;
     answer.servedBy = m_record.servedBy;
     answer.finishReason = m_record.finishReason;
-    answer.keptAtMs = m_context.clock.wallMs();
     if (forCache)
         m_context.live.kept.keep(cacheKey(), answer);
     if (!key.isEmpty())

@@ -130,22 +130,16 @@ api::Result<api::RouteExplanation> explain(const api::RouteQuestion& question, c
     const CallMoments moments(policy, levers, *request, *alias, tenantName, seed, nowMs);
     routing::RouteInput input;
     input.alias = alias;
-    input.workloadClass =
-        config::workloadClassFromName(question.workloadClass)
-            .value_or(request->stream ? config::WorkloadClass::Streaming : config::WorkloadClass::Interactive);
+    input.workloadClass = classOf(*request, config::workloadClassFromName(question.workloadClass));
     input.zone = *zone;
     input.seed = seed;
     input.today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
     input.needs = needsOf(*request);
-    input.ceiling = question.costCeiling;
-    if (alias->costCeiling)
-        input.ceiling = std::min(*alias->costCeiling, input.ceiling.value_or(*alias->costCeiling));
-    if (const milliseconds budget = alias->latencyBudget[std::size_t(input.workloadClass)]; budget.count() > 0)
-        input.remaining = budget;
-    if (question.latencyBudgetMs) {
-        const milliseconds asked(*question.latencyBudgetMs);
-        input.remaining = std::min(asked, input.remaining.value_or(asked));
-    }
+    input.ceiling = ceilingOf(*alias, question.costCeiling);
+    std::optional<milliseconds> asked;
+    if (question.latencyBudgetMs)
+        asked = milliseconds(*question.latencyBudgetMs);
+    input.remaining = latencyBudgetOf(*alias, input.workloadClass, asked);
     input.moments = &moments;
 
     const Plan plan = makePlan(input, alias->degradeServes);

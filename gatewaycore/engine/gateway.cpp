@@ -278,7 +278,6 @@ void Gateway::takeCommitted()
     }
     m_parts.series.add(calls);
     m_parts.watch->add(calls);
-    m_parts.spend.note(m_parts.live->ledger.status(), m_parts.clock.wallMs());
     m_events->publishCalls(calls);
     if (lost > 0)
         log(LogLevel::Warning, "series.behind", {{"calls", lost}});

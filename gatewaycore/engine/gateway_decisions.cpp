@@ -14,7 +14,7 @@ using observability::log;
 using observability::LogLevel;
 
 constexpr int kUpkeepMs = 500;
-constexpr int kFoldEveryTurns = 10;
+constexpr int kRareTurns = 10;
 constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums that a start reads
 
 } // namespace
@@ -157,7 +157,8 @@ void Gateway::upkeep()
             },
             [](const api::Result<api::Done>&) {});
     }
-    if (++m_upkeepTurns % kFoldEveryTurns == 0) {
+    if (++m_upkeepTurns % kRareTurns == 0) {
+        m_parts.spend.note(m_parts.live->ledger.status(), m_parts.clock.wallMs());
         m_parts.store->submit(
             [](QSqlDatabase& database) { return store::foldSpend(database, kFoldAtOnce).has_value(); }, [](bool) {});
     }

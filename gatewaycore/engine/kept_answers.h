@@ -22,13 +22,10 @@ namespace gateway::engine {
 
 struct KeptAnswer
 {
-    int status = 200;
-    QString contentType;
     QByteArray body; // of a stream: its events, end mark included
     QString callId;
     QString servedBy;
     QString finishReason;
-    qint64 keptAtMs = 0; // wall time
 };
 
 class KeptAnswers

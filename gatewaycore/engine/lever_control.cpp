@@ -58,7 +58,7 @@ api::Outcome LeverControl::load()
         m_levers.erase(m_levers.begin(), m_levers.end() - kRemembered);
     std::sort(m_levers.begin(), m_levers.end(), [](const auto& a, const auto& b) { return a.setAtMs < b.setAtMs; });
     reapply();
-    tick(); // what expired while nobody was there
+    advance(); // what expired while nobody was there
     publish();
     return api::Done{};
 }
@@ -149,7 +149,7 @@ void LeverControl::end(const QString& id, Done done)
                 lever = ended;
         }
         force(ended);
-        tick(); // a drain begins its first stage
+        advance(); // a drain begins its first stage
         publish();
         done(ended);
     });
@@ -157,7 +157,7 @@ void LeverControl::end(const QString& id, Done done)
 
 // What ran out has ended, and drained providers come back a stage at a time. A restart finds the same: both follow from
 // the times recorded, and only an end is recorded anew.
-void LeverControl::tick()
+bool LeverControl::advance()
 {
     const qint64 now = m_clock.wallMs();
     bool any = false;
@@ -182,7 +182,12 @@ void LeverControl::tick()
             any = true;
         }
     }
-    if (any)
+    return any;
+}
+
+void LeverControl::tick()
+{
+    if (advance())
         publish();
 }
 

@@ -44,6 +44,7 @@ Q_SIGNALS:
 private:
     static constexpr int kRemembered = 200;
     void tick();
+    bool advance(); // what the time has changed; false: nothing
     void publish();
     void save(const fallback::Lever& lever, std::function<void(bool)> done);
     void force(const fallback::Lever& lever); // tells the candidate's breaker

@@ -133,8 +133,6 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
         health.report(leave, AttemptEnd::Neutral, {}, {}, {});
         CallError error = errorOf(
             ErrorCode::QuotaProvider, QStringLiteral("The limits of provider %1 are used up.").arg(provider.name));
-        if (pass.retryAfter.count() < 0)
-            return {Verdict::Skip, error, {}};
         error.retryAfterMs = pass.retryAfter.count();
         return {Verdict::Wait, error, pass.retryAfter};
     }

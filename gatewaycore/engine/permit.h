@@ -32,7 +32,7 @@ public:
     {
         Granted,
         Wait,    // the provider's limits, for now: `retryAfter` says how long
-        Skip,    // not this candidate: zone, breaker, or a limit it can never meet
+        Skip,    // not this candidate: zone, lever or breaker
         Degrade, // a budget asks for a cheaper, degraded step
         Refused, // a budget says no to the call
     };

@@ -70,6 +70,23 @@ routing::Needs needsOf(const transform::ChatRequest& request)
     return {request.hasTools, request.hasImages, request.wantsJsonSchema, request.body.size(), request.maxOutputTokens};
 }
 
+config::WorkloadClass classOf(const transform::ChatRequest& request, std::optional<config::WorkloadClass> asked)
+{
+    return asked.value_or(request.stream ? config::WorkloadClass::Streaming : config::WorkloadClass::Interactive);
+}
+
+std::optional<api::Money> ceilingOf(const config::Alias& alias, std::optional<api::Money> asked)
+{
+    return alias.costCeiling ? std::min(*alias.costCeiling, asked.value_or(*alias.costCeiling)) : asked;
+}
+
+std::optional<std::chrono::milliseconds> latencyBudgetOf(
+    const config::Alias& alias, config::WorkloadClass workloadClass, std::optional<std::chrono::milliseconds> asked)
+{
+    const std::chrono::milliseconds budget = alias.latencyBudget[std::size_t(workloadClass)];
+    return budget.count() > 0 ? std::min(budget, asked.value_or(budget)) : asked;
+}
+
 Plan makePlan(const routing::RouteInput& input, bool degradeServes)
 {
     Plan plan;

@@ -36,6 +36,12 @@ private:
 
 routing::Needs needsOf(const transform::ChatRequest& request);
 
+// What a call is routed under: what its caller asks, or what its alias allows where that is tighter; empty: neither.
+config::WorkloadClass classOf(const transform::ChatRequest& request, std::optional<config::WorkloadClass> asked);
+std::optional<api::Money> ceilingOf(const config::Alias& alias, std::optional<api::Money> asked);
+std::optional<std::chrono::milliseconds> latencyBudgetOf(
+    const config::Alias& alias, config::WorkloadClass workloadClass, std::optional<std::chrono::milliseconds> asked);
+
 struct StepVerdict
 {
     config::FallbackKind kind = config::FallbackKind::Refuse;

@@ -30,9 +30,4 @@ QVector<api::SpendPoint> SpendHistory::history(const QString& account, qint64 si
     return found;
 }
 
-void SpendHistory::restore(const QString& account, QVector<api::SpendPoint> points)
-{
-    m_points[account] = std::move(points);
-}
-
 } // namespace gateway::engine

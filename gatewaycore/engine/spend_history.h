@@ -18,7 +18,6 @@ public:
 
     void note(const std::vector<budget::AccountStatus>& accounts, qint64 nowMs);
     QVector<api::SpendPoint> history(const QString& account, qint64 sinceMs) const;
-    void restore(const QString& account, QVector<api::SpendPoint> points); // at start, from the record
 
 private:
     QHash<QString, QVector<api::SpendPoint>> m_points;
