@@ -1,0 +1,99 @@
+#include "transform/body_edit.h"
+
+#include <algorithm>
+
+namespace gateway::transform {
+namespace {
+
+bool isSpace(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+} // namespace
+
+void BodyEdit::add(Cut cut)
+{
+    const auto after =
+        std::upper_bound(m_cuts.begin(), m_cuts.end(), cut, [](const Cut& a, const Cut& b) { return a.from < b.from; });
+    m_cuts.insert(after, std::move(cut));
+}
+
+void BodyEdit::replace(JsonView value, QByteArray json)
+{
+    const qsizetype from = value.raw().data() - m_document.data();
+    add({from, from + value.raw().size(), std::move(json)});
+}
+
+void BodyEdit::addMember(JsonView object, QByteArrayView key, QByteArrayView json)
+{
+    const qsizetype inside = object.raw().data() - m_document.data() + 1;
+    QByteArray member;
+    member.reserve(key.size() + json.size() + 4);
+    member += '"';
+    member.append(key.data(), key.size());
+    member += "\":";
+    member.append(json.data(), json.size());
+    const bool empty = object.raw().sliced(1, object.raw().size() - 2).trimmed().isEmpty();
+    // two members added to one object both stand at its front: only the last of them may miss its comma
+    const bool joined = std::any_of(
+        m_cuts.begin(), m_cuts.end(), [inside](const Cut& cut) { return cut.from == inside && cut.to == inside; });
+    if (joined && empty)
+        member.prepend(',');
+    else if (!empty)
+        member += ',';
+    add({inside, inside, std::move(member)});
+}
+
+void BodyEdit::removeMember(JsonView object, QByteArrayView key)
+{
+    const JsonView value = object.member(key);
+    if (value.isMissing())
+        return;
+    const char* from = value.raw().data();
+    // back over the colon and the key, which ends at the first quote met and begins at the next
+    while (*from != ':')
+        --from;
+    while (*from != '"')
+        --from;
+    do {
+        --from;
+    } while (*from != '"');
+    const qsizetype at = from - m_document.data();
+    add({at, value.raw().data() + value.raw().size() - m_document.data(), {}, true});
+}
+
+// After a member was taken out: its comma goes with it, whichever side it stands on.
+qsizetype BodyEdit::closeGap(QByteArray& out, qsizetype from) const
+{
+    qsizetype next = from;
+    while (isSpace(m_document[next]))
+        ++next;
+    qsizetype last = out.size() - 1;
+    while (isSpace(out[last]))
+        --last;
+    if (m_document[next] == ',')
+        return next + 1;
+    if (out[last] == ',')
+        out.truncate(last);
+    return from;
+}
+
+QByteArray BodyEdit::apply() const
+{
+    qsizetype size = m_document.size();
+    for (const Cut& cut : m_cuts)
+        size += cut.insert.size();
+    QByteArray out;
+    out.reserve(size);
+    qsizetype from = 0;
+    for (const Cut& cut : m_cuts) {
+        out.append(m_document.data() + from, std::max<qsizetype>(0, cut.from - from));
+        out.append(cut.insert);
+        from = cut.isRemoval ? closeGap(out, cut.to) : cut.to;
+    }
+    out.append(m_document.data() + from, m_document.size() - from);
+    return out;
+}
+
+} // namespace gateway::transform
