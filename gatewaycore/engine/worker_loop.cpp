@@ -27,8 +27,7 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
       m_ids(services.clock, services.random),
       m_upstream(m_wheel, services.clock, http::MessageLimits{}),
       m_waiting(m_wheel, services.clock, services.live.waits),
-      m_tokens(m_wheel, m_upstream, services.clock),
-      m_context{services.clock, m_ids, m_wheel, m_upstream, m_tokens, services.recorder, *this, services.openCalls,
+      m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls,
           services.metrics, services.live, m_waiting, {}, {}, {}, 0}
 {
     // what the control thread may ask of us is put down once a second: nobody waits for a worker
@@ -175,8 +174,7 @@ void WorkerLoop::answerReady(http::Exchange& exchange)
     exchange.respond(response);
 }
 
-void WorkerLoop::answerModels(
-    http::Exchange& exchange, const DataPath& path, const credential::Credential& credential)
+void WorkerLoop::answerModels(http::Exchange& exchange, const DataPath& path, const credential::Credential& credential)
 {
     QStringList aliases;
     for (const auto& alias : m_context.policy->snapshot->aliases) {
@@ -189,8 +187,8 @@ void WorkerLoop::answerModels(
             *path.surface, ErrorCode::AliasUnknown, QStringLiteral("There is no alias \"%1\".").arg(one.left(64))));
         return;
     }
-    http::Response response = json(200, path.what == DataPath::What::Model ? modelBody(*path.surface, one)
-                                                                           : modelListBody(*path.surface, aliases));
+    http::Response response = json(200,
+        path.what == DataPath::What::Model ? modelBody(*path.surface, one) : modelListBody(*path.surface, aliases));
     const QByteArray id = m_ids.callId().toLatin1();
     response.fields.append({QByteArrayLiteral("x-request-id"), id});
     response.fields.append({QByteArrayLiteral("request-id"), id});
