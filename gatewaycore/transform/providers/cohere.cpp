@@ -49,7 +49,7 @@ public:
         return outgoing;
     }
 
-    OutgoingOrError passOn(const CallRequest&, const Target&) const override
+    OutgoingOrError passOn(const CallRequest&, const Target&, Losses&) const override
     {
         return unreadable(QStringLiteral("No caller speaks Cohere's dialect to the gateway."));
     }

@@ -109,10 +109,10 @@ std::variant<Answer, CallError> cohereEmbeddings(JsonView root)
 StreamReader::Read CohereStream::read(const Frame& frame, std::vector<StreamEvent>* events)
 {
     if (frame.data.trimmed() == QByteArrayView("[DONE]"))
-        return {false, m_ended, std::nullopt};
+        return readEnd(m_ended);
     const JsonText text = JsonText::parse(frame.data);
     if (text.error || text.root.type() != JsonType::Object)
-        return {false, false, unreadable(QStringLiteral("An event of Cohere's stream is not a JSON object."))};
+        return readError(unreadable(QStringLiteral("An event of Cohere's stream is not a JSON object.")));
     const JsonView event = text.root;
     const QByteArray type = typeOf(frame, event);
     const JsonView message = event.member("delta").member("message");
@@ -144,7 +144,7 @@ StreamReader::Read CohereStream::read(const Frame& frame, std::vector<StreamEven
         if (const auto said = event.member("message").text()) {
             ProviderWords words;
             words.message = *said;
-            return {false, false, errorOf(500, words, m_providerKey)};
+            return readError(errorOf(500, words, m_providerKey));
         }
     }
     return {}; // citations, debug, and what is newer than this program
@@ -163,7 +163,7 @@ StreamReader::Read CohereStream::said(Part::Kind kind, QByteArray text, std::vec
         return {};
     m_parts.text(events, kind, std::move(text));
     ++m_contentEvents;
-    return {true, false, std::nullopt};
+    return readContent();
 }
 
 StreamReader::Read CohereStream::startCall(JsonView event, std::vector<StreamEvent>* events)
@@ -173,7 +173,7 @@ StreamReader::Read CohereStream::startCall(JsonView event, std::vector<StreamEve
     m_parts.openTool(events, key, textOf(call.member("id")), textOf(call.member("function").member("name")));
     m_parts.arguments(events, key, textOf(call.member("function").member("arguments")));
     ++m_contentEvents;
-    return {true, false, std::nullopt};
+    return readContent();
 }
 
 StreamReader::Read CohereStream::moreCall(JsonView event, std::vector<StreamEvent>* events)
@@ -181,9 +181,9 @@ StreamReader::Read CohereStream::moreCall(JsonView event, std::vector<StreamEven
     const JsonView call = event.member("delta").member("message").member("tool_calls");
     if (!m_parts.arguments(
             events, event.member("index").integer().value_or(0), textOf(call.member("function").member("arguments"))))
-        return {false, false, unreadable(QStringLiteral("Cohere sent arguments of a tool call that is not open."))};
+        return readError(unreadable(QStringLiteral("Cohere sent arguments of a tool call that is not open.")));
     ++m_contentEvents;
-    return {true, false, std::nullopt};
+    return readContent();
 }
 
 StreamReader::Read CohereStream::end(JsonView event, std::vector<StreamEvent>* events)
@@ -197,12 +197,12 @@ StreamReader::Read CohereStream::end(JsonView event, std::vector<StreamEvent>* e
     if (const auto said = delta.member("error").text()) {
         ProviderWords words;
         words.message = *said;
-        return {false, false, errorOf(500, words, m_providerKey)};
+        return readError(errorOf(500, words, m_providerKey));
     }
     if (m_facts.stop == StopReason::ModelError)
-        return {false, false, failedGeneration(word)};
+        return readError(failedGeneration(word));
     m_ended = !word.isEmpty();
-    return {false, m_ended, std::nullopt};
+    return readEnd(m_ended);
 }
 
 bool CohereStream::mayEndHere(std::vector<StreamEvent>*)

@@ -29,7 +29,7 @@ public:
         return outgoing;
     }
 
-    OutgoingOrError passOn(const CallRequest&, const Target&) const override
+    OutgoingOrError passOn(const CallRequest&, const Target&, Losses&) const override
     {
         return unreadable(QStringLiteral("No caller speaks Ollama's dialect to the gateway."));
     }

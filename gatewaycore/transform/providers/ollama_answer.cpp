@@ -140,10 +140,10 @@ StreamReader::Read OllamaStream::read(const Frame& frame, std::vector<StreamEven
 {
     const JsonText text = JsonText::parse(frame.data);
     if (text.error || text.root.type() != JsonType::Object)
-        return {false, false, unreadable(QStringLiteral("A line of Ollama's stream is not a JSON object."))};
+        return readError(unreadable(QStringLiteral("A line of Ollama's stream is not a JSON object.")));
     const JsonView root = text.root;
     if (const auto said = root.member("error").text())
-        return {false, false, ollamaError(500, *said, m_providerKey)};
+        return readError(ollamaError(500, *said, m_providerKey));
 
     if (m_created.isEmpty()) {
         m_created = textOf(root.member("created_at"));
