@@ -46,10 +46,11 @@ std::optional<std::vector<float>> readList(JsonView json)
 std::optional<std::vector<float>> readBase64(const QByteArray& text)
 {
     const auto decoded = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
-    if (!decoded || decoded->size() % qsizetype(sizeof(float)) != 0)
+    if (!decoded || (*decoded).size() % qsizetype(sizeof(float)) != 0)
         return std::nullopt;
-    std::vector<float> vector(std::size_t(decoded->size()) / sizeof(float));
-    qFromLittleEndian<float>(decoded->constData(), qsizetype(vector.size()), vector.data());
+    const QByteArray& bytes = *decoded;
+    std::vector<float> vector(std::size_t(bytes.size()) / sizeof(float));
+    qFromLittleEndian<float>(bytes.constData(), qsizetype(vector.size()), vector.data());
     for (const float value : vector) {
         if (!std::isfinite(value))
             return std::nullopt;

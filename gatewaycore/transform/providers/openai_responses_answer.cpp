@@ -166,11 +166,11 @@ api::Tokens readResponsesUsage(JsonView usage, bool reasoningOutside)
     const JsonView byLife = in.member("cache_write_tokens_details");
     const qint64 input = count(usage.member("input_tokens"));
     const qint64 output = count(usage.member("output_tokens"));
-    tokens.inCacheRead = std::min(input, count(in.member("cached_tokens")));
+    tokens.inCacheRead = std::min<qint64>(input, count(in.member("cached_tokens")));
     const qint64 stated = count(byLife.member("ttl_30m_tokens")) + count(byLife.member("ttl_12h_tokens"));
     const qint64 written =
-        std::min(input - tokens.inCacheRead, std::max(stated, count(in.member("cache_write_tokens"))));
-    tokens.inCacheWrite12h = std::min(written, count(byLife.member("ttl_12h_tokens")));
+        std::min<qint64>(input - tokens.inCacheRead, std::max(stated, count(in.member("cache_write_tokens"))));
+    tokens.inCacheWrite12h = std::min<qint64>(written, count(byLife.member("ttl_12h_tokens")));
     tokens.inCacheWrite30m = written - tokens.inCacheWrite12h; // the shorter life where it is not said
     tokens.inUncached = input - tokens.inCacheRead - written;
     tokens.outReasoning = count(usage.member("output_tokens_details").member("reasoning_tokens"));
@@ -181,7 +181,7 @@ api::Tokens readResponsesUsage(JsonView usage, bool reasoningOutside)
             reasoningOutside = true;
     }
     if (!reasoningOutside)
-        tokens.outReasoning = std::min(tokens.outReasoning, output);
+        tokens.outReasoning = std::min<qint64>(tokens.outReasoning, output);
     tokens.outText = reasoningOutside ? output : output - tokens.outReasoning;
     return tokens;
 }
