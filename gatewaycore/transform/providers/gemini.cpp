@@ -1,6 +1,7 @@
 #include "transform/providers/gemini.h"
 
 #include "transform/body_edit.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/gemini_answer.h"
 #include "transform/providers/gemini_embed.h"
 #include "transform/providers/gemini_error.h"
@@ -13,14 +14,6 @@ namespace gateway::transform {
 namespace {
 
 using namespace gemini;
-
-CallError notUnderstood(QString message)
-{
-    CallError error;
-    error.code = api::ErrorCode::TransformError;
-    error.message = std::move(message);
-    return error;
-}
 
 OutgoingOrError withPath(const Target& target, QByteArrayView verb, QByteArray body)
 {
@@ -81,10 +74,10 @@ public:
             std::move(std::get<QByteArray>(body)));
     }
 
-    OutgoingOrError passOn(const CallRequest& request, const Target& target) const override
+    OutgoingOrError passOn(const CallRequest& request, const Target& target, Losses& losses) const override
     {
         if (request.operation == Operation::Embed)
-            return passOnEmbed(request, target);
+            return passOnEmbed(request, target, losses);
         BodyEdit edit(request.body);
         const bool counts = request.operation == Operation::CountTokens;
         if (!counts)
@@ -115,7 +108,7 @@ std::variant<Answer, CallError> GeminiProvider::readAnswer(
 {
     const JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
-        return notUnderstood(QStringLiteral("The provider's answer is not a JSON object."));
+        return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const QByteArray key = target.provider().key.reveal();
     if (const JsonView error = text.root.member("error"); error.type() == JsonType::Object)
         return readErrorObject(0, error, key);
@@ -125,14 +118,14 @@ std::variant<Answer, CallError> GeminiProvider::readAnswer(
     if (operation == Operation::CountTokens) {
         answer.countedTokens = wholeNumber(text.root.member("totalTokens"));
         if (!answer.countedTokens)
-            return notUnderstood(QStringLiteral("The provider's answer does not say how many tokens it counted."));
+            return unreadable(QStringLiteral("The provider's answer does not say how many tokens it counted."));
         return answer;
     }
     FactsReader facts;
     if (auto error = facts.read(text.root, key, answer.facts))
         return *error;
     if (!facts.isComplete())
-        return notUnderstood(QStringLiteral("The provider's answer has no candidate that says why it stopped."));
+        return unreadable(QStringLiteral("The provider's answer has no candidate that says why it stopped."));
     PartReader parts;
     parts.setAnswerId(answer.facts.id);
     bool toolCalled = false;

@@ -1,5 +1,6 @@
 #include "transform/providers/gemini_answer.h"
 
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/gemini_error.h"
 
 #include <algorithm>
@@ -7,29 +8,15 @@
 namespace gateway::transform::gemini {
 namespace {
 
-using api::ErrorCode;
-
-// A count an upstream states: negative or absurd ones are clamped, they are not data (reliability.md D11).
-qint64 count(JsonView value)
-{
-    constexpr qint64 most = 100'000'000;
-    return std::clamp<qint64>(value.integer().value_or(0), 0, most);
-}
-
 qint64 ofModality(JsonView details, QByteArrayView modality)
 {
     qint64 sum = 0;
     details.eachElement([&](JsonView row) {
         if (row.member("modality").text() == modality)
-            sum += count(row.member("tokenCount"));
+            sum += statedCount(row.member("tokenCount"));
         return true;
     });
     return sum;
-}
-
-QString shortText(JsonView value)
-{
-    return QString::fromUtf8(value.text().value_or(QByteArray()).left(200));
 }
 
 } // namespace
@@ -42,8 +29,8 @@ api::Tokens readUsage(JsonView usage)
     tokens.source = api::TokenSource::Reported;
     const JsonView in = usage.member("promptTokensDetails");
     const JsonView cached = usage.member("cacheTokensDetails");
-    const qint64 prompt = count(usage.member("promptTokenCount"));
-    tokens.inCacheRead = std::min(prompt, count(usage.member("cachedContentTokenCount")));
+    const qint64 prompt = statedCount(usage.member("promptTokenCount"));
+    tokens.inCacheRead = std::min(prompt, statedCount(usage.member("cachedContentTokenCount")));
     const auto uncached = [&](QByteArrayView modality) {
         return std::max<qint64>(0, ofModality(in, modality) - ofModality(cached, modality));
     };
@@ -51,11 +38,11 @@ api::Tokens readUsage(JsonView usage)
     tokens.inAudio = std::min(rest, uncached("AUDIO"));
     tokens.inImage = std::min(rest - tokens.inAudio, uncached("IMAGE"));
     tokens.inUncached = rest - tokens.inAudio - tokens.inImage;
-    tokens.toolPrompt = count(usage.member("toolUsePromptTokenCount"));
-    const qint64 out = count(usage.member("candidatesTokenCount"));
+    tokens.toolPrompt = statedCount(usage.member("toolUsePromptTokenCount"));
+    const qint64 out = statedCount(usage.member("candidatesTokenCount"));
     tokens.outAudio = std::min(out, ofModality(usage.member("candidatesTokensDetails"), "AUDIO"));
     tokens.outText = out - tokens.outAudio;
-    tokens.outReasoning = count(usage.member("thoughtsTokenCount"));
+    tokens.outReasoning = statedCount(usage.member("thoughtsTokenCount"));
     return tokens;
 }
 
@@ -100,14 +87,6 @@ std::optional<CallError> FactsReader::read(JsonView chunk, QByteArrayView provid
         facts.stop = StopReason::Safety;
         facts.stopCategory = block.toUtf8();
         facts.stopExplanation = feedback.member("blockReasonMessage").text().value_or(QByteArray()).left(1000);
-    }
-    if (!m_blocked && stopReasonOf(Dialect::Gemini, facts.finishReason.toUtf8()).reason == StopReason::ModelError) {
-        facts.stop = StopReason::ModelError;
-        CallError error;
-        error.code = ErrorCode::ProviderUnavailable;
-        error.message = QStringLiteral("The provider's model ended its answer with an error: %1.")
-                            .arg(redact(facts.finishReason.toUtf8(), providerKey));
-        return error;
     }
     return std::nullopt;
 }
@@ -175,8 +154,8 @@ std::optional<Part> PartReader::read(JsonView json)
                     : part.mediaType.startsWith("image/") ? Part::Kind::Image
                                                           : Part::Kind::Document;
         part.data = media.member("data").text().value_or(QByteArray());
-        part.url = media.type() == JsonType::Object ? QByteArray()
-                                                    : file.member("fileUri").text().value_or(QByteArray());
+        part.url =
+            media.type() == JsonType::Object ? QByteArray() : file.member("fileUri").text().value_or(QByteArray());
     } else {
         return std::nullopt;
     }

@@ -17,7 +17,7 @@ api::Tokens readUsage(JsonView usage);
 class FactsReader
 {
 public:
-    // An error that the chunk is, or that its reason to stop means.
+    // An error that the chunk is. A reason to stop that means one is StopReason::ModelError in the facts.
     std::optional<CallError> read(JsonView chunk, QByteArrayView providerKey, AnswerFacts& facts);
     // After the chunk's parts were read: whether tools were called decides the reason.
     void settle(AnswerFacts& facts, bool toolCalled) const;

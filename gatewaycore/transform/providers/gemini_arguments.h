@@ -1,5 +1,5 @@
-// PartialArguments: a function call's arguments that Vertex sends in pieces (functionCall.partialArgs: a JSON path and a
-// value, strings in fragments) turned into the text of one JSON object, piece by piece. Paths must come in an order
+// PartialArguments: a function call's arguments that Vertex sends in pieces (functionCall.partialArgs: a JSON path and
+// a value, strings in fragments) turned into the text of one JSON object, piece by piece. Paths must come in an order
 // that a text can be written in: nothing that was closed is opened again. One call, one thread.
 #pragma once
 

@@ -3,6 +3,7 @@
 #include "transform/providers/gemini_path.h"
 #include "transform/providers/gemini_schema.h"
 #include "transform/providers/gemini_thinking.h"
+#include "transform/providers/request_parts.h"
 
 #include <QHash>
 
@@ -14,49 +15,30 @@ namespace {
 // Google's own word for a step whose signature is another provider's, or lost.
 constexpr QByteArrayView kForeignHistory("skip_thought_signature_validator");
 
-struct Beginning
+// Vertex demands a type of what it is to fetch, and other dialects do not say it.
+struct Ending
 {
-    const char* bytes; // of the data, or the end of a URL's path
+    const char* path; // how it ends
     const char* mediaType;
 };
-constexpr std::array kBase64{
-    Beginning{"iVBORw0KGgo", "image/png"},
-    Beginning{"/9j/", "image/jpeg"},
-    Beginning{"R0lGOD", "image/gif"},
-    Beginning{"UklGR", "image/webp"},
-    Beginning{"JVBERi0", "application/pdf"},
-};
 constexpr std::array kEndings{
-    Beginning{".png", "image/png"},
-    Beginning{".jpg", "image/jpeg"},
-    Beginning{".jpeg", "image/jpeg"},
-    Beginning{".gif", "image/gif"},
-    Beginning{".webp", "image/webp"},
-    Beginning{".pdf", "application/pdf"},
-    Beginning{".wav", "audio/wav"},
-    Beginning{".mp3", "audio/mp3"},
+    Ending{".png", "image/png"},
+    Ending{".jpg", "image/jpeg"},
+    Ending{".jpeg", "image/jpeg"},
+    Ending{".gif", "image/gif"},
+    Ending{".webp", "image/webp"},
+    Ending{".pdf", "application/pdf"},
+    Ending{".wav", "audio/wav"},
+    Ending{".mp3", "audio/mp3"},
 };
-
-CallError refused(QString message)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = QStringLiteral("messages");
-    return error;
-}
 
 QByteArray mediaTypeOf(const Part& part)
 {
-    if (!part.mediaType.isEmpty())
-        return part.mediaType;
-    for (const Beginning& row : kBase64) {
-        if (part.data.startsWith(row.bytes))
-            return row.mediaType;
-    }
+    if (const QByteArray stated = imageType(part); !stated.isEmpty())
+        return stated;
     const QByteArray path = part.url.left(part.url.indexOf('?')).toLower();
-    for (const Beginning& row : kEndings) {
-        if (!part.url.isEmpty() && path.endsWith(row.bytes))
+    for (const Ending& row : kEndings) {
+        if (!part.url.isEmpty() && path.endsWith(row.path))
             return row.mediaType;
     }
     return part.kind == Part::Kind::Document ? "application/pdf"
@@ -95,15 +77,14 @@ private:
     void writeMedia(const Part& part, const QByteArray& place);
     void writeResult(const Part& part, const QByteArray& place);
     void writePart(const Part& part, const QByteArray& place, bool assistant);
-    void noteCacheMark(const Part& part, const QByteArray& place);
 
     JsonWriter& m_json;
     Losses& m_losses;
     const bool m_vertex;
     const bool m_checksSignatures;
     Group m_group = Group::None;
-    bool m_stepSigned = false;               // a function call of the open content has its signature
-    QByteArray m_carried;                    // a signature that stood on empty thinking, for the next part
+    bool m_stepSigned = false;                 // a function call of the open content has its signature
+    QByteArray m_carried;                      // a signature that stood on empty thinking, for the next part
     QHash<QByteArray, QByteArray> m_callNames; // call id -> function
     std::optional<CallError> m_wrong;
 };
@@ -123,12 +104,6 @@ void Conversation::leave()
     if (m_group != Group::None)
         m_json.endArray().endObject();
     m_group = Group::None;
-}
-
-void Conversation::noteCacheMark(const Part& part, const QByteArray& place)
-{
-    if (part.cacheMark)
-        m_losses.drop(place + ".cache_control", "the provider caches by itself and takes no marks");
 }
 
 void Conversation::writeText(const Part& part)
@@ -154,16 +129,7 @@ void Conversation::writeThinking(const Part& part)
 
 void Conversation::writeCall(const Part& part, const QByteArray& place)
 {
-    QByteArray arguments = part.arguments.trimmed();
-    if (arguments.isEmpty())
-        arguments = "{}";
-    const JsonText text = JsonText::parse(arguments);
-    if (part.custom || text.error || text.root.type() != JsonType::Object) {
-        m_losses.change(place + ".arguments", "the provider takes a JSON object only: the text stands in it as \"input\"");
-        QByteArray wrapped;
-        JsonWriter(wrapped).beginObject().member("input", part.arguments).endObject();
-        arguments = wrapped;
-    }
+    const QByteArray arguments = argumentsObject(part, place + ".arguments", m_losses);
     QByteArray signature = std::exchange(m_carried, {});
     if (part.signer == Signer::Google && !part.signature.isEmpty())
         signature = part.signature;
@@ -184,7 +150,8 @@ void Conversation::writeCall(const Part& part, const QByteArray& place)
 void Conversation::writeMedia(const Part& part, const QByteArray& place)
 {
     if (!part.fileId.isEmpty()) {
-        m_wrong = refused(QStringLiteral("A message names a file by its id, and that file is kept by another provider."));
+        m_wrong = refused(
+            QStringLiteral("A message names a file by its id, and that file is kept by another provider."), "messages");
         return;
     }
     if (!part.fileName.isEmpty())
@@ -204,7 +171,7 @@ void Conversation::writeResult(const Part& part, const QByteArray& place)
 {
     const QByteArray name = part.name.isEmpty() ? m_callNames.value(part.callId) : part.name;
     if (name.isEmpty()) {
-        m_wrong = refused(QStringLiteral("The result of the tool call \"%1\" answers no call of this conversation, and "
+        m_wrong = refusal(QStringLiteral("The result of the tool call \"%1\" answers no call of this conversation, and "
                                          "the provider needs the function's name.")
                               .arg(QString::fromUtf8(part.callId.left(80))));
         return;
@@ -212,7 +179,6 @@ void Conversation::writeResult(const Part& part, const QByteArray& place)
     QByteArray joined = part.text;
     std::vector<const Part*> media;
     for (const Part& inner : part.content) {
-        noteCacheMark(inner, place + ".content");
         if (inner.kind == Part::Kind::Text || inner.kind == Part::Kind::Refusal) {
             if (!joined.isEmpty() && !inner.text.isEmpty())
                 joined += '\n';
@@ -248,7 +214,6 @@ void Conversation::writeResult(const Part& part, const QByteArray& place)
 
 void Conversation::writePart(const Part& part, const QByteArray& place, bool assistant)
 {
-    noteCacheMark(part, place);
     switch (part.kind) {
     case Part::Kind::ToolResult:
         enter(Group::Results);
@@ -291,9 +256,7 @@ std::optional<CallError> Conversation::write(const UnifiedRequest& request)
 {
     QByteArray system;
     JsonWriter texts(system);
-    int count = 0;
     for (const Part& part : request.system) {
-        noteCacheMark(part, "system[" + QByteArray::number(count++) + ']');
         if (!part.text.isEmpty())
             texts.beginObject().member("text", part.text).endObject();
     }
@@ -307,7 +270,7 @@ std::optional<CallError> Conversation::write(const UnifiedRequest& request)
         m_losses.change("system", "the provider needs a user's message: the instruction stands as one");
         m_json.beginObject().member("role", "user").key("parts").beginArray().raw(system).endArray().endObject();
     } else if (!hasContent) {
-        m_wrong = refused(QStringLiteral("The conversation has no message with any content."));
+        m_wrong = refusal(QStringLiteral("The conversation has no message with any content."));
     }
     for (std::size_t i = 0; i < request.messages.size() && !m_wrong; ++i) {
         const Message& message = request.messages[i];

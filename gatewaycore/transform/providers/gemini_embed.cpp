@@ -2,13 +2,15 @@
 
 #include "transform/body_edit.h"
 #include "transform/json_writer.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/gemini_answer.h"
 #include "transform/providers/gemini_path.h"
+#include "transform/providers/request_parts.h"
 #include "transform/surface.h"
 #include "transform/surfaces/gemini_fields.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace gateway::transform::gemini {
 namespace {
@@ -25,15 +27,6 @@ constexpr std::array kPurposes{
     Purpose{"classification", "CLASSIFICATION"},
     Purpose{"clustering", "CLUSTERING"},
 };
-
-CallError refused(QString message)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = QStringLiteral("input");
-    return error;
-}
 
 QByteArray taskTypeOf(const QByteArray& purpose, Losses& losses)
 {
@@ -105,40 +98,22 @@ QByteArray contentBody(const EmbedRequest& embed, const QByteArray& taskType, co
     return body;
 }
 
-std::optional<std::vector<float>> readVector(JsonView values)
-{
-    if (values.type() != JsonType::Array)
-        return std::nullopt;
-    std::vector<float> vector;
-    bool ok = true;
-    values.eachElement([&](JsonView value) {
-        const QByteArrayView raw = value.raw();
-        float number = 0;
-        const auto [stop, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
-        ok = value.type() == JsonType::Number && stop == raw.data() + raw.size() &&
-             (error == std::errc() || error == std::errc::result_out_of_range); // smaller than a float can be: 0
-        vector.push_back(error == std::errc() ? number : 0.0f);
-        return ok && vector.size() < 65'536;
-    });
-    return ok ? std::optional(std::move(vector)) : std::nullopt;
-}
-
 } // namespace
 
 OutgoingOrError embedRequest(const UnifiedRequest& request, const Target& target, Losses& losses)
 {
     const EmbedRequest& embed = request.embed;
-    if (!embed.tokenArrays.empty())
-        return refused(QStringLiteral("The provider embeds texts, not lists of tokens."));
+    if (auto error = refusedShape(request, "Gemini"))
+        return *error;
     if (embed.texts.empty())
-        return refused(QStringLiteral("There is no text to embed."));
+        return refusal(QStringLiteral("There is no text to embed."), "input");
     if (isVertex(target) && !isPredictModel(target) && embed.texts.size() > 1)
-        return refused(QStringLiteral("The model embeds one text at a time, and the request has %1.")
-                           .arg(qint64(embed.texts.size())));
+        return refusal(QStringLiteral("The model embeds one text at a time, and the request has %1.")
+                           .arg(qint64(embed.texts.size())),
+            "input");
     if (!embed.user.isEmpty())
         losses.drop("user");
-    for (const OtherField& other : request.others)
-        losses.drop(other.name);
+    dropOthers(request, losses);
     const QByteArray taskType = taskTypeOf(embed.purpose, losses);
     const bool predict = isPredictModel(target);
     Outgoing out;
@@ -150,7 +125,7 @@ OutgoingOrError embedRequest(const UnifiedRequest& request, const Target& target
     return out;
 }
 
-OutgoingOrError passOnEmbed(const CallRequest& request, const Target& target)
+OutgoingOrError passOnEmbed(const CallRequest& request, const Target& target, Losses& losses)
 {
     const JsonView batch = field(request.root, "requests");
     const bool several = batch.type() == JsonType::Array;
@@ -158,7 +133,6 @@ OutgoingOrError passOnEmbed(const CallRequest& request, const Target& target)
         auto unified = request.surface->unify(request);
         if (const auto* error = std::get_if<CallError>(&unified))
             return *error;
-        Losses losses; // the same maker's fields: what :predict has no place for, Vertex has not either
         return embedRequest(std::get<UnifiedRequest>(unified), target, losses);
     }
     auto path = modelPath(target, several ? "batchEmbedContents" : "embedContent");
@@ -184,7 +158,7 @@ std::variant<Answer, CallError> readEmbeddings(JsonView root)
     bool ok = true;
     qint64 counted = 0;
     const auto take = [&](JsonView embedding) {
-        auto vector = readVector(embedding.member("values"));
+        auto vector = vectorOf(embedding.member("values"));
         ok = ok && vector && !vector->empty();
         if (ok)
             answer.embeddings.push_back(std::move(*vector));
@@ -197,10 +171,7 @@ std::variant<Answer, CallError> readEmbeddings(JsonView root)
     root.member("embeddings").eachElement(take);
     root.member("predictions").eachElement([&](JsonView row) { return take(row.member("embeddings")); });
     if (!ok || answer.embeddings.empty()) {
-        CallError error;
-        error.code = api::ErrorCode::TransformError;
-        error.message = QStringLiteral("The provider's answer has no embeddings.");
-        return error;
+        return unreadable(QStringLiteral("The provider's answer has no embeddings."));
     }
     answer.facts.tokens = readUsage(root.member("usageMetadata"));
     if (answer.facts.tokens.source == api::TokenSource::None && counted > 0) {

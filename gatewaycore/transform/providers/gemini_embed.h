@@ -8,7 +8,7 @@ namespace gateway::transform::gemini {
 
 OutgoingOrError embedRequest(const UnifiedRequest& request, const Target& target, Losses& losses);
 // A caller of the same dialect: its bytes with the model's name put right, or written anew for :predict.
-OutgoingOrError passOnEmbed(const CallRequest& request, const Target& target);
+OutgoingOrError passOnEmbed(const CallRequest& request, const Target& target, Losses& losses);
 std::variant<Answer, CallError> readEmbeddings(JsonView root);
 
 } // namespace gateway::transform::gemini

@@ -22,8 +22,8 @@ QByteArrayView plainModel(const Target& target)
 bool isPredictModel(const Target& target)
 {
     const QByteArrayView model = plainModel(target);
-    const bool embedsContent = (model.contains("gemini") && model != QByteArrayView("gemini-embedding-001")) ||
-                               model.contains("maas");
+    const bool embedsContent =
+        (model.contains("gemini") && model != QByteArrayView("gemini-embedding-001")) || model.contains("maas");
     return isVertex(target) && !embedsContent;
 }
 

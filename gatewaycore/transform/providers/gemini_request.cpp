@@ -5,20 +5,13 @@
 #include "transform/providers/gemini_path.h"
 #include "transform/providers/gemini_schema.h"
 #include "transform/providers/gemini_thinking.h"
+#include "transform/providers/request_parts.h"
 
 #include <algorithm>
 #include <array>
 
 namespace gateway::transform::gemini {
 namespace {
-
-// Fields of other dialects that change what an answer looks like, or name state that another provider keeps.
-constexpr std::array<const char*, 14> kRefused{"logprobs", "top_logprobs", "audio", "modalities",
-    "previous_response_id", "conversation", "background", "container", "mcp_servers", "web_search_options", "prompt",
-    "functions", "function_call", "truncation"};
-// What they say when they say nothing.
-constexpr std::array<QByteArrayView, 8> kNothing{
-    "null", "false", "0", "[]", "{}", "[\"text\"]", "\"disabled\"", "\"none\""};
 
 constexpr std::size_t kStopSequences = 5; // Google takes no more
 
@@ -36,7 +29,7 @@ constexpr std::array kNumbers{
     Number{&UnifiedRequest::presencePenalty, "presencePenalty"},
 };
 
-// Service tiers in other dialects' words. nullptr: it is the default, and left out.
+// Service tiers in other dialects' words, beside those that ask for nothing.
 struct Tier
 {
     const char* caller;
@@ -44,69 +37,28 @@ struct Tier
     bool exact;
 };
 constexpr std::array kTiers{
-    Tier{"auto", nullptr, true},
-    Tier{"default", nullptr, true},
     Tier{"standard", "standard", true},
-    Tier{"standard_only", "standard", true},
     Tier{"flex", "flex", true},
     Tier{"priority", "priority", true},
     Tier{"fast", "priority", false},
 };
 
-CallError refused(QString message, QString parameter)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = std::move(parameter);
-    return error;
-}
-
-std::optional<CallError> checkOthers(const UnifiedRequest& request, Losses& losses)
-{
-    if (request.choices > 1)
-        return refused(QStringLiteral("The provider gives one answer to a request of another dialect, not %1.")
-                           .arg(request.choices),
-            QStringLiteral("n"));
-    for (const OtherField& other : request.others) {
-        const QByteArray value = other.raw.trimmed();
-        if (std::find(kNothing.begin(), kNothing.end(), QByteArrayView(value)) != kNothing.end())
-            continue;
-        for (const char* name : kRefused) {
-            if (other.name == name)
-                return refused(
-                    QStringLiteral("The provider cannot serve \"%1\" for a caller of this dialect.").arg(QLatin1String(name)),
-                    QLatin1String(name));
-        }
-        losses.drop(other.name);
-    }
-    return std::nullopt;
-}
-
-std::optional<CallError> writeTools(JsonWriter& json, const UnifiedRequest& request, bool& anyStrict, Losses& losses)
+// true: at least one of them is strict
+bool writeTools(JsonWriter& json, const UnifiedRequest& request)
 {
     if (request.tools.empty())
-        return std::nullopt;
+        return false;
+    bool anyStrict = false;
     json.key("tools").beginArray().beginObject().key("functionDeclarations").beginArray();
-    for (std::size_t i = 0; i < request.tools.size(); ++i) {
-        const Tool& tool = request.tools[i];
-        if (tool.kind != Tool::Kind::Function)
-            return refused(QStringLiteral("The tool \"%1\" is %2, which the provider does not have.")
-                               .arg(QString::fromUtf8(tool.name.left(80)),
-                                   tool.kind == Tool::Kind::Custom ? QStringLiteral("a free-text tool")
-                                                                   : QStringLiteral("run by another provider")),
-                QStringLiteral("tools"));
+    for (const Tool& tool : request.tools) {
         json.beginObject().member("name", tool.name).memberIf("description", tool.description);
         if (!tool.schema.isEmpty())
             json.memberRaw("parametersJsonSchema", schemaForGoogle(tool.schema));
         json.endObject();
         anyStrict = anyStrict || tool.strict.value_or(false);
-        if (tool.cacheMark)
-            losses.drop("tools[" + QByteArray::number(qint64(i)) + "].cache_control",
-                "the provider caches by itself and takes no marks");
     }
     json.endArray().endObject().endArray();
-    return std::nullopt;
+    return anyStrict;
 }
 
 // Strict tools are VALIDATED: the model may still answer in text, but its calls keep to their schemas.
@@ -207,13 +159,13 @@ void writeTier(JsonWriter& json, const QByteArray& tier, Losses& losses)
     for (const Tier& row : kTiers) {
         if (tier.toLower() != row.caller)
             continue;
-        if (row.ours)
-            json.member("serviceTier", row.ours);
+        json.member("serviceTier", row.ours);
         if (!row.exact)
             losses.change("service_tier", "the provider has no such tier: the nearest one is taken");
         return;
     }
-    losses.drop("service_tier", "the provider has no such tier");
+    if (!isUsualTier(tier))
+        losses.drop("service_tier", "the provider has no such tier");
 }
 
 void noteLeftOut(const UnifiedRequest& request, Losses& losses)
@@ -224,21 +176,22 @@ void noteLeftOut(const UnifiedRequest& request, Losses& losses)
         losses.drop("user");
     if (!request.promptCacheKey.isEmpty())
         losses.drop("prompt_cache_key");
-    if (request.cacheAll)
-        losses.drop("cache_control", "the provider caches by itself and takes no marks");
 }
 
 // What generateContent and countTokens share.
-std::optional<CallError> writeInput(JsonWriter& json, const UnifiedRequest& request, const Target& target, Losses& losses)
+std::optional<CallError> writeInput(
+    JsonWriter& json, const UnifiedRequest& request, const Target& target, Losses& losses)
 {
-    if (auto wrong = checkOthers(request, losses))
+    if (auto wrong = refusedShape(request, "Gemini"))
+        return wrong;
+    if (auto wrong = refusedTools(request, "Gemini"))
         return wrong;
     if (auto wrong = writeConversation(json, request, target, losses))
         return wrong;
-    bool anyStrict = false;
-    if (auto wrong = writeTools(json, request, anyStrict, losses))
-        return wrong;
+    const bool anyStrict = writeTools(json, request);
     writeToolChoice(json, request, anyStrict, plainModel(target), losses);
+    dropOthers(request, losses);
+    dropCacheMarks(request, losses);
     return std::nullopt;
 }
 

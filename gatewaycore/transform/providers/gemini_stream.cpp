@@ -1,19 +1,12 @@
 #include "transform/providers/gemini_stream.h"
 
 #include "transform/part_sequencer.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/gemini_answer.h"
 #include "transform/providers/gemini_arguments.h"
 
 namespace gateway::transform::gemini {
 namespace {
-
-CallError notOurs(const char* sentence)
-{
-    CallError error;
-    error.code = api::ErrorCode::TransformError;
-    error.message = QLatin1String(sentence);
-    return error;
-}
 
 class Reader final : public StreamReader
 {
@@ -25,7 +18,7 @@ public:
         Read result;
         const JsonText text = JsonText::parse(frame.data);
         if (text.error || text.root.type() != JsonType::Object) {
-            result.error = notOurs("The provider sent a stream event that is not a JSON object.");
+            result.error = unreadable(QStringLiteral("The provider sent a stream event that is not a JSON object."));
             return result;
         }
         result.error = m_factsReader.read(text.root, m_providerKey, m_facts);
@@ -39,6 +32,8 @@ public:
         });
         m_factsReader.settle(m_facts, m_sequencer.hasTools());
         m_contentEvents += result.content;
+        if (m_facts.stop == StopReason::ModelError && !result.error)
+            result.error = failedGeneration(m_facts.finishReason.toUtf8());
         return result;
     }
 
@@ -104,14 +99,16 @@ private:
             m_inPieces = true;
         }
         if (!m_inPieces) {
-            result.error = notOurs("The provider sent a piece of a function call that has not begun.");
+            result.error =
+                unreadable(QStringLiteral("The provider sent a piece of a function call that has not begun."));
             return;
         }
         if (const auto signature = part.member("thoughtSignature").text(); signature && !signature->isEmpty())
             m_sequencer.signature(events, *signature, Signer::Google);
         const std::optional<QByteArray> text = m_arguments.take(call.member("partialArgs"));
         if (!text) {
-            result.error = notOurs("The provider sent pieces of a function call that make no JSON object.");
+            result.error =
+                unreadable(QStringLiteral("The provider sent pieces of a function call that make no JSON object."));
             return;
         }
         m_sequencer.arguments(events, m_toolKey, *text);

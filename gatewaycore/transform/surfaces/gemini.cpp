@@ -52,8 +52,7 @@ public:
         return m_operation == Operation::Embed ? gemini::unifyEmbed(request) : gemini::unifyGenerate(request);
     }
 
-    QByteArray answerBody(
-        const CallRequest& request, const Answer& answer, const AnswerContext& context) const override
+    QByteArray answerBody(const CallRequest& request, const Answer& answer, const AnswerContext& context) const override
     {
         return m_operation == Operation::Embed ? gemini::embeddingBody(request, answer)
                                                : gemini::answerBody(request, answer, context);

@@ -19,8 +19,8 @@ bool isGoogles(QByteArrayView schema)
     if (schema.contains("\"nullable\"") || schema.contains("propertyOrdering") ||
         schema.contains("property_ordering") || schema.contains("\"any_of\"") || schema.contains("TYPE_UNSPECIFIED"))
         return true;
-    return std::any_of(kTypes.begin(), kTypes.end(),
-        [&](QByteArrayView type) { return schema.contains(jsonString(type)); });
+    return std::any_of(
+        kTypes.begin(), kTypes.end(), [&](QByteArrayView type) { return schema.contains(jsonString(type)); });
 }
 
 void write(JsonWriter& json, JsonView schema)

@@ -13,7 +13,9 @@ class Writer final : public StreamWriter
 {
 public:
     Writer(const CallRequest& request, const AnswerContext& context, ErrorBody error)
-        : m_context(context), m_framing(request.streamAsArray), m_thoughts(wantsThoughts(request)),
+        : m_context(context),
+          m_framing(request.streamAsArray),
+          m_thoughts(wantsThoughts(request)),
           m_error(std::move(error))
     {
     }

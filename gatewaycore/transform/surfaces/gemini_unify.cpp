@@ -142,8 +142,8 @@ void Unifier::readContent(JsonView content, const QByteArray& place)
 {
     const QByteArray role = textOf(field(content, "role")).toLower();
     if (!role.isEmpty() && role != "user" && role != "model" && role != "function") {
-        m_wrong = invalid(QStringLiteral("The role of a content must be \"user\" or \"model\"."),
-            QString::fromUtf8(place + ".role"));
+        m_wrong = invalid(
+            QStringLiteral("The role of a content must be \"user\" or \"model\"."), QString::fromUtf8(place + ".role"));
         return;
     }
     Message message;
@@ -227,9 +227,8 @@ void Unifier::readResult(JsonView response, Part& part)
     part.callId = textOf(field(response, "id"));
     part.name = textOf(field(response, "name"));
     // by its id, else the first call of that function that has no result yet
-    auto call = std::find_if(m_unanswered.begin(), m_unanswered.end(), [&](const OpenCall& open) {
-        return part.callId.isEmpty() ? open.name == part.name : open.id == part.callId;
-    });
+    auto call = std::find_if(m_unanswered.begin(), m_unanswered.end(),
+        [&](const OpenCall& open) { return part.callId.isEmpty() ? open.name == part.name : open.id == part.callId; });
     if (call != m_unanswered.end()) {
         part.callId = call->id;
         if (part.name.isEmpty())
