@@ -29,7 +29,7 @@ struct Bound
     // As asked for. A provider may serve in the standard class all the same (it was busy, it does not know the word),
     // so the bound is the dearer of the two; "auto" is bounded by the dearest class that the price states, except those
     // that are only served when they are asked for by name. A class that the price does not state has no bound.
-    QByteArray serviceTier;
+    QByteArray serviceTier{};
     qint64 serverToolCalls = 0; // of tools that the provider runs, at most
 };
 

@@ -112,6 +112,7 @@ std::optional<qint64> goReset(QByteArrayView text, qint64 nowMs)
 {
     double sum = 0;
     bool bare = false;
+    bool first = true;
     if (text.isEmpty())
         return std::nullopt;
     while (!text.isEmpty()) {
@@ -126,6 +127,9 @@ std::optional<qint64> goReset(QByteArrayView text, qint64 nowMs)
         if (!value || bare || (unit == kUnits.end() && !name.isEmpty()))
             return std::nullopt;
         bare = name.isEmpty();
+        if (bare && !first)
+            return std::nullopt;
+        first = false;
         sum += *value * (bare ? 1e3 : unit->ms);
     }
     return resetAfter(sum, nowMs);
@@ -203,7 +207,8 @@ void readUnified(std::vector<UnifiedWindow>& windows, QByteArrayView rest, QByte
     auto found =
         std::find_if(windows.begin(), windows.end(), [&](const UnifiedWindow& window) { return window.name == name; });
     if (found == windows.end()) {
-        if (said == UnifiedWindow{name} || windows.size() >= kMostUnified)
+        const bool nothing = said.status == UnifiedWindow::Status::Unknown && !said.usedPermille && !said.resetAtMs;
+        if (nothing || windows.size() >= kMostUnified)
             return;
         windows.push_back(said);
         return;

@@ -76,7 +76,7 @@ const samples = [
     ['grok-4.3, one less', 'xai', 'grok-4.3', { in_uncached: 149999, in_cache_read: 50000, out_text: 10 }],
     ['mistral-medium-latest', 'mistral', 'mistral-medium-latest', { in_uncached: 1500, in_cache_read: 500, out_text: 120 }],
     ['groq', 'groq', 'openai/gpt-oss-120b', { in_uncached: 1000, in_cache_read: 3, out_text: 100 }],
-    ['cohere, parts of a nano-USD', 'cohere', 'command-r7b-12-2024', { in_uncached: 1, out_text: 0 },
+    ['cohere, parts of a nano-USD', 'cohere', 'command-r7b-12-2024', { in_uncached: 1 },
         { ours: 38, reason: 'a bucket is rounded up to a whole nano-USD' }],
     ['openrouter', 'openrouter', 'anthropic/claude-opus-5.5', { in_uncached: 1000, in_cache_read: 1000, out_text: 1000 }],
     ['an unknown model', 'openai', 'gpt-6-sol-mini', { in_uncached: 1000, out_text: 1 }],

@@ -71,7 +71,7 @@ private Q_SLOTS:
         const auto cost = price ? costOf(*price, tokens, served) : std::nullopt;
         QCOMPARE(cost ? QString::number(cost->nano()) : QStringLiteral("none"), row[Ours]);
 
-        if (!cost)
+        if (!price || !cost)
             return;
         Bound bound{tokens.input(), tokens.output(), 1};
         bound.serviceTier = served;
