@@ -1,7 +1,9 @@
 #include "engine/attempt.h"
 
+#include "engine/access_tokens.h"
 #include "engine/upstream_auth.h"
 #include "engine/upstream_target.h"
+#include "transform/providers/rate_limits.h"
 #include "transform/providers/retry_after.h"
 
 #include <array>
@@ -123,7 +125,16 @@ void Attempt::start()
     m_record.startUs = sinceBegun(m_context.clock.monotonic());
     if (!needsAccessToken(*m_candidate.provider))
         return send({});
-    send({});
+    m_context.tokens.get(*m_candidate.provider, [this, alive = m_alive](const api::Result<QByteArray>& token) {
+        if (!*alive || m_over)
+            return;
+        if (token)
+            return send(*token);
+        CallError error;
+        error.code = ErrorCode::ProviderAuth;
+        error.message = token.error().message;
+        fail(error);
+    });
 }
 
 void Attempt::send(const QByteArray& token)
@@ -162,7 +173,7 @@ void Attempt::upstreamHead(const http::ResponseHead& head)
 {
     m_status = head.status;
     m_record.httpStatus = head.status;
-    m_record.upstreamRequestId = QString::fromLatin1(head.value("x-request-id"));
+    m_record.upstreamRequestId = transform::upstreamRequestId(head);
     const transform::Framing framing = m_translation->provider().framing();
     if (head.status == 200 && m_wantsStream && transform::hasFraming(head, framing)) {
         m_streaming = true;

@@ -2,7 +2,9 @@
 
 #include "transform/dialects.h"
 #include "transform/surfaces/anthropic_messages.h"
+#include "transform/surfaces/gemini.h"
 #include "transform/surfaces/openai_chat.h"
+#include "transform/surfaces/openai_embeddings.h"
 #include "transform/surfaces/openai_responses.h"
 
 namespace gateway::engine {
@@ -23,17 +25,18 @@ struct Row
 constexpr Row kOpenAi[] = {
     {"/chat/completions", transform::openAiChat},
     {"/responses", transform::openAiResponses},
+    {"/embeddings", transform::openAiEmbeddings},
 };
 constexpr Row kAnthropic[] = {
     {"/v1/messages", transform::anthropicMessages},
     {"/v1/messages/count_tokens", transform::anthropicCountTokens},
 };
 constexpr Row kGeminiVerbs[] = {
-    {"generateContent", transform::openAiChat},
-    {"streamGenerateContent", transform::openAiChat},
-    {"countTokens", transform::openAiChat},
-    {"embedContent", transform::openAiChat},
-    {"batchEmbedContents", transform::openAiChat},
+    {"generateContent", transform::geminiGenerate},
+    {"streamGenerateContent", transform::geminiGenerate},
+    {"countTokens", transform::geminiCountTokens},
+    {"embedContent", transform::geminiEmbed},
+    {"batchEmbedContents", transform::geminiEmbed},
 };
 
 bool isAnthropic(const http::RequestHead& head)
@@ -52,7 +55,7 @@ bool isGoogle(const http::RequestHead& head)
 const Surface& likelySurface(const http::RequestHead& head)
 {
     return isAnthropic(head) ? transform::anthropicMessages()
-           : isGoogle(head)  ? transform::openAiChat()
+           : isGoogle(head)  ? transform::geminiGenerate()
                              : transform::openAiChat();
 }
 
@@ -136,8 +139,8 @@ DataPath vertex(QByteArrayView rest, const http::RequestHead& head)
     const QByteArrayView mark("/publishers/google/models");
     const qsizetype at = rest.indexOf(mark);
     if (at < 0)
-        return {What::Nothing, &transform::openAiChat(), {}};
-    return models(rest.sliced(at + mark.size()), head, transform::openAiChat());
+        return {What::Nothing, &transform::geminiGenerate(), {}};
+    return models(rest.sliced(at + mark.size()), head, transform::geminiGenerate());
 }
 
 } // namespace
@@ -158,7 +161,7 @@ DataPath dataPath(const http::RequestHead& head)
             return vertex(path, head);
     }
     if (cut(path, "/v1beta/models"))
-        return models(path, head, transform::openAiChat());
+        return models(path, head, transform::geminiGenerate());
     if (cut(path, "/openai/deployments/"))
         return azureDeployment(path, head);
     if (cut(path, "/openai/v1") || cut(path, "/v1") || cut(path, "/openai"))
@@ -171,6 +174,8 @@ QByteArray modelListBody(const Surface& surface, const QStringList& aliases)
     switch (surface.dialect()) {
     case Dialect::Anthropic:
         return transform::anthropicModelList(aliases);
+    case Dialect::Gemini:
+        return transform::geminiModelList(aliases);
     default:
         return transform::openAiModelList(aliases, 0);
     }
@@ -181,6 +186,8 @@ QByteArray modelBody(const Surface& surface, const QString& alias)
     switch (surface.dialect()) {
     case Dialect::Anthropic:
         return transform::anthropicModel(alias);
+    case Dialect::Gemini:
+        return transform::geminiModel(alias);
     default:
         return transform::openAiModel(alias, 0);
     }

@@ -27,7 +27,8 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
       m_ids(services.clock, services.random),
       m_upstream(m_wheel, services.clock, http::MessageLimits{}),
       m_waiting(m_wheel, services.clock, services.live.waits),
-      m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls,
+      m_tokens(m_wheel, m_upstream, services.clock),
+      m_context{services.clock, m_ids, m_wheel, m_upstream, m_tokens, services.recorder, *this, services.openCalls,
           services.metrics, services.live, m_waiting, {}, {}, {}, 0}
 {
     // what the control thread may ask of us is put down once a second: nobody waits for a worker

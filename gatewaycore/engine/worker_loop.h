@@ -55,6 +55,7 @@ private:
     http::TimerWheel m_wheel;
     http::UpstreamClient m_upstream;
     quota::WaitQueue m_waiting;
+    AccessTokens m_tokens;
     WorkerContext m_context;
     std::unique_ptr<http::Server> m_server;
     std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;

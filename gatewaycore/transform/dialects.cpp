@@ -2,10 +2,15 @@
 
 #include "transform/providers/anthropic.h"
 #include "transform/providers/bedrock.h"
+#include "transform/providers/cohere.h"
+#include "transform/providers/gemini.h"
+#include "transform/providers/ollama.h"
 #include "transform/providers/openai_chat.h"
 #include "transform/providers/openai_responses.h"
 #include "transform/surfaces/anthropic_messages.h"
+#include "transform/surfaces/gemini.h"
 #include "transform/surfaces/openai_chat.h"
+#include "transform/surfaces/openai_embeddings.h"
 #include "transform/surfaces/openai_responses.h"
 
 #include <array>
@@ -20,20 +25,21 @@ const ProviderDialect& providerDialect(ProviderKind kind, QByteArrayView model, 
     case ProviderKind::Anthropic:
         return anthropicProvider();
     case ProviderKind::Vertex:
-        if (model.startsWith("claude"))
-            return anthropicProvider();
-        break;
+        return model.startsWith("claude") ? anthropicProvider() : geminiProvider();
+    case ProviderKind::Gemini:
+        return geminiProvider();
     case ProviderKind::Bedrock:
         return bedrockProvider();
+    case ProviderKind::Cohere:
+        return cohereProvider();
+    case ProviderKind::Ollama:
+        return ollamaProvider();
     case ProviderKind::OpenAi:
     case ProviderKind::AzureOpenAi:
     case ProviderKind::Xai:
         if (caller == Dialect::OpenAiResponses)
             return openAiResponsesProvider();
         break;
-    case ProviderKind::Gemini:
-    case ProviderKind::Cohere:
-    case ProviderKind::Ollama:
     case ProviderKind::Mistral:
     case ProviderKind::Groq:
     case ProviderKind::DeepSeek:
@@ -47,7 +53,8 @@ const ProviderDialect& providerDialect(ProviderKind kind, QByteArrayView model, 
 
 std::span<const Surface* const> surfaces()
 {
-    static const std::array all{&openAiChat(), &openAiResponses(), &anthropicMessages(), &anthropicCountTokens()};
+    static const std::array all{&openAiChat(), &openAiResponses(), &openAiEmbeddings(), &anthropicMessages(),
+        &anthropicCountTokens(), &geminiGenerate(), &geminiCountTokens(), &geminiEmbed()};
     return all;
 }
 
