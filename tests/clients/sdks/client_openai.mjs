@@ -29,7 +29,7 @@ const chatUsage = (usage) => usage && { input: usage.prompt_tokens, output: usag
     cacheWrite: usage.prompt_tokens_details?.cache_write_tokens ?? 0, reasoning: usage.completion_tokens_details?.reasoning_tokens ?? 0 };
 
 function chatResult(message, finish, usage) {
-    return { text: message.content ?? '', think: message.reasoning_content ?? '', refusal: message.refusal ?? undefined, stop: finish, usage: chatUsage(usage), native: message,
+    return { text: message.content ?? '', think: message.reasoning_content ?? message.reasoning ?? '', refusal: message.refusal ?? undefined, stop: finish, usage: chatUsage(usage), native: message,
         calls: (message.tool_calls ?? []).map((call) => ({ id: call.id, name: call.function.name, args: parse(call.function.arguments), extra: call.extra_content })) };
 }
 

@@ -16,7 +16,7 @@ export const environment = {
     }).filter(({ client, surface, provider, feature }) => !only || only.test(`${client} ${surface} ${provider} ${feature}`)),
 };
 
-function serviceAccount(golden) {
+export function serviceAccount(golden) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
     return JSON.stringify({ type: 'service_account', project_id: 'golden-project', private_key_id: createHash('sha1').update(privateKey).digest('hex'), private_key: privateKey,
         client_email: 'signalbox@golden-project.iam.gserviceaccount.com', client_id: '1', token_uri: `${golden.of('vertex').url}/token` });
