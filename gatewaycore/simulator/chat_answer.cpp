@@ -125,13 +125,36 @@ void callTools(int count, const ChatRequest& request, Dice& dice, ChatAnswer& an
         }
         const QString arguments = jsonText(sampleFor(tool.parameters, tool.name, dice, 0).toObject());
         ChatToolCall call;
-        call.id = "call_" + QByteArray::number(dice.next(), 16).rightJustified(16, '0');
+        call.tag = QByteArray::number(dice.next(), 16).rightJustified(16, '0');
         call.name = tool.name;
         call.argumentPieces = cutEvery(arguments, 7);
-        answer.completionTokens += int(call.argumentPieces.size()) + 6;
+        answer.spokenTokens += int(call.argumentPieces.size()) + 6;
         answer.toolCalls.append(call);
     }
     answer.finishReason = "tool_calls";
+}
+
+// What is said ends before the first stop sequence that occurs in it.
+void stopEarly(const ChatRequest& request, ChatAnswer& answer)
+{
+    const QString text = answer.text();
+    qsizetype end = -1;
+    for (const QString& sequence : request.stopSequences) {
+        const qsizetype at = sequence.isEmpty() ? -1 : text.indexOf(sequence);
+        if (at < 0 || (end >= 0 && at >= end))
+            continue;
+        end = at;
+        answer.stopSequence = sequence;
+    }
+    if (end >= 0)
+        answer.textPieces = piecesOf(text.left(end));
+}
+
+void think(ChatAnswer& answer)
+{
+    answer.thinkingPieces = piecesOf(
+        QStringLiteral("First the block ahead must be free; then the points are set, and locked. « Ça va. » 了解。"));
+    answer.thoughtTokens = int(answer.thinkingPieces.size());
 }
 
 void speak(const ChatRequest& request, const Wishes& wishes, const Profile& profile, Dice& dice, ChatAnswer& answer)
@@ -146,11 +169,13 @@ void speak(const ChatRequest& request, const Wishes& wishes, const Profile& prof
     else
         answer.textPieces = spokenText(std::max(1, length), dice);
     answer.finishReason = "stop";
+    stopEarly(request, answer);
     if (request.maxTokens && answer.textPieces.size() > *request.maxTokens) {
         answer.textPieces = answer.textPieces.first(*request.maxTokens);
         answer.finishReason = "length";
+        answer.stopSequence.clear();
     }
-    answer.completionTokens = int(answer.textPieces.size());
+    answer.spokenTokens = int(answer.textPieces.size());
 }
 
 } // namespace
@@ -158,18 +183,24 @@ void speak(const ChatRequest& request, const Wishes& wishes, const Profile& prof
 ChatAnswer composeAnswer(const ChatRequest& request, const Wishes& wishes, const Profile& profile, Dice& dice)
 {
     ChatAnswer answer;
-    answer.promptTokens = request.promptTokens;
+    answer.freshTokens = request.promptTokens;
+    answer.cachedTokens = std::max(0, wishes.cached);
+    answer.writtenTokens = std::max(0, wishes.written);
+    if (request.thinks || wishes.think)
+        think(answer);
     if (wishes.refusal) {
         answer.refusal = QStringLiteral("I cannot help with that.");
-        answer.completionTokens = 6;
+        answer.spokenTokens = 6;
         answer.finishReason = "stop";
     } else if (const int calls = wantedToolCalls(request, wishes); calls > 0) {
         callTools(calls, request, dice, answer);
     } else {
         speak(request, wishes, profile, dice, answer);
     }
-    if (!wishes.finishReason.isEmpty())
+    if (!wishes.finishReason.isEmpty()) {
         answer.finishReason = wishes.finishReason;
+        answer.stopSequence.clear();
+    }
     return answer;
 }
 

@@ -107,6 +107,17 @@ bool readTokens(const QString& key, const YAML::Node& value, Profile& profile)
     return true;
 }
 
+bool readAws(const QString& key, const YAML::Node& value, Profile& profile)
+{
+    if (key == QLatin1String("access_key"))
+        profile.awsAccessKey = textOf(value, "aws.access_key").toUtf8();
+    else if (key == QLatin1String("secret_key"))
+        profile.awsSecretKey = textOf(value, "aws.secret_key").toUtf8();
+    else
+        return false;
+    return true;
+}
+
 bool readTop(const QString& key, const YAML::Node& value, Profile& profile)
 {
     if (key == QLatin1String("seed")) {
@@ -127,6 +138,8 @@ bool readTop(const QString& key, const YAML::Node& value, Profile& profile)
         readMap(value, "streams", [&](const QString& k, const YAML::Node& v) { return readStreams(k, v, profile); });
     } else if (key == QLatin1String("key")) {
         profile.requiredKey = textOf(value, "key").toUtf8();
+    } else if (key == QLatin1String("aws")) {
+        readMap(value, "aws", [&](const QString& k, const YAML::Node& v) { return readAws(k, v, profile); });
     } else if (key == QLatin1String("models")) {
         if (!value.IsSequence() || value.size() == 0)
             complain(value, QStringLiteral("models is a list of at least one name"));
@@ -168,6 +181,9 @@ api::Result<Profile> parseProfile(const QByteArray& yaml, const QString& name)
     }
     if (profile.answerTokensMin > profile.answerTokensMax)
         return failure(Failure::Invalid, QStringLiteral("%1: answer_tokens.min is above answer_tokens.max.").arg(name));
+    if (profile.awsAccessKey.isEmpty() != profile.awsSecretKey.isEmpty())
+        return failure(
+            Failure::Invalid, QStringLiteral("%1: aws takes an access_key and a secret_key together.").arg(name));
     if (profile.firstByte.p95 < profile.firstByte.median)
         return failure(Failure::Invalid, QStringLiteral("%1: first_byte.p95 is below first_byte.median.").arg(name));
     return profile;

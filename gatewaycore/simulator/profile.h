@@ -34,7 +34,9 @@ struct Profile
     double cutShare = 0;                            // of streams, at a seeded event
     double stallShare = 0;                          // of streams, at a seeded event
     QStringList models{QStringLiteral("sim-small-2026-09-01"), QStringLiteral("sim-large-2026-09-01")};
-    QByteArray requiredKey; // empty: any key, or none
+    QByteArray requiredKey;  // empty: any key, or none
+    QByteArray awsAccessKey; // with the secret: requests to Bedrock's paths carry a SigV4 signature that is verified
+    QByteArray awsSecretKey;
 
     // Answers at once and never fails on its own: for tests that bring their own timing.
     static Profile immediate();
@@ -51,6 +53,7 @@ struct Profile
 //   streams: {cut: 0.01, stall: 0.01}
 //   models: [sim-small-2026-09-01]
 //   key: sk-sim-1
+//   aws: {access_key: AKIASIM, secret_key: sim-secret}
 api::Result<Profile> parseProfile(const QByteArray& yaml, const QString& name);
 
 } // namespace gateway::simulator

@@ -45,7 +45,9 @@ RequestReader::State RequestReader::readHead()
         return State::Malformed;
 
     m_request.method = words[0];
-    m_request.path = words[1].split('?').first();
+    const qsizetype question = words[1].indexOf('?');
+    m_request.path = question < 0 ? words[1] : words[1].left(question);
+    m_request.query = question < 0 ? QByteArray() : words[1].mid(question + 1);
     int lengths = 0;
     int codings = 0;
     m_length = 0;

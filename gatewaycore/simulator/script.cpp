@@ -15,6 +15,16 @@ QByteArray SimRequest::header(QByteArrayView name) const
     return {};
 }
 
+QByteArray SimRequest::parameter(QByteArrayView name) const
+{
+    for (const QByteArray& pair : query.split('&')) {
+        const qsizetype equals = pair.indexOf('=');
+        if (name == QByteArrayView(pair).first(equals < 0 ? pair.size() : equals))
+            return equals < 0 ? QByteArray() : QByteArray::fromPercentEncoding(pair.mid(equals + 1));
+    }
+    return {};
+}
+
 QByteArray Script::wire() const
 {
     QByteArray all;
@@ -51,6 +61,17 @@ QByteArray quoted(const QString& text)
             out += c;
     }
     return (out + QLatin1Char('"')).toUtf8();
+}
+
+QByteArray quoted(QByteArrayView utf8)
+{
+    return quoted(QString::fromUtf8(utf8));
+}
+
+QByteArray sseEvent(const QByteArray& data, QByteArrayView name)
+{
+    const QByteArray line = "data: " + data + "\n\n";
+    return name.isEmpty() ? line : "event: " + name.toByteArray() + '\n' + line;
 }
 
 } // namespace gateway::simulator

@@ -12,11 +12,13 @@ namespace gateway::simulator {
 struct SimRequest
 {
     QByteArray method;
-    QByteArray path; // without the query
+    QByteArray path;  // without the query, as it came: percent-encoded
+    QByteArray query; // what follows the '?', as it came
     HeaderList headers;
     QByteArray body;
 
     QByteArray header(QByteArrayView name) const;
+    QByteArray parameter(QByteArrayView name) const; // of the query, decoded
 };
 
 struct Piece
@@ -49,5 +51,9 @@ QByteArray chunkBytes(const QByteArray& data);
 
 // A JSON string with its quotation marks.
 QByteArray quoted(const QString& text);
+QByteArray quoted(QByteArrayView utf8);
+
+// One server-sent event: "data: ...", with an "event:" line before it if it has a name.
+QByteArray sseEvent(const QByteArray& data, QByteArrayView name = {});
 
 } // namespace gateway::simulator

@@ -1,5 +1,6 @@
 #include "simulator/simulator.h"
 
+#include "simulator/anthropic_dialect.h"
 #include "simulator/openai_dialect.h"
 
 #include <QCryptographicHash>
@@ -29,13 +30,42 @@ std::optional<int> seededError(const Profile& profile, Dice& dice)
     return std::nullopt;
 }
 
+Fault unknownUrl(const SimRequest& request)
+{
+    return {404,
+        QStringLiteral("Unknown request URL: %1 %2.")
+            .arg(QString::fromUtf8(request.method), QString::fromUtf8(request.path)),
+        {}, "unknown_url"};
+}
+
 } // namespace
+
+const Dialect& dialectOf(const Route& route)
+{
+    static const OpenAiDialect openAi;
+    static const AnthropicDialect anthropic;
+    switch (route.endpoint) {
+    case Endpoint::Messages:
+    case Endpoint::CountTokens:
+    case Endpoint::AnthropicModels:
+        return anthropic;
+    default:
+        return openAi;
+    }
+}
+
+QByteArray bearerOf(const SimRequest& request)
+{
+    const QByteArray value = request.header("authorization");
+    return value.startsWith("Bearer ") ? value.mid(7) : QByteArray();
+}
 
 quint64 Simulator::seedFor(const QByteArray& body)
 {
     const QByteArray hash = QCryptographicHash::hash(body, QCryptographicHash::Sha256);
     quint64 folded = 0;
-    memcpy(&folded, hash.constData(), sizeof folded);
+    if (hash.size() >= qsizetype(sizeof folded))
+        memcpy(&folded, hash.constData(), sizeof folded);
     const QMutexLocker lock(&m_mutex);
     if (m_seen.size() > 100'000)
         m_seen.clear();
@@ -56,52 +86,71 @@ bool Simulator::isOver(const Wishes& wishes, const SimRequest& request, qint64 c
 
 Simulator::Turn Simulator::answer(const SimRequest& request)
 {
-    const QByteArray path = request.path.startsWith("/v1/") ? request.path.mid(3) : request.path;
-    if (path == "/chat/completions" && request.method == "POST")
-        return chat(request);
-    if (path == "/sim/ledger")
+    if (request.path == "/sim/ledger")
         return {ledgerAnswer(request), 0};
-    if (path == "/healthz")
+    if (request.path == "/healthz")
         return {jsonScript(200, "{\"ok\":true}"), 0};
-    if (path == "/models" && request.method == "GET") {
-        const AnswerContext context{"req_models", m_clock.wallMs() / 1000, m_calls};
-        return {openAiModels(m_profile, context), 0};
-    }
-    const AnswerContext context{"req_unknown", m_clock.wallMs() / 1000, m_calls};
-    return {openAiError(404,
-                QStringLiteral("Unknown request URL: %1 %2.")
-                    .arg(QString::fromUtf8(request.method), QString::fromUtf8(request.path)),
-                {}, QStringLiteral("unknown_url"), {}, m_profile, context),
-        0};
+    return request.method == "POST" ? post(request) : Turn{listAnswer(request), 0};
 }
 
-Simulator::Turn Simulator::chat(const SimRequest& request)
+Simulator::Turn Simulator::post(const SimRequest& request)
 {
     Dice dice(seedFor(request.body));
-    AnswerContext context;
-    context.callNumber = ++m_calls;
-    context.createdSeconds = m_clock.wallMs() / 1000;
-    context.requestId = "req_" + QByteArray::number(dice.next(), 16).rightJustified(16, '0') +
-                        QByteArray::number(context.callNumber, 16);
-
-    ChatRequest chatRequest;
-    const auto fault = readChatRequest(request.body, chatRequest);
-    Wishes wishes = wishesOf(chatRequest.model.toUtf8(), request.headers);
-    if (isOver(wishes, request, context.callNumber))
-        wishes.behave();
-    Script script;
-    if (!m_profile.requiredKey.isEmpty() && request.header("authorization") != "Bearer " + m_profile.requiredKey) {
-        script = openAiErrorFor(401, chatRequest, wishes, m_profile, context);
-    } else if (fault) {
-        script = openAiError(400, fault->message, fault->param, fault->code, wishes, m_profile, context);
-    } else if (const auto status = wishes.status ? wishes.status : seededError(m_profile, dice)) {
-        script = openAiErrorFor(*status, chatRequest, wishes, m_profile, context);
-    } else {
-        const ChatAnswer answer = composeAnswer(chatRequest, wishes, m_profile, dice);
-        script = openAiChat(chatRequest, answer, wishes, m_profile, context, dice);
-    }
-    const qint64 number = m_ledger.received(request, script, chatRequest.model.toUtf8(), chatRequest.stream);
+    SimCall call{request, routeOf(request), m_profile};
+    call.callNumber = ++m_calls;
+    call.createdSeconds = m_clock.wallMs() / 1000;
+    call.requestId =
+        "req_" + QByteArray::number(dice.next(), 16).rightJustified(16, '0') + QByteArray::number(call.callNumber, 16);
+    Script script = callAnswer(call, dice);
+    const qint64 number = m_ledger.received(request, script, call.chat.model.toUtf8(), call.chat.stream);
     return {std::move(script), number};
+}
+
+Script Simulator::callAnswer(SimCall& call, Dice& dice)
+{
+    const Dialect& dialect = dialectOf(call.route);
+    switch (call.route.endpoint) {
+    case Endpoint::Unknown:
+    case Endpoint::Models:
+    case Endpoint::AnthropicModels:
+    case Endpoint::GeminiModels:
+        return dialect.error(call, unknownUrl(call.http));
+    default:
+        break;
+    }
+    const auto fault = dialect.read(call);
+    call.wishes = wishesOf(call.chat.model.toUtf8(), call.http.headers);
+    if (isOver(call.wishes, call.http, call.callNumber))
+        call.wishes.behave();
+    if (const auto wrong = keyFault(call, dialect))
+        return dialect.error(call, *wrong);
+    if (fault)
+        return dialect.error(call, *fault);
+    if (const auto status = call.wishes.status ? call.wishes.status : seededError(m_profile, dice))
+        return dialect.error(call, {*status, {}, {}, call.wishes.errorCode});
+    return dialect.answer(call, dice);
+}
+
+std::optional<Fault> Simulator::keyFault(const SimCall& call, const Dialect& dialect) const
+{
+    const bool right = m_profile.requiredKey.isEmpty() || dialect.keyOf(call) == m_profile.requiredKey;
+    return right ? std::nullopt : std::optional(Fault{401, {}, {}, {}});
+}
+
+Script Simulator::listAnswer(const SimRequest& request)
+{
+    SimCall call{request, routeOf(request), m_profile};
+    call.requestId = "req_models";
+    call.createdSeconds = m_clock.wallMs() / 1000;
+    call.callNumber = m_calls;
+    switch (request.method == "GET" ? call.route.endpoint : Endpoint::Unknown) {
+    case Endpoint::Models:
+        return openAiModels(call);
+    case Endpoint::AnthropicModels:
+        return anthropicModels(call);
+    default:
+        return dialectOf(call.route).error(call, unknownUrl(request));
+    }
 }
 
 Script Simulator::ledgerAnswer(const SimRequest& request)

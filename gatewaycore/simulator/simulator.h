@@ -1,9 +1,11 @@
-// Simulator: the simulated provider without a transport: a request in, a script out, and the ledger of what came in.
-// Routes: POST /v1/chat/completions, GET /v1/models, GET and DELETE /sim/ledger, GET /healthz. The prefix /v1 may be
-// left out. Any thread; the ledger and the counters carry their own locks.
+// Simulator: the simulated providers without a transport: a request in, a script out, and the ledger of what came in.
+// All of them answer on one port, told apart by path (route.h); besides: GET and DELETE /sim/ledger, GET /healthz.
+// Every POST is in the ledger, also one to a path that no provider has. Any thread; the ledger and the counters carry
+// their own locks.
 #pragma once
 
 #include "base/clock.h"
+#include "simulator/dialect.h"
 #include "simulator/ledger.h"
 #include "simulator/profile.h"
 #include "simulator/script.h"
@@ -31,7 +33,10 @@ public:
     const Ledger& ledger() const { return m_ledger; }
 
 private:
-    Turn chat(const SimRequest& request);
+    Turn post(const SimRequest& request);
+    Script callAnswer(SimCall& call, Dice& dice);
+    std::optional<Fault> keyFault(const SimCall& call, const Dialect& dialect) const;
+    Script listAnswer(const SimRequest& request);
     Script ledgerAnswer(const SimRequest& request);
     quint64 seedFor(const QByteArray& body);
     bool isOver(const Wishes& wishes, const SimRequest& request, qint64 callNumber); // what goes wrong, goes right now

@@ -24,6 +24,32 @@ constexpr NumberWord kNumberWords[] = {
     {"every", &Wishes::every},
 };
 
+struct CountWord
+{
+    const char* word;
+    int Wishes::*member;
+};
+
+constexpr CountWord kCountWords[] = {
+    {"interim", &Wishes::interim},
+    {"cached", &Wishes::cached},
+    {"written", &Wishes::written},
+};
+
+struct SwitchWord
+{
+    const char* word;
+    bool Wishes::*member;
+};
+
+constexpr SwitchWord kSwitchWords[] = {
+    {"nodone", &Wishes::noDone},
+    {"nousage", &Wishes::noUsage},
+    {"refusal", &Wishes::refusal},
+    {"html", &Wishes::html},
+    {"think", &Wishes::think},
+};
+
 bool applyNumber(const QByteArray& word, int number, Wishes& wishes)
 {
     for (const NumberWord& row : kNumberWords) {
@@ -32,9 +58,11 @@ bool applyNumber(const QByteArray& word, int number, Wishes& wishes)
             return true;
         }
     }
-    if (word == "interim") {
-        wishes.interim = number;
-        return true;
+    for (const CountWord& row : kCountWords) {
+        if (word == row.word) {
+            wishes.*row.member = number;
+            return true;
+        }
     }
     return false;
 }
@@ -56,48 +84,73 @@ void applyWord(const QByteArray& word, Wishes& wishes)
         wishes.finishReason = "length";
     } else if (word == "filter") {
         wishes.finishReason = "content_filter";
-    } else if (word == "nodone") {
-        wishes.noDone = true;
-    } else if (word == "nousage") {
-        wishes.noUsage = true;
-    } else if (word == "refusal") {
-        wishes.refusal = true;
-    } else if (word == "html") {
-        wishes.html = true;
     } else if (word == "context") {
         wishes.status = 400;
         wishes.errorCode = "context_length_exceeded";
     } else if (word == "policy") {
         wishes.status = 400;
         wishes.errorCode = "content_filter";
+    } else {
+        for (const SwitchWord& row : kSwitchWords) {
+            if (word == row.word)
+                wishes.*row.member = true;
+        }
     }
 }
 
+// The words behind "sim-", wherever the provider's way of naming models puts it.
+QList<QByteArray> wordsOf(const QByteArray& model)
+{
+    qsizetype start = model.indexOf("sim-");
+    while (start > 0 && !QByteArrayView("./:").contains(model[start - 1]))
+        start = model.indexOf("sim-", start + 1);
+    if (start < 0)
+        return {};
+    QByteArray rest = model.mid(start + 4);
+    return rest.replace(':', '-').replace('/', '-').split('-');
+}
+
 } // namespace
+
+bool Wishes::quirk(QByteArrayView name) const
+{
+    for (const QByteArray& one : quirks) {
+        if (name == one)
+            return true;
+    }
+    return false;
+}
 
 void Wishes::behave()
 {
     const std::optional<int> pace = tokensPerSecond;
     const std::optional<int> length = tokens;
+    const Wishes asked = *this;
     *this = Wishes();
     tokensPerSecond = pace;
     tokens = length;
+    cached = asked.cached;
+    written = asked.written;
+    think = asked.think;
+    quirks = asked.quirks;
+    quirks.removeAll("200error");
+    quirks.removeAll("nodonemark");
     firstByteMs = 0;
 }
 
 Wishes wishesOf(const QByteArray& model, const HeaderList& headers)
 {
     Wishes wishes;
-    if (model.startsWith("sim-")) {
-        const QList<QByteArray> words = model.mid(4).split('-');
-        for (qsizetype i = 0; i < words.size(); ++i) {
-            bool isNumber = false;
-            const int number = i + 1 < words.size() ? words[i + 1].toInt(&isNumber) : 0;
-            if (isNumber && applyNumber(words[i], number, wishes))
-                ++i;
-            else if (!applyNumber(words[i], 2, wishes)) // a number that was left out
-                applyWord(words[i], wishes);
-        }
+    const QList<QByteArray> words = wordsOf(model);
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        bool isNumber = false;
+        const int number = i + 1 < words.size() ? words[i + 1].toInt(&isNumber) : 0;
+        if (words[i] == "quirk" && i + 1 < words.size())
+            wishes.quirks.append(words[++i]);
+        else if (isNumber && applyNumber(words[i], number, wishes))
+            ++i;
+        else if (!applyNumber(words[i], 2, wishes)) // a number that was left out
+            applyWord(words[i], wishes);
     }
     for (const auto& [name, value] : headers) {
         if (!name.startsWith("x-sim-"))
@@ -105,7 +158,9 @@ Wishes wishesOf(const QByteArray& model, const HeaderList& headers)
         const QByteArray word = name.mid(6);
         bool isNumber = false;
         const int number = value.toInt(&isNumber);
-        if (!isNumber || !applyNumber(word, number, wishes))
+        if (word == "quirk")
+            wishes.quirks.append(value);
+        else if (!isNumber || !applyNumber(word, number, wishes))
             applyWord(word, wishes);
     }
     return wishes;

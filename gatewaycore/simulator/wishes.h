@@ -14,6 +14,24 @@
 //   context           400 context_length_exceeded      policy    400 content_filter
 //   times N           what goes wrong does so for the first N requests with one x-request-id only (a repetition works)
 //   every N           what goes wrong does so on every Nth call only
+//   think             the answer reasons before it speaks, as far as the dialect shows it
+//   cached N          N more prompt tokens, read from a cache
+//   written N         N more prompt tokens, written to a cache
+//   quirk NAME        the chat dialect as some backend bends it ("sim-tools-quirk-index0"); several may be given:
+//     index0            every tool call says index 0; only its id is its own
+//     stoptool          finish_reason stop although tools are called
+//     reasoning         the field is called reasoning, not reasoning_content
+//     usagelast         usage stands on the chunk with the finish_reason, and there is no chunk without choices
+//     xai               reasoning tokens are counted outside completion_tokens
+//     hitmiss           usage as DeepSeek names it: prompt_cache_hit_tokens, prompt_cache_miss_tokens
+//     nodonemark        the stream ends properly after finish_reason, without [DONE]
+//     keepalive         ": keep-alive" comments and blank lines between events; blank lines before a plain body
+//     200error          200 with an error in the body; a stream starts and says the error in a chunk
+//     jsonargs          tool arguments in one piece, with the call's name
+//
+// The words mean the same in every dialect that can say them: an error is the dialect's own for the status, a refusal
+// its own kind of refusal, an event whatever the dialect frames (an SSE event, an eventstream frame, an array element).
+// A model's name may carry what a provider puts around it: "us.sim-tool-v1:0", "models/sim-429", an ARN.
 #pragma once
 
 #include <QByteArray>
@@ -40,6 +58,8 @@ struct Wishes
     std::optional<int> badChunkAfter;
     std::optional<int> times;
     std::optional<int> every;
+    int cached = 0;
+    int written = 0;
     int interim = 0;
     int toolCalls = 0;
     QByteArray finishReason; // empty: what the answer deserves
@@ -47,9 +67,12 @@ struct Wishes
     bool noUsage = false;
     bool refusal = false;
     bool html = false;
+    bool think = false;
+    QList<QByteArray> quirks;
     QByteArray errorCode; // instead of the status' own
 
     void behave(); // nothing goes wrong
+    bool quirk(QByteArrayView name) const;
 };
 
 Wishes wishesOf(const QByteArray& model, const HeaderList& headers);

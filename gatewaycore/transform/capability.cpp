@@ -117,11 +117,11 @@ Carried carries(const ProviderDialect& provider, ProviderKind kind, Dialect call
 
 QString cannotServe(const CallRequest& request, const config::Candidate& candidate)
 {
+    if (!request.features)
+        return {};
     const ProviderKind kind = candidate.provider->kind;
     const Dialect caller = request.surface->dialect();
     const ProviderDialect& provider = providerDialect(kind, candidate.modelUtf8, caller);
-    if (!request.features)
-        return {};
     for (const CapabilityRow& row : kRows) {
         if (request.features.testFlag(row.feature) && carries(provider, kind, caller, row.feature) == No)
             return QStringLiteral("%1 cannot be given %2 from this caller")
