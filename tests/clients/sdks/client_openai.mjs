@@ -52,6 +52,7 @@ async function chatStream(client, parameters) {
         for (const key of ['reasoning_content', 'reasoning']) {
             if (choice.delta[key]) message.reasoning_content = (message.reasoning_content ?? '') + choice.delta[key];
         }
+        if (choice.delta.reasoning_details) message.reasoning_details = [...(message.reasoning_details ?? []), ...choice.delta.reasoning_details];
         for (const part of choice.delta.tool_calls ?? []) {
             const call = message.tool_calls[part.index] ??= { id: part.id, type: 'function', function: { name: part.function.name, arguments: '' } };
             call.function.arguments += part.function.arguments ?? '';

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { startEngine, environment } from './setup.mjs';
 import { features } from './features.mjs';
 import { authFault, dialectOf, understand } from './hear.mjs';
-import { matrix } from './matrix.mjs';
+import { cases } from './matrix.mjs';
 import { goldenName, providers } from './providers.mjs';
 import { answering } from './speak.mjs';
 import { errorFaults, streamFaults } from './wire.mjs';
@@ -32,7 +32,7 @@ let engine;
 let golden;
 const results = [];
 
-before(async () => ({ engine, golden } = await startEngine(matrix)));
+before(async () => ({ engine, golden } = await startEngine(cases)));
 after(async () => {
     report();
     golden?.stop();
@@ -192,7 +192,7 @@ async function run(row, stream) {
     }
 }
 
-for (const row of environment.rows(matrix)) {
+for (const row of environment.rows(cases)) {
     const feature = features[row.feature];
     const modes = row.expected.modes ?? (feature.how && feature.how !== 'cut' ? ['stream'] : ['plain', 'stream']);
     for (const mode of modes) {
@@ -217,5 +217,5 @@ function report() {
         lines.push(`${pair.slice(0, 35)}${pair.slice(35).padEnd(18)} ${cells.join(' ')}`);
     }
     const failed = results.filter((one) => !one.ok).length;
-    console.log(`${lines.join('\n')}\n${matrix.length} rows, ${results.length} runs, ${failed} failed`);
+    console.log(`${lines.join('\n')}\n${new Set(results.map(({ row }) => row)).size} cases, ${results.length} runs, ${failed} failed`);
 }

@@ -10,9 +10,9 @@ import { configRows, goldenName } from './providers.mjs';
 const only = process.env.MATRIX_ONLY ? new RegExp(process.env.MATRIX_ONLY) : undefined;
 
 export const environment = {
-    rows: (matrix) => matrix.map(([client, surface, provider, feature, expected = {}], i) => {
-        const fails = features[feature].error || (features[feature].how && features[feature].how !== 'whole');
-        return { client, surface, provider, feature, expected, alias: fails ? `${provider}-${i}` : provider };
+    rows: (cases) => cases.map((row, i) => {
+        const fails = features[row.feature].error || (features[row.feature].how && features[row.feature].how !== 'whole');
+        return { ...row, alias: fails ? `${row.provider}-${i}` : row.provider };
     }).filter(({ client, surface, provider, feature }) => !only || only.test(`${client} ${surface} ${provider} ${feature}`)),
 };
 
@@ -22,9 +22,9 @@ export function serviceAccount(golden) {
         client_email: 'signalbox@golden-project.iam.gserviceaccount.com', client_id: '1', token_uri: `${golden.of('vertex').url}/token` });
 }
 
-export async function startEngine(matrix, more = '') {
+export async function startEngine(cases, more = '') {
     const golden = await startGolden();
-    const rows = environment.rows(matrix);
+    const rows = environment.rows(cases);
     const names = new Map(rows.map((row) => [row.alias, row.provider]));
     const entries = [...names].map(([as, provider]) => configRows(provider, golden, as));
     const usesVertex = rows.some((row) => goldenName(row.provider) === 'vertex');
