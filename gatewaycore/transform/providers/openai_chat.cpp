@@ -2,6 +2,7 @@
 
 #include "transform/body_edit.h"
 #include "transform/providers/error_meaning.h"
+#include "transform/providers/openai_embeddings.h"
 
 #include <array>
 
@@ -16,11 +17,13 @@ public:
 
     OutgoingOrError translate(const UnifiedRequest& request, const Target& target, Losses& losses) const override
     {
-        return openAiChatRequest(request, target, losses);
+        return request.operation == Operation::Embed ? openAiEmbedRequest(request, target, losses)
+                                                     : openAiChatRequest(request, target, losses);
     }
     OutgoingOrError passOn(const CallRequest& request, const Target& target, Losses& losses) const override
     {
-        return openAiChatPassOn(request, target, losses);
+        return request.operation == Operation::Embed ? openAiEmbedPassOn(request, target, losses)
+                                                     : openAiChatPassOn(request, target, losses);
     }
     std::variant<Answer, CallError> readAnswer(Operation, QByteArrayView body, const Target& target) const override
     {
