@@ -71,6 +71,7 @@ private:
     };
     std::vector<OpenCall> m_unanswered; // calls without a result so far, in order
     int m_minted = 0;
+    bool m_validated = false;
 };
 
 std::variant<UnifiedRequest, CallError> Unifier::run(const CallRequest& request)
@@ -83,6 +84,10 @@ std::variant<UnifiedRequest, CallError> Unifier::run(const CallRequest& request)
     readTop(inner.type() == JsonType::Object ? inner : request.root);
     if (m_wrong)
         return *m_wrong;
+    if (m_validated) { // its calls keep to their schemas: what others call strict
+        for (Tool& tool : m_out.tools)
+            tool.strict = true;
+    }
     return std::move(m_out);
 }
 
@@ -169,7 +174,7 @@ void Unifier::readPart(JsonView json, Message& message, const QByteArray& place)
             part.text = textOf(value);
             known = true;
         } else if (key == "thought") {
-            if (value.boolean().value_or(false))
+            if (value.boolean().value_or(false) && part.kind == Part::Kind::Text)
                 part.kind = Part::Kind::Thinking;
         } else if (key == "thoughtSignature") {
             const Signature signature = openedFromGoogle(textOf(value));
@@ -339,8 +344,7 @@ void Unifier::readToolConfig(JsonView config)
         } else if (mode == "ANY") {
             choice.mode = ToolChoice::Mode::Required;
         } else if (mode == "VALIDATED") {
-            for (Tool& tool : m_out.tools)
-                tool.strict = true;
+            m_validated = true;
         }
         if (!mode.isEmpty() && mode != "MODE_UNSPECIFIED")
             m_out.toolChoice = std::move(choice);
