@@ -7,6 +7,8 @@ namespace gateway::transform {
 namespace {
 
 constexpr int kMostMarks = 4;
+constexpr QByteArrayView kThinking("{\"type\":\"thinking\"");
+constexpr QByteArrayView kRedacted("{\"type\":\"redacted_thinking\"");
 
 struct MediaType
 {
@@ -62,9 +64,19 @@ CacheMarks::CacheMarks(const UnifiedRequest& request, Losses& losses) : m_losses
         marks += part.cacheMark.has_value();
     for (const Message& message : request.messages) {
         for (const Part& part : message.parts)
-            marks += part.cacheMark && part.kind != Part::Kind::Thinking;
+            marks += markOf(part) && part.kind != Part::Kind::Thinking;
     }
     m_toSkip = std::max(0, marks - kMostMarks);
+}
+
+std::optional<CacheLife> CacheMarks::markOf(const Part& part)
+{
+    std::optional<CacheLife> mark = part.cacheMark;
+    for (const Part& piece : part.content) {
+        if (!part.cacheMark && piece.cacheMark)
+            mark = piece.cacheMark;
+    }
+    return mark;
 }
 
 void CacheMarks::writeControl(JsonWriter& json, CacheLife life, const QByteArray& field, Losses& losses)
@@ -181,20 +193,19 @@ void AnthropicContent::addMessage(std::size_t index)
         if (auto made = block(message.parts[i], role, place(field + ".content", i)))
             blocks.push_back(std::move(*made));
     }
-    if (role == Role::Assistant) {
-        const bool calls = std::any_of(message.parts.begin(), message.parts.end(),
-            [](const Part& part) { return part.kind == Part::Kind::ToolCall; });
-        const bool thinks = !blocks.empty() && (blocks.front().json.startsWith("{\"type\":\"thinking\"") ||
-                                                   blocks.front().json.startsWith("{\"type\":\"redacted_thinking\""));
-        m_lacksThinking = calls && !thinks;
-    } else if (std::any_of(blocks.begin(), blocks.end(), [](const Block& made) { return !made.isResult; })) {
-        m_lacksThinking = false; // the user has spoken since
-    }
     if (blocks.empty())
         return;
+    const bool calls = std::any_of(
+        message.parts.begin(), message.parts.end(), [](const Part& part) { return part.kind == Part::Kind::ToolCall; });
+    const bool speaks = std::any_of(blocks.begin(), blocks.end(), [](const Block& made) { return !made.isResult; });
     if (m_turns.empty() || m_turns.back().role != role)
         m_turns.push_back({role, {}});
     std::move(blocks.begin(), blocks.end(), std::back_inserter(m_turns.back().blocks));
+    const QByteArray& first = m_turns.back().blocks.front().json;
+    if (role == Role::Assistant && calls)
+        m_lacksThinking = !first.startsWith(kThinking) && !first.startsWith(kRedacted);
+    else if (role != Role::Assistant && speaks)
+        m_lacksThinking = false; // the user has spoken since
 }
 
 QByteArray AnthropicContent::messages() const
@@ -260,6 +271,8 @@ std::optional<AnthropicContent::Block> AnthropicContent::text(
         // the provider refuses texts without a visible character
         if (!text.isEmpty())
             m_losses.drop(field, "the provider takes no text of spaces only");
+        if (part.cacheMark)
+            m_losses.drop(field + ".cache_control", "there is nothing to mark");
         return std::nullopt;
     }
     if (m_trims && QByteArrayView(" \t\r\n").contains(text.back())) {
@@ -343,7 +356,7 @@ std::optional<AnthropicContent::Block> AnthropicContent::toolResult(const Part& 
     }
     if (part.isError)
         json.memberBool("is_error", true);
-    m_marks.write(json, part.cacheMark, field);
+    m_marks.write(json, CacheMarks::markOf(part), field);
     json.endObject();
     return made;
 }

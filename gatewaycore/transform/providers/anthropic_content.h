@@ -19,6 +19,8 @@ class CacheMarks
 public:
     CacheMarks(const UnifiedRequest& request, Losses& losses);
     void write(JsonWriter& json, std::optional<CacheLife> life, const QByteArray& field);
+    // a mark inside a tool's result stands on the result: the provider takes none inside
+    static std::optional<CacheLife> markOf(const Part& part);
     static void writeControl(JsonWriter& json, CacheLife life, const QByteArray& field, Losses& losses);
 
 private:

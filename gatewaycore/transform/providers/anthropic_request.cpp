@@ -206,6 +206,9 @@ void AnthropicRequest::writeTools(JsonWriter& json, const std::vector<QByteArray
         }
     }
     listJson.endArray();
+    if (!declares && m_request.toolChoice && m_request.toolChoice->mode != ToolChoice::Mode::Auto &&
+        m_request.toolChoice->mode != ToolChoice::Mode::None)
+        m_losses.drop("tool_choice", "there is no tool to choose");
     if (list == "[]")
         return;
     json.memberRaw("tools", list);
@@ -344,6 +347,8 @@ void AnthropicRequest::writeBudget(JsonWriter& json, bool lacksThinking)
         hindrance = "the model does not think when it is made to call a tool";
     else if (lacksThinking)
         hindrance = "the model thinks only where its earlier thinking of this turn comes back, and it is not there";
+    else if (!m_request.messages.empty() && m_request.messages.back().role == Role::Assistant)
+        hindrance = "the model does not think where it goes on with an assistant's message";
     else if (m_limit > 0 && m_limit <= kLeastBudget)
         hindrance = "the output's limit leaves no room for thinking";
     if (hindrance) {
