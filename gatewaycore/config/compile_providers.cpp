@@ -13,8 +13,8 @@
 namespace gateway::config {
 namespace {
 
-Secret resolveKey(Section& section, const char* field, const KeySource& keys, QStringList& warnings,
-    bool mayBeServiceAccount = false)
+Secret resolveKey(
+    Section& section, const char* field, const KeySource& keys, QStringList& warnings, bool mayBeServiceAccount = false)
 {
     const std::optional<QString> reference = section.text(field);
     if (!reference)
@@ -148,8 +148,9 @@ void compileLimits(Section& section, Provider& provider)
 
 void compileProviders(Section& root, const KeySource& keys, PolicySnapshot& snapshot)
 {
-    for (Section& section : root.sections("providers", {"name", "kind", "base_url", "key", "region", "retention",
-                                                           "limits", "timeouts", "tls", "aws_region", "credentials", "project"})) {
+    for (Section& section :
+        root.sections("providers", {"name", "kind", "base_url", "key", "region", "retention", "limits", "timeouts",
+                                       "tls", "aws_region", "credentials", "project"})) {
         auto provider = std::make_unique<Provider>();
         provider->index = int(snapshot.providers.size());
         provider->name = uniqueName(section, snapshot.providers);
@@ -168,8 +169,8 @@ void compileProviders(Section& root, const KeySource& keys, PolicySnapshot& snap
         if (kindKnown)
             compileOrigin(section, *provider);
         compileTls(section, *provider);
-        provider->key = resolveKey(
-            section, "key", keys, snapshot.warnings, kindKnown && provider->kind == ProviderKind::Vertex);
+        provider->key =
+            resolveKey(section, "key", keys, snapshot.warnings, kindKnown && provider->kind == ProviderKind::Vertex);
         if (!provider->key.isEmpty())
             provider->keyReference = *section.text("key");
         if (kindKnown)

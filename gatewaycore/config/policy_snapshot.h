@@ -105,8 +105,8 @@ struct Provider
     QByteArray basePath; // "/v1", no slash at the end; may be empty
     QString baseUrl;     // as configured or the kind's default
     QString keyReference;
-    Secret key;        // empty: the provider takes none (local models, simulator)
-    QString awsRegion; // bedrock
+    Secret key;         // empty: the provider takes none (local models, simulator)
+    QString awsRegion;  // bedrock
     QByteArray project; // vertex: as configured, or of its service account
     std::optional<AwsCredentials> awsCredentials;
     QString region;

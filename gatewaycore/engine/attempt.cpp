@@ -125,7 +125,7 @@ void Attempt::start()
     m_record.startUs = sinceBegun(m_context.clock.monotonic());
     if (!needsAccessToken(*m_candidate.provider))
         return send({});
-    m_context.tokens.get(*m_candidate.provider, [this, alive = m_alive](api::Result<QByteArray> token) {
+    m_context.tokens.get(*m_candidate.provider, [this, alive = m_alive](const api::Result<QByteArray>& token) {
         if (!*alive || m_over)
             return;
         if (token)

@@ -1,5 +1,5 @@
-// Attempt: one try at one candidate, from dialling to the end of its answer: one POST at most. What is sent and what the
-// answer becomes for the caller is the Translation's; the attempt has the connection, the times and its own record.
+// Attempt: one try at one candidate, from dialling to the end of its answer: one POST at most. What is sent and what
+// the answer becomes for the caller is the Translation's; the attempt has the connection, the times and its own record.
 // Thread: the worker's. The listener hears exactly one of answered / streamComplete / failed, unless the attempt is
 // destroyed or cancelled first.
 #pragma once
@@ -34,8 +34,8 @@ public:
     ~Attempt();
     Q_DISABLE_COPY_MOVE(Attempt)
 
-    // Writes the provider's request. An error: this provider cannot be given it; nothing is sent then. `outputLimit`: an
-    // output limit to add, because the call's cost must have a bound. The request outlives the attempt.
+    // Writes the provider's request. An error: this provider cannot be given it; nothing is sent then. `outputLimit`:
+    // an output limit to add, because the call's cost must have a bound. The request outlives the attempt.
     std::optional<transform::CallError> prepare(
         const transform::CallRequest& request, std::optional<qint64> outputLimit, transform::AnswerContext answer);
     const transform::Losses& losses() const { return m_translation->losses(); }

@@ -134,8 +134,8 @@ private:
     QByteArray m_heldBack; // events before the first content: may still become an HTTP error
     std::optional<transform::CallError> m_error;
     QByteArray m_answer;
-    QByteArray m_tail;     // what ends a complete stream
-    QByteArray m_warnings; // what the provider could not be given
+    QByteArray m_tail;      // what ends a complete stream
+    QByteArray m_warnings;  // what the provider could not be given
     http::Deadline m_time;  // the attempt's share of the time
     http::Deadline m_pause; // before the next attempt
     http::Deadline m_heartbeat;

@@ -236,8 +236,8 @@ bool Call::countLocally(const ChainStep& step)
 {
     if (m_request.operation != transform::Operation::CountTokens)
         return false;
-    const transform::ProviderDialect& dialect = transform::providerDialect(
-        step.candidate->provider->kind, step.candidate->modelUtf8, m_surface.dialect());
+    const transform::ProviderDialect& dialect =
+        transform::providerDialect(step.candidate->provider->kind, step.candidate->modelUtf8, m_surface.dialect());
     if (dialect.canCountTokens())
         return false;
     m_permit.release();
@@ -245,8 +245,8 @@ bool Call::countLocally(const ChainStep& step)
     answer.countedTokens = (m_request.body.size() + 3) / 4;
     m_warnings = "estimated input_tokens";
     m_record.servedBy = step.candidate->label;
-    m_answer = m_surface.answerBody(
-        m_request, answer, {m_record.id, m_record.alias, m_record.startedAt.toSecsSinceEpoch()});
+    m_answer =
+        m_surface.answerBody(m_request, answer, {m_record.id, m_record.alias, m_record.startedAt.toSecsSinceEpoch()});
     conclude(CallOutcome::Answered, nullptr);
     return true;
 }

@@ -23,10 +23,7 @@ struct DataPath
     const transform::Surface* surface = nullptr; // never nullptr: errors are told in its words
     transform::SurfacePath path;                 // alias of a Call or Model, where the path has it
 
-    bool needsCredential() const
-    {
-        return what == What::Call || what == What::ModelList || what == What::Model;
-    }
+    bool needsCredential() const { return what == What::Call || what == What::ModelList || what == What::Model; }
 };
 
 DataPath dataPath(const http::RequestHead& head);

@@ -59,8 +59,8 @@ public:
         request.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
         const http::UpstreamTarget target = upstreamTarget(provider, simulatorPort);
         if (!needsAccessToken(provider)) // whether it takes a token that was not asked for says nothing
-            authorise(provider, {request.method, request.path, target.hostField, {}}, {}, m_clock.wallMs(),
-                request.fields);
+            authorise(
+                provider, {request.method, request.path, target.hostField, {}}, {}, m_clock.wallMs(), request.fields);
         m_exchange = client.start(target, upstreamTimeouts(provider), std::move(request), *this);
     }
     bool isOver() const { return !m_done; }

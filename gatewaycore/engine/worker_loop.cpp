@@ -175,8 +175,7 @@ void WorkerLoop::answerReady(http::Exchange& exchange)
     exchange.respond(response);
 }
 
-void WorkerLoop::answerModels(
-    http::Exchange& exchange, const DataPath& path, const credential::Credential& credential)
+void WorkerLoop::answerModels(http::Exchange& exchange, const DataPath& path, const credential::Credential& credential)
 {
     QStringList aliases;
     for (const auto& alias : m_context.policy->snapshot->aliases) {
@@ -189,8 +188,8 @@ void WorkerLoop::answerModels(
             *path.surface, ErrorCode::AliasUnknown, QStringLiteral("There is no alias \"%1\".").arg(one.left(64))));
         return;
     }
-    http::Response response = json(200, path.what == DataPath::What::Model ? modelBody(*path.surface, one)
-                                                                           : modelListBody(*path.surface, aliases));
+    http::Response response = json(200,
+        path.what == DataPath::What::Model ? modelBody(*path.surface, one) : modelListBody(*path.surface, aliases));
     const QByteArray id = m_ids.callId().toLatin1();
     response.fields.append({QByteArrayLiteral("x-request-id"), id});
     response.fields.append({QByteArrayLiteral("request-id"), id});

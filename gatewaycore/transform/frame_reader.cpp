@@ -1,6 +1,7 @@
 #include "transform/frame_reader.h"
 
 #include "http/sse.h"
+#include "transform/providers/event_stream.h"
 
 namespace gateway::transform {
 namespace {
@@ -83,7 +84,7 @@ std::unique_ptr<FrameReader> frameReader(Framing framing)
     case Framing::Ndjson:
         return std::make_unique<LineFrames>();
     case Framing::EventStream:
-        return nullptr;
+        return std::make_unique<EventStreamReader>();
     }
     Q_UNREACHABLE();
 }

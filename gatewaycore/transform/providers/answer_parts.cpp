@@ -64,4 +64,25 @@ CallError failedGeneration(QByteArrayView word)
     return error;
 }
 
+StreamReader::Read readContent()
+{
+    StreamReader::Read read;
+    read.content = true;
+    return read;
+}
+
+StreamReader::Read readEnd(bool ended)
+{
+    StreamReader::Read read;
+    read.ended = ended;
+    return read;
+}
+
+StreamReader::Read readError(CallError error)
+{
+    StreamReader::Read read;
+    read.error = std::move(error);
+    return read;
+}
+
 } // namespace gateway::transform

@@ -4,6 +4,7 @@
 
 #include "transform/call_error.h"
 #include "transform/json_view.h"
+#include "transform/provider_dialect.h"
 
 #include <QByteArray>
 #include <QString>
@@ -22,5 +23,10 @@ std::optional<std::vector<float>> vectorOf(JsonView numbers);
 CallError unreadable(const QString& message); // TransformError
 // The model gave up with a word that is not a success (wire.md section 3, model_error).
 CallError failedGeneration(QByteArrayView word);
+
+// What a stream's reader says of a frame.
+StreamReader::Read readContent();
+StreamReader::Read readEnd(bool ended); // false: nothing to tell
+StreamReader::Read readError(CallError error);
 
 } // namespace gateway::transform

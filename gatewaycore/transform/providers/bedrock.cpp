@@ -35,7 +35,7 @@ public:
         return outgoing;
     }
 
-    OutgoingOrError passOn(const CallRequest&, const Target&) const override
+    OutgoingOrError passOn(const CallRequest&, const Target&, Losses&) const override
     {
         return unreadable(QStringLiteral("No caller speaks Bedrock's dialect to the gateway."));
     }

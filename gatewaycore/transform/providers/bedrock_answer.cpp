@@ -206,18 +206,16 @@ std::variant<Answer, CallError> bedrockAnswer(JsonView root)
 StreamReader::Read BedrockStream::content()
 {
     ++m_contentEvents;
-    Read read;
-    read.content = true;
-    return read;
+    return readContent();
 }
 
 StreamReader::Read BedrockStream::read(const Frame& frame, std::vector<StreamEvent>* events)
 {
     if (frame.isException)
-        return {false, false, bedrockException(frame, m_providerKey)};
+        return readError(bedrockException(frame, m_providerKey));
     const JsonText text = JsonText::parse(frame.data);
     if (text.error || text.root.type() != JsonType::Object)
-        return {false, false, unreadable(QStringLiteral("A frame of Bedrock's stream is not a JSON object."))};
+        return readError(unreadable(QStringLiteral("A frame of Bedrock's stream is not a JSON object.")));
     const JsonView event = text.root;
     if (frame.name == QByteArrayView("messageStart")) {
         m_parts.begin(events, {}, {});
@@ -239,7 +237,7 @@ StreamReader::Read BedrockStream::read(const Frame& frame, std::vector<StreamEve
         }
         m_facts.serviceTier = event.member("serviceTier").member("type").text().value_or(QByteArray()).left(40);
         m_facts.model = shortText(event.member("trace").member("promptRouter").member("invokedModelId"));
-        return {false, m_stopped, std::nullopt};
+        return readEnd(m_stopped);
     }
     return {}; // an event newer than this program
 }
@@ -274,15 +272,13 @@ StreamReader::Read BedrockStream::readDelta(JsonView event, std::vector<StreamEv
     }
     if (const JsonView tool = delta.member("toolUse"); tool.type() == JsonType::Object) {
         if (!m_parts.arguments(events, block, tool.member("input").text().value_or(QByteArray())))
-            return {
-                false, false, unreadable(QStringLiteral("Bedrock sent arguments of a tool call that is not open."))};
+            return readError(unreadable(QStringLiteral("Bedrock sent arguments of a tool call that is not open.")));
         return content();
     }
     if (const JsonView reasoning = delta.member("reasoningContent"); reasoning.type() == JsonType::Object)
         return readReasoning(reasoning, events);
     if (!delta.member("image").isMissing())
-        return {
-            false, false, unreadable(QStringLiteral("Bedrock streams an image, which the gateway cannot pass on."))};
+        return readError(unreadable(QStringLiteral("Bedrock streams an image, which the gateway cannot pass on.")));
     return {}; // citations and what is newer than this program
 }
 
@@ -312,8 +308,8 @@ StreamReader::Read BedrockStream::stop(QByteArrayView word, std::vector<StreamEv
     m_facts.stop = promoted(stopReasonOf(Dialect::Bedrock, word).reason, m_parts.hasTools());
     m_stopped = !word.isEmpty();
     if (m_facts.stop == StopReason::ModelError)
-        return {false, false, failedGeneration(word)};
-    return {false, m_stopped && m_hasUsage, std::nullopt}; // usage before the stop: there is nothing left to come
+        return readError(failedGeneration(word));
+    return readEnd(m_stopped && m_hasUsage); // usage before the stop: there is nothing left to come
 }
 
 bool BedrockStream::mayEndHere(std::vector<StreamEvent>* events)

@@ -2,6 +2,7 @@
 
 #include "transform/body_edit.h"
 #include "transform/providers/error_meaning.h"
+#include "transform/providers/openai_embeddings.h"
 
 #include <array>
 
@@ -16,19 +17,23 @@ public:
 
     OutgoingOrError translate(const UnifiedRequest& request, const Target& target, Losses& losses) const override
     {
-        return openAiChatRequest(request, target, losses);
+        return request.operation == Operation::Embed ? openAiEmbedRequest(request, target, losses)
+                                                     : openAiChatRequest(request, target, losses);
     }
     OutgoingOrError passOn(const CallRequest& request, const Target& target, Losses& losses) const override
     {
-        return openAiChatPassOn(request, target, losses);
+        return request.operation == Operation::Embed ? openAiEmbedPassOn(request, target, losses)
+                                                     : openAiChatPassOn(request, target, losses);
     }
-    std::variant<Answer, CallError> readAnswer(Operation, QByteArrayView body, const Target& target) const override
+    std::variant<Answer, CallError> readAnswer(
+        Operation operation, QByteArrayView body, const Target& target) const override
     {
-        return openAiChatAnswer(body, target);
+        return operation == Operation::Embed ? openAiEmbedAnswer(body, target) : openAiChatAnswer(body, target);
     }
-    std::variant<AnswerFacts, CallError> readFacts(Operation, QByteArrayView body, const Target& target) const override
+    std::variant<AnswerFacts, CallError> readFacts(
+        Operation operation, QByteArrayView body, const Target& target) const override
     {
-        return openAiChatFacts(body, target);
+        return operation == Operation::Embed ? openAiEmbedFacts(body, target) : openAiChatFacts(body, target);
     }
     std::unique_ptr<StreamReader> streamReader(const Target& target) const override { return openAiChatStream(target); }
     CallError readError(int status, const http::ResponseHead&, QByteArrayView body, const Target& target) const override

@@ -45,8 +45,7 @@ public:
         return unifyResponses(request);
     }
 
-    QByteArray answerBody(
-        const CallRequest& request, const Answer& answer, const AnswerContext& context) const override
+    QByteArray answerBody(const CallRequest& request, const Answer& answer, const AnswerContext& context) const override
     {
         return responsesAnswerBody(request, answer, context);
     }
@@ -114,8 +113,8 @@ private:
         // a conversation that the provider keeps, or a kept prompt, may be continued without any
         const bool mayLack = input.isMissing() && request.features.testFlag(Feature::Stateful);
         if (!isList && input.type() != JsonType::String && !mayLack) {
-            return invalid(QStringLiteral("\"input\" must be a text or a list with at least one item."),
-                QStringLiteral("input"));
+            return invalid(
+                QStringLiteral("\"input\" must be a text or a list with at least one item."), QStringLiteral("input"));
         }
         features.readInput(input);
         return std::nullopt;

@@ -8,9 +8,9 @@ class AnswerItems
 {
 public:
     AnswerItems(const ResponsesObject& object, StopReason stop)
-        : m_object(object), m_lastStatus(ResponsesObject::statusFor(stop) == ResponsesObject::Status::Completed
-                                             ? "completed"
-                                             : "incomplete")
+        : m_object(object),
+          m_lastStatus(
+              ResponsesObject::statusFor(stop) == ResponsesObject::Status::Completed ? "completed" : "incomplete")
     {
     }
 
@@ -39,8 +39,8 @@ private:
         case Part::Kind::Thinking:
             endMessage("completed");
             m_items.push_back(reasoningItem(nextId(kOwnReasoning.data()), part.text,
-                encryptedContent(part.signature, part.signer,
-                    part.redacted ? SignaturePlace::Redacted : SignaturePlace::Thinking)));
+                encryptedContent(
+                    part.signature, part.signer, part.redacted ? SignaturePlace::Redacted : SignaturePlace::Thinking)));
             break;
         case Part::Kind::ToolCall:
             endMessage("completed");

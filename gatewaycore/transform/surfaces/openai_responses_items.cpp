@@ -56,7 +56,8 @@ std::optional<CallError> ResponsesItems::readItem(JsonView item, const QByteArra
         CallError error = invalidAt(place,
             type.startsWith("compaction")
                 ? QStringLiteral("A compacted conversation can be read only by the provider that compacted it.")
-                : QStringLiteral("The item is named by its id, and no provider of this alias keeps items for the gateway."));
+                : QStringLiteral(
+                      "The item is named by its id, and no provider of this alias keeps items for the gateway."));
         error.hint = QStringLiteral("Send the items themselves; clients do so when \"store\" is false.");
         return error;
     }

@@ -1,5 +1,5 @@
-// ResponsesItems: reads the "input" of a Responses request into the messages of a UnifiedRequest. What the model said in
-// one turn (reasoning, texts, calls) are several items there and one assistant message here; the results of parallel
+// ResponsesItems: reads the "input" of a Responses request into the messages of a UnifiedRequest. What the model said
+// in one turn (reasoning, texts, calls) are several items there and one assistant message here; the results of parallel
 // calls become one user message. Lives while one request is unified; one thread.
 #pragma once
 

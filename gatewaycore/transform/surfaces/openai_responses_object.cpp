@@ -40,7 +40,7 @@ struct Tier
     const char* ours;
 };
 constexpr std::array kTiers{
-    Tier{"standard", "default"}, // Anthropic, Gemini
+    Tier{"standard", "default"},  // Anthropic, Gemini
     Tier{"on_demand", "default"}, // Groq
 };
 

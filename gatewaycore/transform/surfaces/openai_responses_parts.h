@@ -1,5 +1,5 @@
-// Content parts of Responses items (input_text, input_image, output_text, refusal ...), read into Parts. Pure functions;
-// any thread. Errors are in the caller's words and name the place.
+// Content parts of Responses items (input_text, input_image, output_text, refusal ...), read into Parts. Pure
+// functions; any thread. Errors are in the caller's words and name the place.
 #pragma once
 
 #include "transform/call_error.h"

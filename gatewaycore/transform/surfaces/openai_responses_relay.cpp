@@ -16,8 +16,8 @@ constexpr std::size_t kMostOpen = 64; // at a time; nobody has more than one or 
 class ResponsesRelay final : public StreamRelay
 {
 public:
-    ResponsesRelay(const CallRequest& request, const AnswerContext& context,
-        std::function<QByteArray(const CallError&)> signalbox)
+    ResponsesRelay(
+        const CallRequest& request, const AnswerContext& context, std::function<QByteArray(const CallError&)> signalbox)
         : m_request(request), m_context(context), m_signalbox(std::move(signalbox))
     {
     }
@@ -100,8 +100,8 @@ private:
 
     QByteArray failedResponse(const CallError& error)
     {
-        std::stable_sort(m_done.begin(), m_done.end(),
-            [](const Done& a, const Done& b) { return a.outputIndex < b.outputIndex; });
+        std::stable_sort(
+            m_done.begin(), m_done.end(), [](const Done& a, const Done& b) { return a.outputIndex < b.outputIndex; });
         QByteArray output;
         JsonWriter list(output);
         list.beginArray();
@@ -134,8 +134,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<StreamRelay> responsesRelay(const CallRequest& request, const AnswerContext& context,
-    std::function<QByteArray(const CallError&)> signalbox)
+std::unique_ptr<StreamRelay> responsesRelay(
+    const CallRequest& request, const AnswerContext& context, std::function<QByteArray(const CallError&)> signalbox)
 {
     return std::make_unique<ResponsesRelay>(request, context, std::move(signalbox));
 }

@@ -3,8 +3,8 @@
 // in a translated answer (log probabilities) is refused. Pure; any thread.
 #pragma once
 
-#include "transform/call_request.h"
 #include "transform/call_error.h"
+#include "transform/call_request.h"
 #include "transform/unified_request.h"
 
 #include <variant>

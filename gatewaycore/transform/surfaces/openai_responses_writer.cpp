@@ -13,8 +13,8 @@ using Status = ResponsesObject::Status;
 class ResponsesWriter final : public StreamWriter
 {
 public:
-    ResponsesWriter(const CallRequest& request, const AnswerContext& context,
-        std::function<QByteArray(const CallError&)> signalbox)
+    ResponsesWriter(
+        const CallRequest& request, const AnswerContext& context, std::function<QByteArray(const CallError&)> signalbox)
         : m_object(request, context), m_signalbox(std::move(signalbox))
     {
     }
@@ -85,7 +85,8 @@ private:
     };
 
     // One event; `fill` writes what it has besides its type and number.
-    template <typename Fill> void event(QByteArray& out, const char* type, Fill fill)
+    template <typename Fill>
+    void event(QByteArray& out, const char* type, Fill fill)
     {
         QByteArray data;
         JsonWriter json(data);
@@ -96,7 +97,8 @@ private:
     }
 
     // An event of the open item.
-    template <typename Fill> void itemEvent(QByteArray& out, const char* type, Fill fill)
+    template <typename Fill>
+    void itemEvent(QByteArray& out, const char* type, Fill fill)
     {
         event(out, type, [&](JsonWriter& json) {
             json.member("item_id", m_id).member("output_index", qint64(m_output.size()));
@@ -105,7 +107,8 @@ private:
     }
 
     // ... and of the open part of it
-    template <typename Fill> void partEvent(QByteArray& out, const char* type, Fill fill)
+    template <typename Fill>
+    void partEvent(QByteArray& out, const char* type, Fill fill)
     {
         itemEvent(out, type, [&](JsonWriter& json) {
             if (m_item == Item::Reasoning)
@@ -143,9 +146,8 @@ private:
 
     void addItem(QByteArray& out, const QByteArray& item)
     {
-        event(out, "response.output_item.added", [&](JsonWriter& json) {
-            json.member("output_index", qint64(m_output.size())).memberRaw("item", item);
-        });
+        event(out, "response.output_item.added",
+            [&](JsonWriter& json) { json.member("output_index", qint64(m_output.size())).memberRaw("item", item); });
     }
 
     void openItem(Item item, const char* prefix)
@@ -236,8 +238,8 @@ private:
             break;
         case Item::Call:
             addCall(out);
-            itemEvent(out, m_call.custom ? "response.custom_tool_call_input.delta"
-                                         : "response.function_call_arguments.delta",
+            itemEvent(out,
+                m_call.custom ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta",
                 piece);
             break;
         case Item::Image:
@@ -297,7 +299,8 @@ private:
                     json.member(m_call.custom ? "input" : "arguments", m_text);
                 });
         } else if (m_item == Item::Reasoning && m_open) {
-            partEvent(out, "response.reasoning_summary_text.done", [&](JsonWriter& json) { json.member("text", m_text); });
+            partEvent(
+                out, "response.reasoning_summary_text.done", [&](JsonWriter& json) { json.member("text", m_text); });
             partEvent(out, "response.reasoning_summary_part.done", [&](JsonWriter& json) { summary(json, m_text); });
         } else if (m_item == Item::Message && m_open) {
             endContent(out);
@@ -319,9 +322,8 @@ private:
 
     void itemDone(QByteArray& out, const QByteArray& item)
     {
-        event(out, "response.output_item.done", [&](JsonWriter& json) {
-            json.member("output_index", qint64(m_output.size())).memberRaw("item", item);
-        });
+        event(out, "response.output_item.done",
+            [&](JsonWriter& json) { json.member("output_index", qint64(m_output.size())).memberRaw("item", item); });
         m_output.push_back(item);
     }
 
@@ -387,8 +389,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<StreamWriter> responsesWriter(const CallRequest& request, const AnswerContext& context,
-    std::function<QByteArray(const CallError&)> signalbox)
+std::unique_ptr<StreamWriter> responsesWriter(
+    const CallRequest& request, const AnswerContext& context, std::function<QByteArray(const CallError&)> signalbox)
 {
     return std::make_unique<ResponsesWriter>(request, context, std::move(signalbox));
 }

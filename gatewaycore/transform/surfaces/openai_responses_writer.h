@@ -10,7 +10,7 @@
 namespace gateway::transform {
 
 // `signalbox`: the gateway's own object beside an error's message
-std::unique_ptr<StreamWriter> responsesWriter(const CallRequest& request, const AnswerContext& context,
-    std::function<QByteArray(const CallError&)> signalbox);
+std::unique_ptr<StreamWriter> responsesWriter(
+    const CallRequest& request, const AnswerContext& context, std::function<QByteArray(const CallError&)> signalbox);
 
 } // namespace gateway::transform
