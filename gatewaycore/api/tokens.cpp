@@ -21,6 +21,7 @@ constexpr std::array kBuckets{
     std::pair{"out_audio", &Tokens::outAudio},
     std::pair{"prediction_accepted", &Tokens::predictionAccepted},
     std::pair{"prediction_rejected", &Tokens::predictionRejected},
+    std::pair{"server_tool_calls", &Tokens::serverToolCalls},
 };
 
 } // namespace

@@ -17,16 +17,15 @@ struct Bucket
     std::int64_t Tokens::*count;
     Money Rates::*rate;
 };
-// 30 minutes and 12 hours are priced as the longest lifetime a book states, so that no write is priced too low.
 constexpr std::array kBuckets{
     Bucket{&Tokens::inUncached, &Rates::input},
     Bucket{&Tokens::inCacheRead, &Rates::cacheRead},
     Bucket{&Tokens::inCacheWrite5m, &Rates::cacheWrite5m},
-    Bucket{&Tokens::inCacheWrite30m, &Rates::cacheWrite1h},
+    Bucket{&Tokens::inCacheWrite30m, &Rates::cacheWrite30m},
     Bucket{&Tokens::inCacheWrite1h, &Rates::cacheWrite1h},
-    Bucket{&Tokens::inCacheWrite12h, &Rates::cacheWrite1h},
+    Bucket{&Tokens::inCacheWrite12h, &Rates::cacheWrite12h},
     Bucket{&Tokens::inAudio, &Rates::audioInput},
-    Bucket{&Tokens::inImage, &Rates::input},
+    Bucket{&Tokens::inImage, &Rates::imageInput},
     Bucket{&Tokens::toolPrompt, &Rates::input},
     Bucket{&Tokens::outText, &Rates::output},
     Bucket{&Tokens::outReasoning, &Rates::reasoning},
@@ -35,6 +34,9 @@ constexpr std::array kBuckets{
     Bucket{&Tokens::predictionRejected, &Rates::output},
 };
 constexpr qint64 kInputBuckets = 9;
+
+// Classes of service that nobody gets who did not ask for them by name.
+constexpr std::array kOnlyByName{"fast", "batch"};
 
 std::optional<Money> sum(std::optional<Money> a, std::optional<Money> b)
 {
@@ -59,7 +61,9 @@ Money dearestInput(const Rates& rates, const Bound& bound)
 {
     Money rate = std::max(rates.input, rates.cacheRead);
     if (bound.cacheWrites)
-        rate = std::max({rate, rates.cacheWrite5m, rates.cacheWrite1h});
+        rate = std::max({rate, rates.cacheWrite5m, rates.cacheWrite30m, rates.cacheWrite1h, rates.cacheWrite12h});
+    if (bound.images)
+        rate = std::max(rate, rates.imageInput);
     return bound.audio ? std::max(rate, rates.audioInput) : rate;
 }
 
@@ -84,15 +88,44 @@ std::optional<Money> boundAt(const Rates& rates, const Bound& bound)
     return fractions ? sum(total, Money::fromNano(qint64(kBuckets.size()))) : total;
 }
 
-// The rates a call within the bound may be charged at: the base's and every tier's that it may reach.
+// The rates a call within the bound may be charged at: the standard ones and those of the class that is asked for, each
+// with every tier of context that it may reach. false: the price does not state the class.
 template <typename Visit>
-void eachRates(const config::Price& price, const Bound& bound, Visit visit)
+bool eachRates(const config::Price& price, const Bound& bound, Visit visit)
 {
-    visit(price.rates);
-    for (const config::Tier& tier : price.tiers) {
-        if (bound.inputTokens > tier.aboveInputTokens)
-            visit(tier.rates);
+    const auto all = [&](const auto& row) { // a price or one of its classes
+        visit(row.rates);
+        for (const config::Tier& tier : row.tiers) {
+            if (bound.inputTokens > tier.aboveInputTokens)
+                visit(tier.rates);
+        }
+    };
+    all(price);
+    const QByteArray asked = config::tierName(bound.serviceTier);
+    if (asked.isEmpty())
+        return true;
+    if (asked != "auto") {
+        const config::ServiceTier* tier = price.serviceTier(asked);
+        if (tier)
+            all(*tier);
+        return tier != nullptr;
     }
+    for (const config::ServiceTier& tier : price.serviceTiers) {
+        if (std::none_of(kOnlyByName.begin(), kOnlyByName.end(), [&](const char* name) { return tier.name == name; }))
+            all(tier);
+    }
+    return true;
+}
+
+// Calls of tools that the provider ran. A price that does not state them knows nothing of them.
+std::optional<Money> toolCost(const config::Price& price, qint64 calls)
+{
+    qint64 thousands = 0;
+    if (calls < 0 || __builtin_mul_overflow(calls, qint64(1000), &thousands))
+        return std::nullopt;
+    if (calls == 0)
+        return Money();
+    return price.serverToolPerThousand ? price.serverToolPerThousand->perMillion(thousands) : std::nullopt;
 }
 
 QString count(qint64 number)
@@ -114,15 +147,15 @@ QString usd(Money amount)
 
 } // namespace
 
-std::optional<Money> costOf(const config::Price& price, const Tokens& tokens)
+std::optional<Money> costOf(const config::Price& price, const Tokens& tokens, QByteArrayView serviceTier)
 {
     const auto input = inputOf(tokens);
-    if (!input)
+    const Rates* rates = input ? price.at(*input, serviceTier) : nullptr;
+    if (!rates)
         return std::nullopt;
-    const Rates& rates = price.at(*input);
-    std::optional<Money> total = Money();
+    std::optional<Money> total = toolCost(price, tokens.serverToolCalls);
     for (const Bucket& bucket : kBuckets)
-        total = sum(total, (rates.*bucket.rate).perMillion(tokens.*bucket.count));
+        total = sum(total, (rates->*bucket.rate).perMillion(tokens.*bucket.count));
     return total;
 }
 
@@ -131,11 +164,11 @@ std::optional<Money> upperBound(const config::Price& price, const Bound& bound)
     if (bound.inputTokens < 0 || bound.outputTokens < 0 || bound.choices < 1)
         return std::nullopt;
     std::optional<Money> worst = Money();
-    eachRates(price, bound, [&](const Rates& rates) {
+    const bool known = eachRates(price, bound, [&](const Rates& rates) {
         const auto total = boundAt(rates, bound);
         worst = worst && total ? std::optional(std::max(*worst, *total)) : std::nullopt;
     });
-    return worst;
+    return known ? sum(worst, toolCost(price, bound.serverToolCalls)) : std::nullopt;
 }
 
 std::optional<qint64> largestOutput(const config::Price& price, Bound bound, Money available)

@@ -1,7 +1,7 @@
 // What tokens cost at a price, and the most a call can cost before it is made (product.md 3: input tokens x price +
 // max output tokens x price, at the worst tier, times the choices asked for). Checked int64 arithmetic in nano-USD; an
 // empty result is an overflow or a negative count and stands for "no price". Pure functions; any thread. Why these
-// bounds: decisions/0050-what-a-call-may-cost.md.
+// bounds: decisions/0050-what-a-call-may-cost.md, decisions/0083-prices-by-class-of-service.md.
 #pragma once
 
 #include "api/tokens.h"
@@ -9,8 +9,11 @@
 
 namespace gateway::budget {
 
-// Exact for the buckets reported; each bucket is rounded up to a whole nano-USD.
-std::optional<api::Money> costOf(const config::Price& price, const api::Tokens& tokens);
+// Exact for the buckets reported; each bucket is rounded up to a whole nano-USD. `serviceTier`: the class in which the
+// provider says it served, in its own word (config::tierName); where it says nothing, the word that was asked for.
+// Empty as well where the price does not state that class, or what a call of a tool that the provider ran costs.
+std::optional<api::Money> costOf(
+    const config::Price& price, const api::Tokens& tokens, QByteArrayView serviceTier = {});
 
 // What a call may use at most, before it is made.
 struct Bound
@@ -22,6 +25,12 @@ struct Bound
     // where that is known not to happen; audio, where the request neither brings nor asks for any.
     bool cacheWrites = true;
     bool audio = true;
+    bool images = true;
+    // As asked for. A provider may serve in the standard class all the same (it was busy, it does not know the word),
+    // so the bound is the dearer of the two; "auto" is bounded by the dearest class that the price states, except those
+    // that are only served when they are asked for by name. A class that the price does not state has no bound.
+    QByteArray serviceTier{};
+    qint64 serverToolCalls = 0; // of tools that the provider runs, at most
 };
 
 std::optional<api::Money> upperBound(const config::Price& price, const Bound& bound);

@@ -122,8 +122,9 @@ void compileLatency(Section& section, Alias& alias)
 void compileAliases(Section& root, PolicySnapshot& snapshot)
 {
     static constexpr std::array kDegrade{std::pair{"serve", true}, std::pair{"refuse", false}};
-    for (Section& section : root.sections("aliases", {"name", "purpose", "owner", "candidates", "fallback", "degrade",
-                                                         "cost_ceiling_usd", "latency_budget_ms", "cache"})) {
+    for (Section& section :
+        root.sections("aliases", {"name", "purpose", "owner", "candidates", "fallback", "degrade", "on_loss",
+                                     "cost_ceiling_usd", "latency_budget_ms", "cache"})) {
         auto alias = std::make_unique<Alias>();
         alias->name = uniqueName(section, snapshot.aliases);
         alias->purpose = section.text("purpose").value_or(QString());
@@ -131,6 +132,7 @@ void compileAliases(Section& root, PolicySnapshot& snapshot)
         compileCandidates(section, snapshot, *alias);
         compileFallback(section, snapshot, *alias);
         alias->degradeServes = section.choice<bool>("degrade", kDegrade).value_or(true);
+        alias->onLoss = section.choice<OnLoss>("on_loss", kOnLoss).value_or(OnLoss::Report);
         alias->costCeiling = section.money("cost_ceiling_usd");
         compileLatency(section, *alias);
         compileCache(section, *alias);

@@ -6,11 +6,15 @@
 #include "config/word_tables.h"
 
 #include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
 
 namespace gateway::config {
 namespace {
 
-Secret resolveKey(Section& section, const char* field, const KeySource& keys, QStringList& warnings)
+Secret resolveKey(
+    Section& section, const char* field, const KeySource& keys, QStringList& warnings, bool mayBeServiceAccount = false)
 {
     const std::optional<QString> reference = section.text(field);
     if (!reference)
@@ -18,6 +22,10 @@ Secret resolveKey(Section& section, const char* field, const KeySource& keys, QS
     api::Result<KeySource::Key> key = keys.resolve(*reference);
     if (!key) {
         section.refuse(field, key.error().message, key.error().hint);
+        return {};
+    }
+    if (key->isServiceAccount && !mayBeServiceAccount) {
+        section.refuse(field, QStringLiteral("Only providers of kind vertex take a service account as their key."));
         return {};
     }
     if (!key->warning.isEmpty())
@@ -99,6 +107,24 @@ void compileCredentials(Section& section, const KeySource& keys, Provider& provi
         section.refuse("credentials", QStringLiteral("State either key or credentials, not both."));
 }
 
+// A service account names its project; another one may be stated.
+void compileProject(Section& section, Provider& provider)
+{
+    if (provider.kind != ProviderKind::Vertex) {
+        if (section.has("project"))
+            section.refuse("project", QStringLiteral("Only providers of kind vertex have this field."));
+        return;
+    }
+    const QJsonObject account = QJsonDocument::fromJson(provider.key.reveal()).object();
+    const QString project = section.text("project").value_or(account.value(QLatin1String("project_id")).toString());
+    static const QRegularExpression kProject(QStringLiteral("^[A-Za-z0-9:._-]{1,128}$"));
+    if (project.isEmpty())
+        section.require("project");
+    else if (!kProject.match(project).hasMatch())
+        section.refuse("project", QStringLiteral("This is not the name of a Google Cloud project."));
+    provider.project = project.toLatin1();
+}
+
 void compileLimits(Section& section, Provider& provider)
 {
     constexpr qint64 kMost = 1'000'000'000'000;
@@ -122,8 +148,9 @@ void compileLimits(Section& section, Provider& provider)
 
 void compileProviders(Section& root, const KeySource& keys, PolicySnapshot& snapshot)
 {
-    for (Section& section : root.sections("providers", {"name", "kind", "base_url", "key", "region", "retention",
-                                                           "limits", "timeouts", "tls", "aws_region", "credentials"})) {
+    for (Section& section :
+        root.sections("providers", {"name", "kind", "base_url", "key", "region", "retention", "limits", "timeouts",
+                                       "tls", "aws_region", "credentials", "project"})) {
         auto provider = std::make_unique<Provider>();
         provider->index = int(snapshot.providers.size());
         provider->name = uniqueName(section, snapshot.providers);
@@ -142,11 +169,14 @@ void compileProviders(Section& root, const KeySource& keys, PolicySnapshot& snap
         if (kindKnown)
             compileOrigin(section, *provider);
         compileTls(section, *provider);
-        provider->key = resolveKey(section, "key", keys, snapshot.warnings);
+        provider->key =
+            resolveKey(section, "key", keys, snapshot.warnings, kindKnown && provider->kind == ProviderKind::Vertex);
         if (!provider->key.isEmpty())
             provider->keyReference = *section.text("key");
         if (kindKnown)
             compileCredentials(section, keys, *provider, snapshot.warnings);
+        if (kindKnown)
+            compileProject(section, *provider);
         compileLimits(section, *provider);
         if (kindKnown && needsKey(provider->kind) && !section.has("key") && !section.has("credentials"))
             snapshot.warnings.append(

@@ -2,6 +2,8 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include <algorithm>
 
@@ -18,6 +20,13 @@ api::Error wrong(QString message, QString hint = {})
 bool canStandInHeader(const QByteArray& key)
 {
     return std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+// A Google service account comes as the JSON file that Google gives out.
+bool isServiceAccount(const QByteArray& bytes)
+{
+    return bytes.size() <= kLongestKey && bytes.trimmed().startsWith('{') &&
+           QJsonDocument::fromJson(bytes).object().contains(QLatin1String("private_key"));
 }
 
 } // namespace
@@ -73,10 +82,14 @@ api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
         return wrong(
             QStringLiteral("A key must not stand in the config file."), QStringLiteral("Use env:NAME or file:PATH."));
     }
-    if (bytes.size() > kLongestKey || !canStandInHeader(bytes))
+    if (isServiceAccount(bytes)) {
+        key.isServiceAccount = true;
+        bytes = QJsonDocument::fromJson(bytes).toJson(QJsonDocument::Compact);
+    } else if (bytes.size() > kLongestKey || !canStandInHeader(bytes)) {
         return wrong(
             QStringLiteral("The key behind %1 has white space, control or non-ASCII characters, or is too long.")
                 .arg(reference.left(200)));
+    }
     key.secret = Secret(std::move(bytes));
     return key;
 }

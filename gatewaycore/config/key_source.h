@@ -23,10 +23,11 @@ public:
     struct Key
     {
         Secret secret;
-        QString warning; // a sentence, or empty
+        QString warning;               // a sentence, or empty
+        bool isServiceAccount = false; // Google's JSON: not a key that stands in a header
     };
     // The key a reference names. The last line break of a file does not belong to the key; a key has no white space and
-    // no control characters, so that it can stand in a header.
+    // no control characters, so that it can stand in a header; a Google service account is a JSON object instead.
     api::Result<Key> resolve(const QString& reference) const;
 
 private:

@@ -105,8 +105,9 @@ struct Provider
     QByteArray basePath; // "/v1", no slash at the end; may be empty
     QString baseUrl;     // as configured or the kind's default
     QString keyReference;
-    Secret key;        // empty: the provider takes none (local models, simulator)
-    QString awsRegion; // bedrock
+    Secret key;         // empty: the provider takes none (local models, simulator)
+    QString awsRegion;  // bedrock
+    QByteArray project; // vertex: as configured, or of its service account
     std::optional<AwsCredentials> awsCredentials;
     QString region;
     QString retention;
@@ -142,6 +143,13 @@ struct FallbackStep
     Candidate candidate; // provider == nullptr for cached and refuse
 };
 
+// What becomes of a request that a provider of another dialect cannot be given whole.
+enum class OnLoss
+{
+    Report, // it is sent without; the answer and the record say what is missing
+    Refuse, // this candidate is passed over
+};
+
 struct Alias
 {
     QString name;
@@ -150,6 +158,7 @@ struct Alias
     std::vector<Candidate> candidates;
     std::vector<FallbackStep> fallback;
     bool degradeServes = true; // degrade: serve | refuse
+    OnLoss onLoss = OnLoss::Report;
     std::optional<api::Money> costCeiling;
     std::array<milliseconds, kWorkloadClasses> latencyBudget{}; // zero: none
     CachePolicy cache;

@@ -1,12 +1,13 @@
 #include "config/price_book.h"
 
-#include "config/section.h"
+#include "config/price_book_rows.h"
 
 #include <QCryptographicHash>
 #include <QFile>
 #include <QSet>
 
 #include <algorithm>
+#include <array>
 
 // A resource in a static library is registered only when somebody asks; the macro wants the global namespace.
 static void registerPrices()
@@ -18,94 +19,15 @@ namespace gateway::config {
 namespace {
 
 constexpr QChar kAny = u'*';
-constexpr qint64 kMostTokens = 1'000'000'000'000;
 
-#define RATE_FIELDS                                                                                                    \
-    "input_usd_per_million", "output_usd_per_million", "cache_read_usd_per_million", "cache_write_5m_usd_per_million", \
-        "cache_write_1h_usd_per_million", "reasoning_usd_per_million", "audio_input_usd_per_million",                  \
-        "audio_output_usd_per_million"
+// What a provider calls the service that everybody gets.
+constexpr std::array kStandard{"default", "standard", "standard_only", "on_demand"};
+// SERVICE_TIER_FLEX, ON_DEMAND_PRIORITY: Google's spellings of flex and priority
+constexpr std::array kTierPrefixes{"service_tier_", "on_demand_"};
 
 QString keyOf(const QString& provider, const QString& model)
 {
     return provider + QChar::Null + model;
-}
-
-Rates ratesOf(Section& section)
-{
-    Rates rates;
-    for (const char* field : {"input_usd_per_million", "output_usd_per_million"})
-        section.require(field);
-    rates.input = section.money("input_usd_per_million").value_or(api::Money());
-    rates.output = section.money("output_usd_per_million").value_or(api::Money());
-    rates.cacheRead = section.money("cache_read_usd_per_million").value_or(rates.input);
-    rates.cacheWrite5m = section.money("cache_write_5m_usd_per_million").value_or(rates.input);
-    rates.cacheWrite1h = section.money("cache_write_1h_usd_per_million").value_or(rates.cacheWrite5m);
-    rates.reasoning = section.money("reasoning_usd_per_million").value_or(rates.output);
-    rates.audioInput = section.money("audio_input_usd_per_million").value_or(rates.input);
-    rates.audioOutput = section.money("audio_output_usd_per_million").value_or(rates.output);
-    return rates;
-}
-
-// provider and model of a row; a * may end the model and stand nowhere else
-void identify(Section& section, QString& provider, QString& model)
-{
-    if (section.require("provider"))
-        provider = section.name("provider").value_or(QString());
-    if (!section.require("model"))
-        return;
-    model = section.text("model").value_or(QString());
-    const qsizetype star = model.indexOf(kAny);
-    if (star >= 0 && star != model.size() - 1)
-        section.refuse("model", QStringLiteral("A * may only end a model id; it then stands for any ending."));
-    for (const QChar c : model) {
-        if (c.unicode() < 0x21 || c.unicode() == 0x7f) {
-            section.refuse("model", QStringLiteral("A model id has no spaces and no control characters."));
-            break;
-        }
-    }
-}
-
-Price priceOf(Section& section)
-{
-    Price price;
-    identify(section, price.provider, price.model);
-    if (section.require("valid_from"))
-        price.validFrom = section.date("valid_from").value_or(QDate());
-    price.rates = ratesOf(section);
-    for (Section& entry : section.sections("tiers", {"above_input_tokens", RATE_FIELDS})) {
-        Tier tier;
-        if (entry.require("above_input_tokens"))
-            tier.aboveInputTokens = entry.integer("above_input_tokens", 1, kMostTokens).value_or(0);
-        if (!price.tiers.empty() && tier.aboveInputTokens > 0 &&
-            tier.aboveInputTokens <= price.tiers.back().aboveInputTokens)
-            entry.refuse("above_input_tokens", QStringLiteral("Tiers are written in rising order."));
-        tier.rates = ratesOf(entry);
-        price.tiers.push_back(tier);
-    }
-    return price;
-}
-
-ModelFacts factsOf(Section& section)
-{
-    static const QStringList kCapabilities{QStringLiteral("tools"), QStringLiteral("images"),
-        QStringLiteral("json_schema"), QStringLiteral("reasoning"), QStringLiteral("audio")};
-    ModelFacts facts;
-    identify(section, facts.provider, facts.model);
-    facts.contextTokens = section.integer("context_tokens", 1, kMostTokens);
-    facts.maxOutputTokens = section.integer("max_output_tokens", 1, kMostTokens);
-    if (section.has("capabilities")) {
-        facts.capabilities = section.texts("capabilities");
-        for (const QString& word : *facts.capabilities) {
-            if (!kCapabilities.contains(word))
-                section.refuseWord("capabilities", word, kCapabilities);
-        }
-    }
-    facts.announced = section.date("announced").value_or(QDate());
-    facts.retires = section.date("retires").value_or(QDate());
-    facts.successor = section.text("successor").value_or(QString());
-    if (facts.announced.isValid() && facts.retires.isValid() && facts.retires < facts.announced)
-        section.refuse("retires", QStringLiteral("A model is not retired before its retirement is announced."));
-    return facts;
 }
 
 void notePrefix(QHash<QString, std::vector<qsizetype>>& prefixes, const QString& provider, const QString& model)
@@ -119,16 +41,54 @@ void notePrefix(QHash<QString, std::vector<qsizetype>>& prefixes, const QString&
         lengths.insert(at, length);
 }
 
-} // namespace
-
-const Rates& Price::at(qint64 inputTokens) const
+const Rates& ratesAt(const Rates& base, const std::vector<Tier>& tiers, qint64 inputTokens)
 {
-    const Rates* found = &rates;
+    const Rates* found = &base;
     for (const Tier& tier : tiers) {
         if (inputTokens > tier.aboveInputTokens)
             found = &tier.rates;
     }
     return *found;
+}
+
+} // namespace
+
+QByteArray tierName(QByteArrayView word)
+{
+    QByteArray name = word.toByteArray().toLower();
+    for (const char* prefix : kTierPrefixes) {
+        if (name.startsWith(prefix))
+            name.remove(0, qsizetype(qstrlen(prefix)));
+    }
+    const bool standard =
+        std::any_of(kStandard.begin(), kStandard.end(), [&](const char* each) { return name == each; });
+    return standard || name == "unspecified" ? QByteArray() : name;
+}
+
+const Rates& Price::at(qint64 inputTokens) const
+{
+    return ratesAt(rates, tiers, inputTokens);
+}
+
+const Rates* Price::at(qint64 inputTokens, QByteArrayView word) const
+{
+    const QByteArray name = tierName(word);
+    if (name.isEmpty() || name == "auto")
+        return &at(inputTokens);
+    const ServiceTier* tier = serviceTier(name);
+    return tier ? &ratesAt(tier->rates, tier->tiers, inputTokens) : nullptr;
+}
+
+const ServiceTier* Price::serviceTier(const QByteArray& name) const
+{
+    const ServiceTier* any = nullptr;
+    for (const ServiceTier& tier : serviceTiers) {
+        if (tier.name == name)
+            return &tier;
+        if (tier.name == "*")
+            any = &tier;
+    }
+    return any;
 }
 
 PriceBook::Ptr PriceBook::parse(const QString& name, const QByteArray& yaml, Problems& problems)
@@ -146,28 +106,37 @@ PriceBook::Ptr PriceBook::parse(const QString& name, const QByteArray& yaml, Pro
         u'+' + QString::fromLatin1(QCryptographicHash::hash(yaml, QCryptographicHash::Sha256).toHex().left(12));
 
     root.require("prices");
-    for (Section& section : root.sections("prices", {"provider", "model", "valid_from", "tiers", RATE_FIELDS})) {
-        Price price = priceOf(section);
-        Rows& rows = book->m_pricesOf[keyOf(price.provider, price.model)];
-        for (const std::size_t other : rows) {
-            if (price.validFrom.isValid() && book->m_prices[other].validFrom == price.validFrom)
-                section.refuse("valid_from", QStringLiteral("The model has a price from this day on already."));
+    for (Section& section : priceRows(root)) {
+        const Price row = priceOf(section);
+        for (const auto& [provider, model] : subjectsOf(section)) {
+            Price price = row;
+            price.provider = provider;
+            price.model = model;
+            Rows& rows = book->m_pricesOf[keyOf(provider, model)];
+            for (const std::size_t other : rows) {
+                if (row.validFrom.isValid() && book->m_prices[other].validFrom == row.validFrom)
+                    section.refuse("valid_from", QStringLiteral("The model has a price from this day on already."));
+            }
+            const auto at = std::find_if(rows.begin(), rows.end(),
+                [&](std::size_t other) { return book->m_prices[other].validFrom < row.validFrom; });
+            rows.insert(at, book->m_prices.size());
+            notePrefix(book->m_pricePrefixes, provider, model);
+            book->m_prices.push_back(std::move(price));
         }
-        const auto at = std::find_if(rows.begin(), rows.end(),
-            [&](std::size_t other) { return book->m_prices[other].validFrom < price.validFrom; });
-        rows.insert(at, book->m_prices.size());
-        notePrefix(book->m_pricePrefixes, price.provider, price.model);
-        book->m_prices.push_back(std::move(price));
     }
-    for (Section& section : root.sections("models", {"provider", "model", "context_tokens", "max_output_tokens",
-                                                        "capabilities", "announced", "retires", "successor"})) {
-        ModelFacts facts = factsOf(section);
-        Rows& rows = book->m_factsOf[keyOf(facts.provider, facts.model)];
-        if (!rows.empty())
-            section.refuse("model", QStringLiteral("The model stands here already."));
-        rows = {book->m_models.size()};
-        notePrefix(book->m_factPrefixes, facts.provider, facts.model);
-        book->m_models.push_back(std::move(facts));
+    for (Section& section : modelRows(root)) {
+        const ModelFacts row = factsOf(section);
+        for (const auto& [provider, model] : subjectsOf(section)) {
+            ModelFacts facts = row;
+            facts.provider = provider;
+            facts.model = model;
+            Rows& rows = book->m_factsOf[keyOf(provider, model)];
+            if (!rows.empty())
+                section.refuse("model", QStringLiteral("The model stands here already."));
+            rows = {book->m_models.size()};
+            notePrefix(book->m_factPrefixes, provider, model);
+            book->m_models.push_back(std::move(facts));
+        }
     }
     return problems.size() == before ? book : nullptr;
 }

@@ -1,7 +1,22 @@
 // PriceBook: dated prices and what is known of models, as read from a file or built in (contract.md, "Price book").
-// Prices are per million tokens; a bucket without a price of its own has its fallback (input or output; a one-hour
-// cache write that of the five minutes) filled in, so that reading needs no cases. A tier re-prices the whole call and
-// states its own buckets. An explicit 0 is a price; a model that is not here has none.
+//
+// A price row:
+//   provider, model     a provider's name or a kind, and a model id; each may be a list: one row for all of them
+//   valid_from          the day from which it is in force; a newer row replaces it
+//   input_usd_per_million, output_...          required; an explicit 0 is a price
+//   cache_read_...                             else input
+//   cache_write_5m_ _30m_ _1h_ _12h_...        a lifetime that is not stated costs what the next longer one does, else
+//                                              the next shorter one, else input: no write is priced too low
+//   reasoning_... audio_output_...             else output
+//   audio_input_... image_input_...            else input
+//   tiers: [{above_input_tokens: N, ...}]      strictly more input re-prices the whole call; states its own buckets
+//   service_tiers: [{name: priority, multiplier: "2"}]   what the provider calls another class of service. Either a
+//                                              multiplier of every rate of the row, or rates (and tiers) of its own.
+//                                              `name` may be a list; "*" stands for every name the row does not state
+//   server_tool_usd_per_thousand               per 1,000 calls of tools that the provider runs; not stated: unknown
+//   currency, source                           USD (nothing else is known), and where the row was read
+// A model row (`models:`) says what routing may ask: context_tokens, max_output_tokens, capabilities, announced,
+// retires, successor; provider and model as above. A model that has no price row has no price.
 //
 // A row's model is matched whole: gpt-6-luna says nothing of gpt-6-luna-mini. Only a row that says so itself, by a *
 // at the end of its model, stands for every model that begins with what is before it ("sim-*", "gpt-6-luna-20*"). Among
@@ -30,10 +45,13 @@ struct Rates // USD per million tokens
     api::Money output;
     api::Money cacheRead;
     api::Money cacheWrite5m;
-    api::Money cacheWrite1h; // 30 minutes and 12 hours are priced as the next longer one stated
+    api::Money cacheWrite30m;
+    api::Money cacheWrite1h;
+    api::Money cacheWrite12h;
     api::Money reasoning;
     api::Money audioInput;
     api::Money audioOutput;
+    api::Money imageInput;
 };
 
 struct Tier
@@ -42,6 +60,17 @@ struct Tier
     Rates rates;
 };
 
+struct ServiceTier
+{
+    QByteArray name; // lower case, as tierName() gives it; "*": any other
+    Rates rates;
+    std::vector<Tier> tiers; // rising
+};
+
+// A provider's or caller's word for a class of service in one spelling: lower case; "" for what everybody gets
+// (default, standard, standard_only, on_demand, and nothing at all); "auto" stays.
+QByteArray tierName(QByteArrayView word);
+
 struct Price
 {
     QString provider; // a provider's name, or a kind
@@ -49,8 +78,14 @@ struct Price
     QDate validFrom;
     Rates rates;
     std::vector<Tier> tiers; // rising
+    std::vector<ServiceTier> serviceTiers;
+    std::optional<api::Money> serverToolPerThousand; // empty: not known
 
     const Rates& at(qint64 inputTokens) const;
+    // The rates of a call that was served in this class; "auto" tells nothing and counts as standard. nullptr: the row
+    // does not say what this class costs.
+    const Rates* at(qint64 inputTokens, QByteArrayView serviceTier) const;
+    const ServiceTier* serviceTier(const QByteArray& name) const;
 };
 
 // What routing may ask of a model. Unknown members are unknown, not zero and not "no".
@@ -92,7 +127,7 @@ private:
     PriceBook() = default;
 
     QString m_version;
-    std::vector<Price> m_prices;
+    std::vector<Price> m_prices; // one for each provider and model of a row
     std::vector<ModelFacts> m_models;
     QHash<QString, Rows> m_pricesOf;                        // by provider and model as written; newest valid_from first
     QHash<QString, Rows> m_factsOf;                         // one row each

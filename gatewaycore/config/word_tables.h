@@ -72,6 +72,11 @@ inline constexpr std::array kPeriods{
     std::pair{"year", BudgetPeriod::Year},
 };
 
+inline constexpr std::array kOnLoss{
+    std::pair{"report", OnLoss::Report},
+    std::pair{"refuse", OnLoss::Refuse},
+};
+
 inline constexpr std::array kAtLimit{
     std::pair{"refuse", AtLimit::Refuse},
     std::pair{"degrade", AtLimit::Degrade},

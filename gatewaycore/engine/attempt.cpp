@@ -1,6 +1,9 @@
 #include "engine/attempt.h"
 
+#include "engine/access_tokens.h"
+#include "engine/upstream_auth.h"
 #include "engine/upstream_target.h"
+#include "transform/providers/rate_limits.h"
 #include "transform/providers/retry_after.h"
 
 #include <array>
@@ -37,20 +40,42 @@ constexpr std::array kFailures{
     FailureMeaning{UpstreamFailure::ClosedMidAnswer, ErrorCode::StreamTruncated, 0, true, api::StreamEnd::Truncated},
 };
 
-bool isEventStream(const http::ResponseHead& head)
+const char* acceptOf(bool stream, transform::Framing framing)
 {
-    const QByteArrayView type = head.value("content-type");
-    return type.size() >= 17 && http::equalsIgnoringCase(type.first(17), "text/event-stream");
+    if (!stream)
+        return "application/json";
+    switch (framing) {
+    case transform::Framing::Sse:
+        return "text/event-stream";
+    case transform::Framing::Ndjson:
+        return "application/x-ndjson";
+    case transform::Framing::EventStream:
+        return "application/vnd.amazon.eventstream";
+    }
+    Q_UNREACHABLE();
 }
 
-// The provider's own name for the request, under whichever header it uses.
-QString upstreamRequestId(const http::ResponseHead& head)
+CallError transformError(QString message)
 {
-    for (const char* field : {"x-request-id", "request-id", "apim-request-id", "x-generation-id"}) {
-        if (const QByteArrayView id = head.value(field); !id.isEmpty())
-            return QString::fromLatin1(id.first(std::min<qsizetype>(id.size(), 128)));
+    CallError error;
+    error.code = ErrorCode::TransformError;
+    error.message = std::move(message);
+    return error;
+}
+
+http::ResponseHead copyOf(const http::ResponseHead& head)
+{
+    http::ResponseHead copy;
+    copy.bytes = head.bytes;
+    copy.bytes.detach();
+    copy.status = head.status;
+    for (const http::FieldView& field : head.fields) {
+        const auto moved = [&](QByteArrayView view) {
+            return QByteArrayView(copy.bytes.constData() + (view.data() - head.bytes.constData()), view.size());
+        };
+        copy.fields.append({moved(field.name), moved(field.value)});
     }
-    return {};
+    return copy;
 }
 
 } // namespace
@@ -61,7 +86,7 @@ Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int
       m_candidate(candidate),
       m_callBegun(callBegun),
       m_listener(&listener),
-      m_reader(candidate.provider->key.reveal())
+      m_alive(std::make_shared<bool>(true))
 {
     m_record.number = number;
     m_record.provider = candidate.provider->name;
@@ -69,35 +94,67 @@ Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int
     m_record.region = candidate.provider->region;
 }
 
-Attempt::~Attempt() = default;
+Attempt::~Attempt()
+{
+    *m_alive = false;
+}
 
 qint64 Attempt::sinceBegun(Monotonic at) const
 {
     return at.count() == 0 ? -1 : std::chrono::duration_cast<std::chrono::microseconds>(at - m_callBegun).count();
 }
 
-void Attempt::start(const transform::ChatRequest& request, const QString& callId, std::optional<qint64> outputLimit)
+std::optional<CallError> Attempt::prepare(
+    const transform::CallRequest& request, std::optional<qint64> outputLimit, transform::AnswerContext answer)
+{
+    m_wantsStream = request.stream;
+    m_operation = request.operation;
+    m_callId = answer.callId.toLatin1();
+    const transform::Target target{m_candidate, outputLimit, m_candidate.provider->project};
+    m_translation = std::make_unique<transform::Translation>(request, target, std::move(answer));
+    transform::OutgoingOrError outgoing = m_translation->request();
+    if (auto* error = std::get_if<CallError>(&outgoing))
+        return std::move(*error);
+    m_outgoing = std::move(std::get<transform::Outgoing>(outgoing));
+    m_requestBytes = m_outgoing.body.size();
+    return std::nullopt;
+}
+
+void Attempt::start()
+{
+    m_record.startUs = sinceBegun(m_context.clock.monotonic());
+    if (!needsAccessToken(*m_candidate.provider))
+        return send({});
+    m_context.tokens.get(*m_candidate.provider, [this, alive = m_alive](const api::Result<QByteArray>& token) {
+        if (!*alive || m_over)
+            return;
+        if (token)
+            return send(*token);
+        CallError error;
+        error.code = ErrorCode::ProviderAuth;
+        error.message = token.error().message;
+        fail(error);
+    });
+}
+
+void Attempt::send(const QByteArray& token)
 {
     const config::Provider& provider = *m_candidate.provider;
-    m_wantsStream = request.stream;
-    m_wantsUsageChunk = request.wantsUsageChunk;
+    const http::UpstreamTarget target = upstreamTarget(provider, m_context.simulatorPort);
     http::UpstreamRequest upstream;
-    upstream.path = provider.basePath + "/chat/completions";
+    upstream.path = m_outgoing.path;
+    upstream.body = std::move(m_outgoing.body);
+    const char* accept = acceptOf(m_wantsStream, m_translation->provider().framing());
     upstream.fields.append({QByteArrayLiteral("content-type"), QByteArrayLiteral("application/json")});
-    upstream.fields.append({QByteArrayLiteral("accept"),
-        request.stream ? QByteArrayLiteral("text/event-stream") : QByteArrayLiteral("application/json")});
+    upstream.fields.append({QByteArrayLiteral("accept"), QByteArray(accept)});
     upstream.fields.append({QByteArrayLiteral("accept-encoding"), QByteArrayLiteral("identity")});
     upstream.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
-    upstream.fields.append({QByteArrayLiteral("x-request-id"), callId.toLatin1()});
-    appendAuthorisation(provider, upstream.fields);
-    const char* limitField =
-        provider.kind == config::ProviderKind::OpenAiCompatible ? "max_tokens" : "max_completion_tokens";
-    upstream.body = transform::openai::requestBody(request, m_candidate.modelUtf8,
-        outputLimit ? std::optional(transform::openai::AddedLimit{limitField, *outputLimit}) : std::nullopt);
-    m_requestBytes = upstream.body.size();
-    m_record.startUs = sinceBegun(m_context.clock.monotonic());
-    m_upstream = m_context.upstream.start(
-        upstreamTarget(provider, m_context.simulatorPort), upstreamTimeouts(provider), std::move(upstream), *this);
+    upstream.fields.append({QByteArrayLiteral("x-request-id"), m_callId});
+    for (http::Field& field : m_outgoing.fields)
+        upstream.fields.append(std::move(field));
+    authorise(provider, {upstream.method, upstream.path, target.hostField, upstream.body}, token,
+        m_context.clock.wallMs(), upstream.fields);
+    m_upstream = m_context.upstream.start(target, upstreamTimeouts(provider), std::move(upstream), *this);
 }
 
 void Attempt::pause()
@@ -116,12 +173,15 @@ void Attempt::upstreamHead(const http::ResponseHead& head)
 {
     m_status = head.status;
     m_record.httpStatus = head.status;
-    m_record.upstreamRequestId = upstreamRequestId(head);
-    if (head.status == 200 && m_wantsStream && isEventStream(head)) {
+    m_record.upstreamRequestId = transform::upstreamRequestId(head);
+    const transform::Framing framing = m_translation->provider().framing();
+    if (head.status == 200 && m_wantsStream && transform::hasFraming(head, framing)) {
         m_streaming = true;
+        m_frames = transform::frameReader(framing);
         m_record.streamEnd = api::StreamEnd::Truncated; // until its end mark says otherwise
     } else if (head.status != 200) {
         m_retryAfterMs = transform::retryAfterMs(head, m_context.clock.wallMs());
+        m_errorHead = copyOf(head);
     }
 }
 
@@ -137,61 +197,48 @@ void Attempt::upstreamBody(QByteArrayView piece)
 
 void Attempt::readStream(QByteArrayView piece)
 {
-    using Kind = transform::openai::StreamFacts::Kind;
+    using Step = transform::FrameReader::Step;
     m_events.resize(0);
+    QByteArray tail;
     bool content = false;
-    bool done = false;
+    bool ended = false;
     std::optional<CallError> error;
-    while (!done && !error) {
-        const http::SseReader::Step step = m_sse.next(piece);
-        if (step == http::SseReader::Step::NeedMore)
+    while (!ended && !error) {
+        const Step step = m_frames->next(piece);
+        if (step == Step::NeedMore)
             break;
-        CallError wrong;
-        wrong.code = ErrorCode::TransformError;
-        if (step == http::SseReader::Step::TooLarge) {
-            wrong.message = QStringLiteral("The provider sent a stream event that is too large.");
-            error = wrong;
+        if (step != Step::Frame) {
+            error = transformError(step == Step::TooLarge
+                                       ? QStringLiteral("The provider sent a stream event that is too large.")
+                                       : QStringLiteral("The provider's stream is damaged."));
             break;
         }
         const qint64 now = sinceBegun(m_context.clock.monotonic());
         if (m_lastEventUs >= 0)
             m_record.longestGapUs = std::max(m_record.longestGapUs, now - m_lastEventUs);
         m_lastEventUs = now;
-        const transform::openai::StreamFacts facts = m_reader.read(m_sse.event().data);
-        switch (facts.kind) {
-        case Kind::Done:
-            done = true;
-            break;
-        case Kind::Malformed:
-            wrong.message = QStringLiteral("The provider sent a stream event that is not JSON.");
-            error = wrong;
-            break;
-        case Kind::Error:
-            error = facts.error;
-            break;
-        case Kind::UsageOnly:
-            if (m_wantsUsageChunk)
-                http::appendSseEvent(m_events, {}, m_sse.event().data);
-            break;
-        case Kind::Data:
-            http::appendSseEvent(m_events, {}, m_sse.event().data);
-            if (facts.hasContent && m_record.firstTokenUs < 0)
-                m_record.firstTokenUs = now;
-            content = content || facts.hasContent;
-            break;
-        }
+        const transform::Translation::Step taken = m_translation->take(m_frames->frame(), m_events, tail);
+        if (taken.content && m_record.firstTokenUs < 0)
+            m_record.firstTokenUs = now;
+        content = content || taken.content;
+        ended = taken.ended;
+        error = taken.error;
     }
     if (!m_events.isEmpty())
         m_listener->attemptStreams(m_events, content);
     if (m_over)
         return; // the caller left while it was being sent to
-    if (error) {
+    if (error)
         fail(*error);
-    } else if (done) {
-        m_record.streamEnd = api::StreamEnd::Complete;
-        finish(api::AttemptResult::Answered);
-        m_listener->attemptStreamComplete();
-    }
+    else if (ended)
+        completeStream(std::move(tail));
+}
+
+void Attempt::completeStream(QByteArray tail)
+{
+    m_record.streamEnd = api::StreamEnd::Complete;
+    finish(api::AttemptResult::Answered);
+    m_listener->attemptStreamComplete(std::move(tail));
 }
 
 void Attempt::upstreamComplete()
@@ -199,28 +246,38 @@ void Attempt::upstreamComplete()
     if (m_over)
         return;
     if (m_streaming) {
+        QByteArray tail;
+        m_events.resize(0);
+        const bool complete = !m_frames->hasPartialFrame() && m_translation->closed(m_events, tail);
+        if (complete) {
+            if (!m_events.isEmpty())
+                m_listener->attemptStreams(m_events, false);
+            if (!m_over)
+                completeStream(std::move(tail));
+            return;
+        }
         CallError error;
         error.code = ErrorCode::StreamTruncated;
         fail(error);
     } else if (m_status != 200) {
-        CallError error = transform::openai::readError(m_status, m_body, m_candidate.provider->key.reveal());
-        error.retryAfterMs = m_retryAfterMs;
-        fail(error);
-    } else if (m_wantsStream) {
-        CallError error;
-        error.code = ErrorCode::TransformError;
-        error.message =
-            QStringLiteral("The provider answered a streaming request with something that is not a stream.");
+        CallError error = m_translation->error(m_status, m_errorHead, m_body);
+        if (m_retryAfterMs)
+            error.retryAfterMs = m_retryAfterMs;
+        m_retryAfterMs = error.retryAfterMs;
         fail(error);
     } else {
-        auto answer = transform::openai::readAnswer(m_body, m_candidate.provider->key.reveal());
+        auto answer = m_translation->answer(std::move(m_body));
         if (const auto* error = std::get_if<CallError>(&answer)) {
             fail(*error);
-            return;
+        } else if (m_wantsStream) {
+            fail(transformError(
+                QStringLiteral("The provider answered a streaming request with something that is not a stream.")));
+        } else {
+            m_body = std::move(std::get<QByteArray>(answer));
+            takeFacts();
+            finish(api::AttemptResult::Answered);
+            m_listener->attemptAnswered(std::move(m_body));
         }
-        takeFacts(std::get<transform::openai::AnswerFacts>(answer));
-        finish(api::AttemptResult::Answered);
-        m_listener->attemptAnswered(std::move(m_body));
     }
 }
 
@@ -242,11 +299,14 @@ void Attempt::upstreamFailed(UpstreamFailure failure, const QString& text)
     fail(error);
 }
 
-void Attempt::takeFacts(const transform::openai::AnswerFacts& facts)
+void Attempt::takeFacts()
 {
+    const transform::AnswerFacts& facts = m_translation->facts();
     m_record.tokens = facts.tokens;
     m_record.modelReported = facts.model;
     m_record.finishReason = facts.finishReason;
+    if (m_operation == transform::Operation::CountTokens)
+        m_record.tokens.source = api::TokenSource::Reported; // counting is free: nothing to estimate
 }
 
 void Attempt::finish(api::AttemptResult result)
@@ -263,11 +323,11 @@ void Attempt::finish(api::AttemptResult result)
         m_record.bytesReceived = m_upstream->bytesReceived();
     }
     if (m_streaming) {
-        takeFacts(m_reader.facts());
+        takeFacts();
         if (m_record.tokens.source == api::TokenSource::None)
-            estimateTokens(m_reader.contentEvents());
+            estimateTokens(m_translation->contentEvents());
     } else if (result == api::AttemptResult::Answered && m_record.tokens.source == api::TokenSource::None) {
-        estimateTokens((m_body.size() + 3) / 4);
+        estimateTokens(m_operation == transform::Operation::Embed ? 0 : (m_body.size() + 3) / 4);
     }
 }
 

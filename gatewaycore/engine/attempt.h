@@ -1,14 +1,12 @@
-// Attempt: one try at one candidate, from dialling to the end of its answer. It speaks the provider's dialect (one POST
-// at most), watches the stream for its end mark, and tells the Call what came in the caller's terms. It keeps its own
-// AttemptRecord. Thread: the worker's. The listener hears exactly one of answered / streamComplete / failed, unless the
-// attempt is destroyed or cancelled first.
+// Attempt: one try at one candidate, from dialling to the end of its answer: one POST at most. What is sent and what
+// the answer becomes for the caller is the Translation's; the attempt has the connection, the times and its own record.
+// Thread: the worker's. The listener hears exactly one of answered / streamComplete / failed, unless the attempt is
+// destroyed or cancelled first.
 #pragma once
 
 #include "api/call.h"
 #include "engine/worker_context.h"
-#include "http/sse.h"
-#include "transform/chat_request.h"
-#include "transform/providers/openai.h"
+#include "transform/translation.h"
 
 #include <memory>
 
@@ -20,7 +18,8 @@ public:
     // Events ready to be sent on, in the caller's dialect. `content`: from here on nothing may be repeated.
     virtual void attemptStreams(QByteArrayView events, bool content) = 0;
     virtual void attemptAnswered(QByteArray body) = 0;
-    virtual void attemptStreamComplete() = 0;
+    // `tail`: what ends the caller's stream; it goes out when the call is recorded.
+    virtual void attemptStreamComplete(QByteArray tail) = 0;
     virtual void attemptFailed(const transform::CallError& error) = 0;
 
 protected:
@@ -35,15 +34,22 @@ public:
     ~Attempt();
     Q_DISABLE_COPY_MOVE(Attempt)
 
-    // `callId` goes to the provider as x-request-id: its log and ours can be laid side by side.
-    // `outputLimit`: an output limit to add, because the call's cost must have a bound.
-    void start(const transform::ChatRequest& request, const QString& callId, std::optional<qint64> outputLimit);
+    // Writes the provider's request. An error: this provider cannot be given it; nothing is sent then. `outputLimit`:
+    // an output limit to add, because the call's cost must have a bound. The request outlives the attempt.
+    std::optional<transform::CallError> prepare(
+        const transform::CallRequest& request, std::optional<qint64> outputLimit, transform::AnswerContext answer);
+    const transform::Losses& losses() const { return m_translation->losses(); }
+    const transform::ProviderDialect& dialect() const { return m_translation->provider(); }
+    // Sends it. The call's id goes to the provider as x-request-id: its log and ours can be laid side by side.
+    void start();
     void pause();
     void resume();
     // Ends it from our side (the caller left, the time ran out): the upstream connection is closed.
     void cancel(api::AttemptResult result, api::ErrorCode code, const QString& reason);
 
     const api::Attempt& record() const { return m_record; }
+    // What a stream that broke has to end with, for its caller; empty if it never began.
+    QByteArray failedTail(const transform::CallError& error) { return m_translation->failed(error); }
     // We stopped waiting for it (a timeout of ours, a cancellation): the provider may have gone on working.
     bool endedByUs() const { return m_endedByUs; }
     std::optional<std::chrono::milliseconds> retryAfter() const
@@ -57,10 +63,12 @@ private:
     void upstreamComplete() override;
     void upstreamFailed(http::UpstreamFailure failure, const QString& text) override;
 
+    void send(const QByteArray& token);
     void readStream(QByteArrayView piece);
+    void completeStream(QByteArray tail);
     void finish(api::AttemptResult result);
     void fail(transform::CallError error);
-    void takeFacts(const transform::openai::AnswerFacts& facts);
+    void takeFacts();
     void estimateTokens(qint64 output);
     qint64 sinceBegun(Monotonic at) const;
 
@@ -69,18 +77,22 @@ private:
     const Monotonic m_callBegun;
     AttemptListener* m_listener;
     api::Attempt m_record;
+    std::unique_ptr<transform::Translation> m_translation;
+    transform::Outgoing m_outgoing;
+    QByteArray m_callId;
+    transform::Operation m_operation = transform::Operation::Generate;
     std::unique_ptr<http::UpstreamExchange> m_upstream;
+    std::shared_ptr<bool> m_alive; // what a fetched token comes back to
     int m_status = 0;
     bool m_streaming = false;
     bool m_wantsStream = false;
-    bool m_wantsUsageChunk = false;
     bool m_over = false;
     bool m_endedByUs = false;
-    QByteArray m_body; // of an answer that is not a stream
+    http::ResponseHead m_errorHead; // of an answer that is not a 200
+    QByteArray m_body;              // of an answer that is not a stream
     QByteArray m_events;
     std::optional<qint64> m_retryAfterMs;
-    http::SseReader m_sse;
-    transform::openai::StreamReader m_reader;
+    std::unique_ptr<transform::FrameReader> m_frames;
     qint64 m_lastEventUs = -1;
     qint64 m_requestBytes = 0;
 };

@@ -2,7 +2,6 @@
 #include "engine/call.h"
 
 #include "engine/zone.h"
-#include "transform/surfaces/openai_chat.h"
 
 #include <QDateTime>
 
@@ -21,8 +20,8 @@ quint64 seedOf(const QString& callId)
 
 } // namespace
 
-Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential,
-    quint64 token)
+Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const DataPath& path,
+    const credential::Credential& credential, quint64 token)
     : m_context(context),
       m_policy(context.policy),
       m_credentials(context.credentials),
@@ -30,6 +29,8 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
       m_token(token),
       m_exchange(std::move(exchange)),
       m_begun(m_exchange->begun()),
+      m_surface(*path.surface),
+      m_path(path.path),
       m_time(context.wheel, [this] { timeIsUp(); }),
       m_pause(context.wheel,
           [this] {
@@ -37,7 +38,7 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
               tryStep();
           }),
       m_heartbeat(context.wheel, [this] {
-          m_exchange->send(": ping\n\n");
+          m_exchange->send(m_surface.heartbeat());
           m_heartbeat.start(kHeartbeat);
       })
 {
@@ -45,7 +46,7 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
     m_record.id = context.ids.callId();
     const qint64 ageMs = duration_cast<milliseconds>(context.clock.monotonic() - m_begun).count();
     m_record.startedAt = QDateTime::fromMSecsSinceEpoch(context.clock.wallMs() - ageMs, Qt::UTC);
-    m_record.surface = QStringLiteral("openai.chat");
+    m_record.surface = QString::fromLatin1(m_surface.name());
     m_record.credential = credential.id;
     m_record.tenant = credential.tenant;
     m_record.revision = m_policy->snapshot->revision;
@@ -105,10 +106,10 @@ bool Call::readRequest()
             m_record.feature = m_credential.features.first();
     }
 
-    auto parsed = transform::openai_chat::parse(m_exchange->body());
+    auto parsed = m_surface.parse(m_path, m_exchange->head(), m_exchange->body());
     if (const auto* error = std::get_if<CallError>(&parsed))
         return refuse(*error);
-    m_request = std::move(std::get<transform::ChatRequest>(parsed));
+    m_request = std::move(std::get<transform::CallRequest>(parsed));
     m_workloadClass = classOf(m_request, caller.workloadClass);
     m_record.workloadClass = config::nameOf(m_workloadClass);
     m_record.alias = m_request.alias.left(64);
@@ -116,7 +117,8 @@ bool Call::readRequest()
     m_costCeiling = caller.costCeiling;
     m_degradeServes = caller.degradeServes.value_or(true);
     if (!caller.idempotencyKey.isEmpty()) {
-        m_idempotencyRequest = KeptAnswers::digest({m_exchange->head().path(), m_exchange->body()});
+        m_idempotencyRequest = KeptAnswers::digest(
+            {m_exchange->head().path(), m_request.streamAsArray ? "array" : "", m_exchange->body()});
         m_record.idempotency = QString::fromLatin1(
             KeptAnswers::digest({"idempotency", m_credential.id.toUtf8(), caller.idempotencyKey}).toHex());
     }

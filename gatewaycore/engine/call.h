@@ -10,8 +10,10 @@
 
 #include "engine/attempt.h"
 #include "engine/caller.h"
+#include "engine/data_path.h"
 #include "engine/permit.h"
 #include "engine/plan.h"
+#include "engine/reply.h"
 #include "http/exchange.h"
 
 #include <memory>
@@ -21,8 +23,8 @@ namespace gateway::engine {
 class Call final : public http::ExchangeListener, private AttemptListener
 {
 public:
-    Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const credential::Credential& credential,
-        quint64 token);
+    Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const DataPath& path,
+        const credential::Credential& credential, quint64 token);
     ~Call();
     Q_DISABLE_COPY_MOVE(Call)
 
@@ -54,7 +56,9 @@ private:
     PermitRequest permitRequest(const fallback::ChainStep& step) const;
     bool waitForProvider(const fallback::ChainStep& step, std::chrono::milliseconds retryAfter);
     void waitEnded(quota::WaitEnd end);
-    void startAttempt(const fallback::ChainStep& step);
+    bool startAttempt(const fallback::ChainStep& step);
+    std::optional<transform::CallError> noteLosses(const fallback::ChainStep& step);
+    bool countLocally(const fallback::ChainStep& step);
     void skipStep(const fallback::ChainStep& step, const transform::CallError& why);
     bool answerFromCache();
     void settleAttempt();
@@ -66,7 +70,7 @@ private:
     // from the attempt
     void attemptStreams(QByteArrayView events, bool content) override;
     void attemptAnswered(QByteArray body) override;
-    void attemptStreamComplete() override;
+    void attemptStreamComplete(QByteArray tail) override;
     void attemptFailed(const transform::CallError& error) override;
 
     // from the caller's connection
@@ -74,6 +78,8 @@ private:
     void callerReady() override;
 
     void beginStream();
+    Reply reply() const;
+    QByteArray streamEnd(); // what comes after the last event
     void sendEvents(QByteArrayView events);
     void timeIsUp(); // of the attempt
     void noteWait(); // since m_waitSince
@@ -90,8 +96,10 @@ private:
     std::unique_ptr<http::Exchange> m_exchange;
     const Monotonic m_begun;
 
+    const transform::Surface& m_surface; // the dialect the caller speaks
+    const transform::SurfacePath m_path;
     api::Call m_record;
-    transform::ChatRequest m_request;
+    transform::CallRequest m_request;
     config::UsageScope m_spender;
     const config::Alias* m_alias = nullptr;
     const config::Zone* m_zone = nullptr;
@@ -126,6 +134,8 @@ private:
     QByteArray m_heldBack; // events before the first content: may still become an HTTP error
     std::optional<transform::CallError> m_error;
     QByteArray m_answer;
+    QByteArray m_tail;      // what ends a complete stream
+    QByteArray m_warnings;  // what the provider could not be given
     http::Deadline m_time;  // the attempt's share of the time
     http::Deadline m_pause; // before the next attempt
     http::Deadline m_heartbeat;

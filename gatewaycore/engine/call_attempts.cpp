@@ -86,8 +86,7 @@ bool Call::act(const ChainStep& step, const Permit::Answer& answer)
 {
     switch (answer.verdict) {
     case Permit::Verdict::Granted:
-        startAttempt(step);
-        return true;
+        return startAttempt(step);
     case Permit::Verdict::Wait: {
         // an equal candidate with room is better than a place in a queue
         const bool equalNext = m_chain.hasNext() && !m_chain.steps()[m_chain.position() + 1].degraded();
@@ -171,15 +170,30 @@ void Call::noteWait()
     m_waitedUs += duration_cast<microseconds>(m_context.clock.monotonic() - m_waitSince).count();
 }
 
-void Call::startAttempt(const ChainStep& step)
+// False: this candidate cannot be given the request after all; the chain goes on.
+bool Call::startAttempt(const ChainStep& step)
 {
+    if (countLocally(step))
+        return true;
     const config::Candidate& candidate = *step.candidate;
+    m_attempt = std::make_unique<Attempt>(
+        m_context, candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
+    const bool bounded = !m_policy->snapshot->budgets.empty() || m_costCeiling;
+    std::optional<CallError> cannot =
+        m_attempt->prepare(m_request, bounded ? limitToSend(candidate, m_request) : std::nullopt,
+            {m_record.id, m_record.alias, m_record.startedAt.toSecsSinceEpoch()});
+    if (!cannot)
+        cannot = noteLosses(step);
+    if (cannot) {
+        m_permit.release();
+        m_lastAttempt = std::move(m_attempt);
+        skipStep(step, *cannot);
+        return false;
+    }
     m_context.openCalls.note(m_slot, candidate.label, m_permit.reserved());
     m_record.servedBy = candidate.label;
     m_record.fallbackKind = step.kind ? config::nameOf(*step.kind) : QString();
     m_record.degraded = step.degraded();
-    m_attempt = std::make_unique<Attempt>(
-        m_context, candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
     ++m_sent;
     if (m_permit.overWarned())
         m_record.decision.insert(QStringLiteral("over_budget"), true);
@@ -188,8 +202,53 @@ void Call::startAttempt(const ChainStep& step)
         live.retries.firstAttempt();
     const milliseconds total = candidate.provider->timeouts.total;
     m_time.start(std::min(total, m_chain.share(remaining()).value_or(total)));
-    m_attempt->start(m_request, m_record.id,
-        m_policy->snapshot->budgets.empty() && !m_costCeiling ? std::nullopt : limitToSend(candidate, m_request));
+    m_attempt->start();
+    return true;
+}
+
+// What the translation could not carry stands in the record and, if this attempt answers, in its warnings; an alias may
+// rather have the candidate passed over.
+std::optional<CallError> Call::noteLosses(const ChainStep& step)
+{
+    const transform::Losses& losses = m_attempt->losses();
+    m_warnings = losses.headerValue();
+    if (losses.isEmpty())
+        return std::nullopt;
+    QJsonArray rows = m_record.decision.value(QLatin1String("translation")).toArray();
+    rows.append(QJsonObject{{QStringLiteral("attempt"), m_attempt->record().number},
+        {QStringLiteral("candidate"), step.candidate->label},
+        {QStringLiteral("dialect"), QLatin1String(transform::nameOf(m_attempt->dialect().dialect()))},
+        {QStringLiteral("losses"), losses.toJson()}});
+    m_record.decision.insert(QStringLiteral("translation"), rows);
+    if (m_alias->onLoss == config::OnLoss::Report)
+        return std::nullopt;
+    CallError error;
+    error.code = ErrorCode::TransformError;
+    error.status = 400;
+    error.retriable = false;
+    error.message = QStringLiteral("%1 cannot be given the whole request (%2), and %3 refuses losses.")
+                        .arg(step.candidate->provider->name, QString::fromLatin1(m_warnings), m_alias->name);
+    return error;
+}
+
+// Counting tokens where the provider has no such call: by the size of the text, and said so.
+bool Call::countLocally(const ChainStep& step)
+{
+    if (m_request.operation != transform::Operation::CountTokens)
+        return false;
+    const transform::ProviderDialect& dialect =
+        transform::providerDialect(step.candidate->provider->kind, step.candidate->modelUtf8, m_surface.dialect());
+    if (dialect.canCountTokens())
+        return false;
+    m_permit.release();
+    transform::Answer answer;
+    answer.countedTokens = (m_request.body.size() + 3) / 4;
+    m_warnings = "estimated input_tokens";
+    m_record.servedBy = step.candidate->label;
+    m_answer =
+        m_surface.answerBody(m_request, answer, {m_record.id, m_record.alias, m_record.startedAt.toSecsSinceEpoch()});
+    conclude(CallOutcome::Answered, nullptr);
+    return true;
 }
 
 void Call::attemptStreams(QByteArrayView events, bool content)
@@ -203,7 +262,8 @@ void Call::attemptStreams(QByteArrayView events, bool content)
     sendEvents(events);
     if (m_recorded)
         return; // the caller left while it was being sent to
-    m_heartbeat.start(kHeartbeat);
+    if (!m_surface.heartbeat().isEmpty())
+        m_heartbeat.start(kHeartbeat);
     if (m_attempt && m_exchange->isBufferFull())
         m_attempt->pause();
 }
@@ -222,7 +282,8 @@ void Call::beginStream()
     m_time.start(m_chain.step()->candidate->provider->timeouts.total); // the first content is here: the budget was kept
     api::Call soFar = m_record;
     soFar.attempts.append(m_attempt->record());
-    m_exchange->beginStream(200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs));
+    m_exchange->beginStream(
+        200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs, reply()));
     if (!m_heldBack.isEmpty())
         sendEvents(std::exchange(m_heldBack, {}));
 }
@@ -234,8 +295,9 @@ void Call::attemptAnswered(QByteArray body)
     conclude(CallOutcome::Answered, nullptr);
 }
 
-void Call::attemptStreamComplete()
+void Call::attemptStreamComplete(QByteArray tail)
 {
+    m_tail = std::move(tail);
     settleAttempt();
     conclude(CallOutcome::Answered, nullptr);
 }

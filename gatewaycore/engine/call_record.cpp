@@ -1,9 +1,7 @@
 // The end of a call: its record, and the caller's last byte.
 #include "engine/call.h"
 
-#include "engine/reply.h"
 #include "observability/log.h"
-#include "transform/surfaces/openai_chat.h"
 
 namespace gateway::engine {
 namespace {
@@ -75,7 +73,7 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
         if (error->limit)
             m_record.decision.insert(QStringLiteral("limit"), api::toJson(*error->limit));
     }
-    m_record.httpStatus = m_streamBegun || !error ? 200 : error->httpStatus();
+    m_record.httpStatus = m_streamBegun || !error ? 200 : m_surface.errorStatus(*error);
     if (outcome == CallOutcome::Refused || outcome == CallOutcome::Failed) {
         m_record.servedBy.clear();
         m_record.fallbackKind.clear();
@@ -107,8 +105,12 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
 QByteArray Call::cacheKey() const
 {
     const QByteArray revision = QByteArray::number(m_policy->snapshot->revision);
-    return KeptAnswers::digest({"exact", m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(),
-        m_request.stream ? "stream" : "whole", m_request.body, revision});
+    return KeptAnswers::digest(
+        {"exact", m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
+            m_request.streamAsArray ? "array"
+            : m_request.stream      ? "stream"
+                                    : "whole",
+            m_request.body, revision});
 }
 
 // For a repetition with the same idempotency-key, and for a fallback step of kind `cached`.
@@ -123,7 +125,7 @@ void Call::keepAnswer()
     if (!fresh || (key.isEmpty() && !forCache))
         return;
     KeptAnswer answer;
-    answer.body = m_request.stream ? (m_streamBegun ? m_kept : m_heldBack) + "data: [DONE]\n\n" : m_answer;
+    answer.body = m_request.stream ? (m_streamBegun ? m_kept : m_heldBack) + m_tail : m_answer;
     answer.callId = m_record.id;
     answer.servedBy = m_record.servedBy;
     answer.finishReason = m_record.finishReason;
@@ -151,6 +153,18 @@ void Call::recordSettled(audit::Durability durability)
     release();
 }
 
+Reply Call::reply() const
+{
+    return {m_surface, m_request, m_warnings};
+}
+
+QByteArray Call::streamEnd()
+{
+    if (!m_error)
+        return m_tail;
+    return m_lastAttempt ? m_lastAttempt->failedTail(*m_error) : QByteArray();
+}
+
 // The caller's last byte.
 void Call::release()
 {
@@ -160,16 +174,15 @@ void Call::release()
     if (m_recorded->outcome == CallOutcome::Cancelled) {
         m_exchange->abort();
     } else if (m_streamBegun) {
-        m_exchange->finishStream(
-            m_error ? transform::openai_chat::errorEvent(*m_error, m_recorded->id) : QByteArray("data: [DONE]\n\n"));
+        m_exchange->finishStream(streamEnd());
     } else if (m_error) {
-        m_exchange->respond(errorReply(*m_recorded, *m_error));
+        m_exchange->respond(errorReply(*m_recorded, *m_error, reply()));
     } else if (m_request.stream) {
         // complete without any content (a refusal to say anything): still a stream to the caller
-        m_exchange->beginStream(200, streamFields(*m_recorded, m_recorded->overheadUs));
-        m_exchange->finishStream(keptStream ? m_answer : m_heldBack + "data: [DONE]\n\n");
+        m_exchange->beginStream(200, streamFields(*m_recorded, m_recorded->overheadUs, reply()));
+        m_exchange->finishStream(keptStream ? m_answer : m_heldBack + m_tail);
     } else {
-        m_exchange->respond(answerReply(*m_recorded, std::move(m_answer)));
+        m_exchange->respond(answerReply(*m_recorded, std::move(m_answer), reply()));
     }
 }
 

@@ -11,30 +11,34 @@ const config::Price* priceOn(const config::Candidate& candidate, QDate day)
     return nullptr;
 }
 
-std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::ChatRequest& request)
+std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::CallRequest& request)
 {
     const std::optional<qint64> most = candidate.facts ? candidate.facts->maxOutputTokens : std::nullopt;
     const std::optional<qint64> input =
-        budget::inputTokenBound({request.body.size(), request.namedImages, request.namesFiles}, candidate.facts);
+        budget::inputTokenBound({request.body.size(), request.namedImages, request.namesOther}, candidate.facts);
     if (!input)
         return std::nullopt;
     budget::Bound bound;
-    bound.inputTokens = *input;
-    bound.outputTokens = request.maxOutputTokens.value_or(most.value_or(kOutputBound));
     bound.choices = request.choices;
+    if (request.operation == transform::Operation::CountTokens)
+        return bound; // counting is free
+    bound.inputTokens = *input;
+    if (request.operation == transform::Operation::Embed)
+        return bound; // vectors are not tokens
+    bound.outputTokens = request.maxOutputTokens.value_or(most.value_or(kOutputBound));
     return bound;
 }
 
-std::optional<qint64> limitToSend(const config::Candidate& candidate, const transform::ChatRequest& request)
+std::optional<qint64> limitToSend(const config::Candidate& candidate, const transform::CallRequest& request)
 {
     const bool known = candidate.facts && candidate.facts->maxOutputTokens;
-    if (known || request.maxOutputTokens)
+    if (known || request.maxOutputTokens || request.operation != transform::Operation::Generate)
         return std::nullopt;
     return kOutputBound;
 }
 
 std::optional<api::Money> upperBoundOf(
-    const config::Candidate& candidate, const transform::ChatRequest& request, QDate day)
+    const config::Candidate& candidate, const transform::CallRequest& request, QDate day)
 {
     const config::Price* price = priceOn(candidate, day);
     const std::optional<budget::Bound> bound = price ? boundOf(candidate, request) : std::nullopt;

@@ -16,7 +16,7 @@ using namespace std::chrono;
 using api::Failure;
 
 // The request of a question: its body as given, or one made up to its measures.
-api::Result<transform::ChatRequest> requestOf(const api::RouteQuestion& question)
+api::Result<transform::CallRequest> requestOf(const api::RouteQuestion& question)
 {
     QByteArray body = question.body.toUtf8();
     if (body.isEmpty()) {
@@ -31,10 +31,10 @@ api::Result<transform::ChatRequest> requestOf(const api::RouteQuestion& question
             body += ",\"tools\":[{}]";
         body += '}';
     }
-    auto parsed = transform::openai_chat::parse(body);
+    auto parsed = transform::openAiChat().parse({}, http::RequestHead(), body);
     if (const auto* error = std::get_if<transform::CallError>(&parsed))
         return api::failure(Failure::Invalid, error->text());
-    return std::move(std::get<transform::ChatRequest>(parsed));
+    return std::move(std::get<transform::CallRequest>(parsed));
 }
 
 // From the most likely draw: explained questions come with the same seed, so the same question has the same answer.

@@ -35,7 +35,7 @@ public:
     const config::Candidate* target(
         const config::Alias& alias, const config::Tenant* tenant, api::ErrorCode& refusal) const
     {
-        const transform::ChatRequest request;
+        const transform::CallRequest request;
         const QString name = tenant ? tenant->name : QString();
         const CallMoments moments(m_policy, m_with, request, alias, name, 0, m_nowMs);
         routing::RouteInput input;

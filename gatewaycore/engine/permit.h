@@ -7,7 +7,7 @@
 #include "api/call.h"
 #include "engine/worker_context.h"
 #include "transform/call_error.h"
-#include "transform/chat_request.h"
+#include "transform/call_request.h"
 
 #include <optional>
 
@@ -17,7 +17,7 @@ struct PermitRequest
 {
     const LivePolicy& policy;
     const config::Candidate& candidate;
-    const transform::ChatRequest& request;
+    const transform::CallRequest& request;
     const config::Zone* zone = nullptr; // the call's own, which may be tighter than the tenant's
     const config::UsageScope& spender;  // provider is filled in here
     config::WorkloadClass workloadClass = config::WorkloadClass::Interactive;

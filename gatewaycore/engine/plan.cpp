@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
 #include "engine/estimate.h"
+#include "transform/capability.h"
 
 #include <QDateTime>
 
@@ -12,7 +13,7 @@ using routing::Moment;
 using routing::Verdict;
 
 CallMoments::CallMoments(const LivePolicy& policy, const fallback::LeverSet& levers,
-    const transform::ChatRequest& request, const config::Alias& alias, const QString& tenant, quint64 seed,
+    const transform::CallRequest& request, const config::Alias& alias, const QString& tenant, quint64 seed,
     qint64 nowMs)
     : m_policy(policy),
       m_levers(levers),
@@ -42,6 +43,7 @@ Moment CallMoments::of(const config::Candidate& candidate) const
     moment.p95 = m_request.stream ? glance.firstTokenP95 : glance.totalP95;
     moment.failurePermille = glance.failurePermille;
     moment.upperBound = upperBoundOf(candidate, m_request, m_today);
+    moment.unable = transform::cannotServe(m_request, candidate);
     if (m_levers.isEmpty())
         return moment;
     const QString& provider = candidate.provider->name;
@@ -65,12 +67,15 @@ Moment CallMoments::of(const config::Candidate& candidate) const
     return moment;
 }
 
-routing::Needs needsOf(const transform::ChatRequest& request)
+routing::Needs needsOf(const transform::CallRequest& request)
 {
-    return {request.hasTools, request.hasImages, request.wantsJsonSchema, request.body.size(), request.maxOutputTokens};
+    using transform::Feature;
+    return {request.features.testFlag(Feature::Tools),
+        request.features.testFlag(Feature::ImagesInline) || request.features.testFlag(Feature::ImagesByUrl),
+        request.features.testFlag(Feature::JsonSchema), request.body.size(), request.maxOutputTokens};
 }
 
-config::WorkloadClass classOf(const transform::ChatRequest& request, std::optional<config::WorkloadClass> asked)
+config::WorkloadClass classOf(const transform::CallRequest& request, std::optional<config::WorkloadClass> asked)
 {
     return asked.value_or(request.stream ? config::WorkloadClass::Streaming : config::WorkloadClass::Interactive);
 }

@@ -7,7 +7,7 @@
 #include "fallback/chain.h"
 #include "fallback/lever.h"
 #include "routing/route.h"
-#include "transform/chat_request.h"
+#include "transform/call_request.h"
 
 #include <QJsonArray>
 
@@ -17,7 +17,7 @@ namespace gateway::engine {
 class CallMoments final : public routing::Moments
 {
 public:
-    CallMoments(const LivePolicy& policy, const fallback::LeverSet& levers, const transform::ChatRequest& request,
+    CallMoments(const LivePolicy& policy, const fallback::LeverSet& levers, const transform::CallRequest& request,
         const config::Alias& alias, const QString& tenant, quint64 seed, qint64 nowMs);
     routing::Moment of(const config::Candidate& candidate) const override;
     const QString& drill() const { return m_drill; } // the drill that took a candidate away; empty: none
@@ -25,7 +25,7 @@ public:
 private:
     const LivePolicy& m_policy;
     const fallback::LeverSet& m_levers;
-    const transform::ChatRequest& m_request;
+    const transform::CallRequest& m_request;
     const config::Alias& m_alias;
     const QString& m_tenant;
     const quint64 m_seed;
@@ -34,10 +34,10 @@ private:
     mutable QString m_drill;
 };
 
-routing::Needs needsOf(const transform::ChatRequest& request);
+routing::Needs needsOf(const transform::CallRequest& request);
 
 // What a call is routed under: what its caller asks, or what its alias allows where that is tighter; empty: neither.
-config::WorkloadClass classOf(const transform::ChatRequest& request, std::optional<config::WorkloadClass> asked);
+config::WorkloadClass classOf(const transform::CallRequest& request, std::optional<config::WorkloadClass> asked);
 std::optional<api::Money> ceilingOf(const config::Alias& alias, std::optional<api::Money> asked);
 std::optional<std::chrono::milliseconds> latencyBudgetOf(
     const config::Alias& alias, config::WorkloadClass workloadClass, std::optional<std::chrono::milliseconds> asked);

@@ -1,10 +1,43 @@
 #include "engine/probe.h"
 
+#include "engine/upstream_auth.h"
 #include "engine/upstream_target.h"
 
 #include <algorithm>
 
 namespace gateway::engine {
+namespace {
+
+using config::ProviderKind;
+
+// Where a kind lists its models: a question that costs nothing and wants the key.
+const char* modelsPath(ProviderKind kind)
+{
+    switch (kind) {
+    case ProviderKind::Anthropic:
+    case ProviderKind::Mistral:
+    case ProviderKind::Cohere:
+        return "/v1/models";
+    case ProviderKind::AzureOpenAi:
+        return "/openai/v1/models";
+    case ProviderKind::Gemini:
+        return "/v1beta/models";
+    case ProviderKind::Ollama:
+        return "/api/tags";
+    case ProviderKind::Vertex:
+    case ProviderKind::Bedrock: // their lists live elsewhere: any answer says that the host is there
+        return "/";
+    default:
+        return "/models";
+    }
+}
+
+bool onlyReached(ProviderKind kind)
+{
+    return kind == ProviderKind::Vertex || kind == ProviderKind::Bedrock;
+}
+
+} // namespace
 
 class Prober::Probe final : public http::UpstreamListener
 {
@@ -13,19 +46,22 @@ public:
         : m_snapshot(std::move(snapshot)), m_clock(clock), m_done(std::move(done))
     {
         m_result.provider = provider.name;
+        m_onlyReached = onlyReached(provider.kind);
     }
 
     void start(http::UpstreamClient& client, const config::Provider& provider, quint16 simulatorPort)
     {
         http::UpstreamRequest request;
         request.method = QByteArrayLiteral("GET");
-        request.path = provider.basePath + "/models";
+        request.path = provider.basePath + modelsPath(provider.kind);
         request.fields.append({QByteArrayLiteral("accept"), QByteArrayLiteral("application/json")});
         request.fields.append({QByteArrayLiteral("accept-encoding"), QByteArrayLiteral("identity")});
         request.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
-        appendAuthorisation(provider, request.fields);
-        m_exchange = client.start(
-            upstreamTarget(provider, simulatorPort), upstreamTimeouts(provider), std::move(request), *this);
+        const http::UpstreamTarget target = upstreamTarget(provider, simulatorPort);
+        if (!needsAccessToken(provider)) // whether it takes a token that was not asked for says nothing
+            authorise(
+                provider, {request.method, request.path, target.hostField, {}}, {}, m_clock.wallMs(), request.fields);
+        m_exchange = client.start(target, upstreamTimeouts(provider), std::move(request), *this);
     }
     bool isOver() const { return !m_done; }
 
@@ -35,11 +71,13 @@ private:
     void upstreamComplete() override
     {
         const int status = m_result.httpStatus.value_or(0);
-        m_result.ok = status == 200;
+        m_result.ok = status == 200 || (m_onlyReached && status >= 400 && status < 500);
         using namespace std::chrono;
         const auto waited = m_exchange->firstByteAt() - m_exchange->sentAt();
         m_result.firstByteMs = double(duration_cast<microseconds>(waited).count()) / 1000;
-        finish(m_result.ok ? QStringLiteral("It answered and takes the key.")
+        finish(m_result.ok && m_onlyReached
+                   ? QStringLiteral("It answered; whether it takes the key only a call can show.")
+               : m_result.ok ? QStringLiteral("It answered and takes the key.")
                : status == 401 || status == 403
                    ? QStringLiteral("It answered, and does not take the key (status %1).").arg(status)
                    : QStringLiteral("It answered with status %1.").arg(status));
@@ -58,6 +96,7 @@ private:
     const config::SnapshotPtr m_snapshot; // keeps the provider's key alive
     const Clock& m_clock;
     Done m_done;
+    bool m_onlyReached = false;
     api::ProbeResult m_result;
     std::unique_ptr<http::UpstreamExchange> m_exchange;
 };

@@ -1,7 +1,5 @@
 #include "engine/reply.h"
 
-#include "transform/surfaces/openai_chat.h"
-
 namespace gateway::engine {
 namespace {
 
@@ -11,20 +9,19 @@ void add(http::Fields& fields, const char* name, QByteArray value)
         fields.append({QByteArray::fromRawData(name, qsizetype(qstrlen(name))), std::move(value)});
 }
 
-void addRetryAdvice(http::Fields& fields, const transform::CallError& error)
+void addRetryAdvice(http::Fields& fields, const transform::CallError& error, int status)
 {
     if (error.retryAfterMs) {
         add(fields, "retry-after-ms", QByteArray::number(*error.retryAfterMs));
         add(fields, "retry-after", QByteArray::number((*error.retryAfterMs + 999) / 1000));
     }
     // SDKs repeat 408, 409, 429 and 5xx by themselves; where that cannot help, or we have already done it, we say so
-    if (error.httpStatus() >= 408 && (!error.mayRetry() || error.retriedByUs))
+    if (status >= 408 && (!error.mayRetry() || error.retriedByUs))
         add(fields, "x-should-retry", QByteArrayLiteral("false"));
 }
 
-} // namespace
-
-http::Fields replyFields(const api::Call& record, qint64 overheadUs)
+// x-request-id, request-id and the x-signalbox-* fields, from the record so far.
+http::Fields replyFields(const api::Call& record, qint64 overheadUs, const QByteArray& warnings)
 {
     http::Fields fields;
     const QByteArray id = record.id.toLatin1();
@@ -36,6 +33,7 @@ http::Fields replyFields(const api::Call& record, qint64 overheadUs)
     if (record.degraded)
         add(fields, "x-signalbox-degraded", QByteArrayLiteral("true"));
     add(fields, "x-signalbox-cache", record.cache.toUtf8());
+    add(fields, "x-signalbox-warnings", warnings);
     if (record.cost)
         add(fields, "x-signalbox-cost-usd", record.cost->toDecimal().toLatin1());
     add(fields, "x-signalbox-revision", QByteArray::number(record.revision));
@@ -46,44 +44,48 @@ http::Fields replyFields(const api::Call& record, qint64 overheadUs)
     return fields;
 }
 
-http::Response answerReply(const api::Call& record, QByteArray body)
+} // namespace
+
+http::Response answerReply(const api::Call& record, QByteArray body, const Reply& reply)
 {
     http::Response response;
     response.status = 200;
-    response.fields = replyFields(record, record.overheadUs);
+    response.fields = replyFields(record, record.overheadUs, reply.warnings);
     add(response.fields, "content-type", QByteArrayLiteral("application/json"));
     response.body = std::move(body);
     return response;
 }
 
-http::Response errorReply(const api::Call& record, const transform::CallError& error)
+http::Response errorReply(const api::Call& record, const transform::CallError& error, const Reply& reply)
 {
     http::Response response;
-    response.status = error.httpStatus();
-    response.fields = replyFields(record, record.overheadUs);
-    addRetryAdvice(response.fields, error);
+    response.status = reply.surface.errorStatus(error);
+    response.fields = replyFields(record, record.overheadUs, {});
+    addRetryAdvice(response.fields, error, response.status);
     add(response.fields, "content-type", QByteArrayLiteral("application/json"));
-    response.body = transform::openai_chat::errorBody(error, record.id);
+    response.body = reply.surface.errorBody(error, record.id);
     return response;
 }
 
-http::Fields streamFields(const api::Call& record, qint64 overheadUs)
+http::Fields streamFields(const api::Call& record, qint64 overheadUs, const Reply& reply)
 {
-    http::Fields fields = replyFields(record, overheadUs);
-    add(fields, "content-type", QByteArrayLiteral("text/event-stream"));
+    http::Fields fields = replyFields(record, overheadUs, reply.warnings);
+    add(fields, "content-type", reply.surface.streamType(reply.request));
     add(fields, "cache-control", QByteArrayLiteral("no-cache"));
     add(fields, "x-accel-buffering", QByteArrayLiteral("no"));
     return fields;
 }
 
-http::Response plainError(const transform::CallError& error, const QString& requestId)
+http::Response plainError(
+    const transform::CallError& error, const QString& requestId, const transform::Surface& surface)
 {
     http::Response response;
-    response.status = error.httpStatus();
+    response.status = surface.errorStatus(error);
     add(response.fields, "x-request-id", requestId.toLatin1());
+    add(response.fields, "request-id", requestId.toLatin1());
     add(response.fields, "content-type", QByteArrayLiteral("application/json"));
-    addRetryAdvice(response.fields, error);
-    response.body = transform::openai_chat::errorBody(error, requestId);
+    addRetryAdvice(response.fields, error, response.status);
+    response.body = surface.errorBody(error, requestId);
     return response;
 }
 

@@ -4,18 +4,24 @@
 
 #include "api/call.h"
 #include "http/exchange.h"
-#include "transform/call_error.h"
+#include "transform/surface.h"
 
 namespace gateway::engine {
 
-// x-request-id, request-id and the x-signalbox-* fields, from the record so far.
-http::Fields replyFields(const api::Call& record, qint64 overheadUs);
+// What a reply needs beside the record.
+struct Reply
+{
+    const transform::Surface& surface;
+    const transform::CallRequest& request;
+    const QByteArray& warnings; // Losses::headerValue(); empty: none
+};
 
-http::Response answerReply(const api::Call& record, QByteArray body);
-http::Response errorReply(const api::Call& record, const transform::CallError& error);
-http::Fields streamFields(const api::Call& record, qint64 overheadUs);
+http::Response answerReply(const api::Call& record, QByteArray body, const Reply& reply);
+http::Response errorReply(const api::Call& record, const transform::CallError& error, const Reply& reply);
+http::Fields streamFields(const api::Call& record, qint64 overheadUs, const Reply& reply);
 
 // An error outside any call: no credential, no such path.
-http::Response plainError(const transform::CallError& error, const QString& requestId);
+http::Response plainError(
+    const transform::CallError& error, const QString& requestId, const transform::Surface& surface);
 
 } // namespace gateway::engine

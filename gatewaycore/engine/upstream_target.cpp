@@ -24,10 +24,4 @@ http::UpstreamTimeouts upstreamTimeouts(const config::Provider& provider)
     return {provider.timeouts.connect, provider.timeouts.firstByte, provider.timeouts.idle};
 }
 
-void appendAuthorisation(const config::Provider& provider, http::Fields& fields)
-{
-    if (!provider.key.isEmpty())
-        fields.append({QByteArrayLiteral("authorization"), "Bearer " + provider.key.reveal()});
-}
-
 } // namespace gateway::engine

@@ -9,6 +9,5 @@ namespace gateway::engine {
 
 http::UpstreamTarget upstreamTarget(const config::Provider& provider, quint16 simulatorPort);
 http::UpstreamTimeouts upstreamTimeouts(const config::Provider& provider);
-void appendAuthorisation(const config::Provider& provider, http::Fields& fields);
 
 } // namespace gateway::engine

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "credential/credential_book.h"
+#include "engine/access_tokens.h"
 #include "engine/live_state.h"
 #include "fallback/lever.h"
 #include "http/timer_wheel.h"
@@ -23,6 +24,7 @@ struct WorkerContext
     IdSource& ids;
     http::TimerWheel& wheel;
     http::UpstreamClient& upstream;
+    AccessTokens& tokens;
     audit::Recorder& recorder;
     audit::CommitSink& sink;
     audit::OpenCalls::Region& openCalls;

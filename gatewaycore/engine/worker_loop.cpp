@@ -27,7 +27,8 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
       m_ids(services.clock, services.random),
       m_upstream(m_wheel, services.clock, http::MessageLimits{}),
       m_waiting(m_wheel, services.clock, services.live.waits),
-      m_context{services.clock, m_ids, m_wheel, m_upstream, services.recorder, *this, services.openCalls,
+      m_tokens(m_wheel, m_upstream, services.clock),
+      m_context{services.clock, m_ids, m_wheel, m_upstream, m_tokens, services.recorder, *this, services.openCalls,
           services.metrics, services.live, m_waiting, {}, {}, {}, 0}
 {
     // what the control thread may ask of us is put down once a second: nobody waits for a worker
@@ -81,82 +82,68 @@ void WorkerLoop::cutCalls()
         call->stop();
 }
 
-const WorkerLoop::Endpoint* WorkerLoop::findEndpoint(QByteArrayView path, QByteArrayView method, bool& pathKnown)
-{
-    // The data plane's paths. A new surface is a row here and a file in transform/surfaces.
-    static constexpr Endpoint endpoints[] = {
-        {"POST", "/v1/chat/completions", true, &WorkerLoop::beginCall},
-        {"GET", "/v1/models", true, &WorkerLoop::answerModels},
-        {"GET", "/healthz", false, &WorkerLoop::answerHealth},
-        {"GET", "/readyz", false, &WorkerLoop::answerReady},
-    };
-    pathKnown = false;
-    for (const Endpoint& endpoint : endpoints) {
-        if (path != QByteArrayView(endpoint.path))
-            continue;
-        pathKnown = true;
-        if (method == QByteArrayView(endpoint.method) ||
-            (method == QByteArrayView("HEAD") && endpoint.method[0] == 'G'))
-            return &endpoint;
-    }
-    return nullptr;
-}
-
 std::optional<http::Response> WorkerLoop::refuseEarly(const http::RequestHead& head, const QHostAddress&)
 {
     const bool small = head.framing == http::BodyFraming::None ||
                        (head.framing == http::BodyFraming::Length && head.contentLength <= kCheckBeforeBody);
     if (small)
         return std::nullopt;
-    bool pathKnown = false;
-    const Endpoint* endpoint = findEndpoint(head.path(), head.method, pathKnown);
-    if (!endpoint)
-        return refusal(ErrorCode::InvalidRequest, QStringLiteral("There is nothing at this path that takes a body."));
-    if (endpoint->needsCredential && !resolve(head)) {
+    const DataPath path = dataPath(head);
+    if (path.what != DataPath::What::Call)
+        return refusal(*path.surface, ErrorCode::InvalidRequest,
+            QStringLiteral("There is nothing at this path that takes a body."));
+    if (!resolve(head)) {
         m_services.metrics.unauthenticated();
-        return refusal(ErrorCode::Unauthenticated);
+        return refusal(*path.surface, ErrorCode::Unauthenticated);
     }
     return std::nullopt;
 }
 
 void WorkerLoop::handle(std::unique_ptr<http::Exchange> exchange)
 {
-    bool pathKnown = false;
-    const Endpoint* endpoint = findEndpoint(exchange->head().path(), exchange->head().method, pathKnown);
-    if (!endpoint) {
-        http::Response response = refusal(ErrorCode::InvalidRequest,
-            pathKnown
-                ? QStringLiteral("This path does not take that method.")
-                : QStringLiteral(
-                      "There is nothing at this path. The gateway answers at /v1/chat/completions and /v1/models."));
-        response.status = pathKnown ? 405 : 404;
-        exchange->respond(response);
-        return;
-    }
-    const credential::Credential* credential = endpoint->needsCredential ? resolve(exchange->head()) : nullptr;
-    if (endpoint->needsCredential && !credential) {
+    const DataPath path = dataPath(exchange->head());
+    const credential::Credential* credential = path.needsCredential() ? resolve(exchange->head()) : nullptr;
+    if (path.needsCredential() && !credential) {
         m_services.metrics.unauthenticated();
-        exchange->respond(refusal(ErrorCode::Unauthenticated));
+        exchange->respond(refusal(*path.surface, ErrorCode::Unauthenticated));
         return;
     }
-    (this->*endpoint->answer)(std::move(exchange), credential);
+    switch (path.what) {
+    case DataPath::What::Nothing:
+    case DataPath::What::WrongMethod:
+        answerNoPath(*exchange, path);
+        break;
+    case DataPath::What::Call:
+        beginCall(std::move(exchange), path, *credential);
+        break;
+    case DataPath::What::ModelList:
+    case DataPath::What::Model:
+        answerModels(*exchange, path, *credential);
+        break;
+    case DataPath::What::Health:
+        exchange->respond(json(200, QByteArrayLiteral("{\"status\":\"ok\"}")));
+        break;
+    case DataPath::What::Ready:
+        answerReady(*exchange);
+        break;
+    }
 }
 
 http::Response WorkerLoop::describe(const http::ParseError& error)
 {
-    http::Response response = refusal(ErrorCode::InvalidRequest,
+    http::Response response = refusal(transform::openAiChat(), ErrorCode::InvalidRequest,
         QStringLiteral("Not a request this gateway reads: %1.").arg(QLatin1String(error.reason)));
     response.status = error.status;
     response.close = true;
     return response;
 }
 
-http::Response WorkerLoop::refusal(ErrorCode code, const QString& message)
+http::Response WorkerLoop::refusal(const transform::Surface& surface, ErrorCode code, const QString& message)
 {
     transform::CallError error;
     error.code = code;
     error.message = message;
-    return plainError(error, m_ids.callId());
+    return plainError(error, m_ids.callId(), surface);
 }
 
 const credential::Credential* WorkerLoop::resolve(const http::RequestHead& head) const
@@ -164,12 +151,18 @@ const credential::Credential* WorkerLoop::resolve(const http::RequestHead& head)
     return m_context.credentials->resolve(presentedKey(head), m_services.clock.wallMs());
 }
 
-void WorkerLoop::answerHealth(std::unique_ptr<http::Exchange> exchange, const credential::Credential*)
+void WorkerLoop::answerNoPath(http::Exchange& exchange, const DataPath& path)
 {
-    exchange->respond(json(200, QByteArrayLiteral("{\"status\":\"ok\"}")));
+    const bool known = path.what == DataPath::What::WrongMethod;
+    http::Response response = refusal(*path.surface, ErrorCode::InvalidRequest,
+        known ? QStringLiteral("This path does not take that method.")
+              : QStringLiteral("There is nothing at this path. The gateway answers at /v1/chat/completions, "
+                               "/v1/responses, /v1/embeddings, /v1/messages, /v1beta/models and /v1/models."));
+    response.status = known ? 405 : 404;
+    exchange.respond(response);
 }
 
-void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange, const credential::Credential*)
+void WorkerLoop::answerReady(http::Exchange& exchange)
 {
     const bool draining = m_services.state.draining.load(std::memory_order_relaxed);
     const bool ready =
@@ -179,32 +172,42 @@ void WorkerLoop::answerReady(std::unique_ptr<http::Exchange> exchange, const cre
                                 : draining ? QByteArrayLiteral("{\"status\":\"draining\"}")
                                            : QByteArrayLiteral("{\"status\":\"not ready\",\"part\":\"audit\"}"));
     response.close = draining;
-    exchange->respond(response);
+    exchange.respond(response);
 }
 
-void WorkerLoop::answerModels(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential)
+void WorkerLoop::answerModels(http::Exchange& exchange, const DataPath& path, const credential::Credential& credential)
 {
     QStringList aliases;
     for (const auto& alias : m_context.policy->snapshot->aliases) {
-        if (credential->allowsAlias(alias->name))
+        if (credential.allowsAlias(alias->name))
             aliases.append(alias->name);
     }
-    http::Response response = json(200, transform::openai_chat::modelList(aliases, 0));
-    response.fields.append({QByteArrayLiteral("x-request-id"), m_ids.callId().toLatin1()});
-    exchange->respond(response);
+    const QString& one = path.path.alias;
+    if (path.what == DataPath::What::Model && !aliases.contains(one)) {
+        exchange.respond(refusal(
+            *path.surface, ErrorCode::AliasUnknown, QStringLiteral("There is no alias \"%1\".").arg(one.left(64))));
+        return;
+    }
+    http::Response response = json(200,
+        path.what == DataPath::What::Model ? modelBody(*path.surface, one) : modelListBody(*path.surface, aliases));
+    const QByteArray id = m_ids.callId().toLatin1();
+    response.fields.append({QByteArrayLiteral("x-request-id"), id});
+    response.fields.append({QByteArrayLiteral("request-id"), id});
+    exchange.respond(response);
 }
 
-void WorkerLoop::beginCall(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential)
+void WorkerLoop::beginCall(
+    std::unique_ptr<http::Exchange> exchange, const DataPath& path, const credential::Credential& credential)
 {
     if (m_services.state.draining.load(std::memory_order_relaxed)) {
-        http::Response response = refusal(
-            ErrorCode::GatewayDependencyDown, QStringLiteral("This gateway is shutting down; another one answers."));
+        http::Response response = refusal(*path.surface, ErrorCode::GatewayDependencyDown,
+            QStringLiteral("This gateway is shutting down; another one answers."));
         response.close = true;
         exchange->respond(response);
         return;
     }
     const quint64 token = m_nextToken++;
-    auto call = std::make_unique<Call>(m_context, std::move(exchange), *credential, token);
+    auto call = std::make_unique<Call>(m_context, std::move(exchange), path, credential, token);
     Call& begun = *call;
     m_calls.emplace(token, std::move(call));
     m_services.metrics.callBegan();

@@ -1,4 +1,4 @@
-// WorkerLoop: what lives on a worker's thread. It receives requests, knows the paths of the data plane, makes Calls and
+// WorkerLoop: what lives on a worker's thread. It receives requests, finds their paths (data_path.h), makes Calls and
 // ends them when the store has settled their records. Thread: the worker's, except recordsSettled() (the store's).
 // Private to engine.
 #pragma once
@@ -41,30 +41,21 @@ public:
     void recordsSettled(std::vector<audit::Acknowledgement> acknowledgements) override;
 
 private:
-    // The credential is the caller's where the endpoint needs one, else nullptr.
-    using Answer = void (WorkerLoop::*)(std::unique_ptr<http::Exchange>, const credential::Credential*);
-    struct Endpoint
-    {
-        const char* method;
-        const char* path;
-        bool needsCredential;
-        Answer answer;
-    };
-    static const Endpoint* findEndpoint(QByteArrayView path, QByteArrayView method, bool& pathKnown);
-
-    void answerHealth(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
-    void answerReady(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
-    void answerModels(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
-    void beginCall(std::unique_ptr<http::Exchange> exchange, const credential::Credential* credential);
+    void answerNoPath(http::Exchange& exchange, const DataPath& path);
+    void answerReady(http::Exchange& exchange);
+    void answerModels(http::Exchange& exchange, const DataPath& path, const credential::Credential& credential);
+    void beginCall(
+        std::unique_ptr<http::Exchange> exchange, const DataPath& path, const credential::Credential& credential);
 
     const credential::Credential* resolve(const http::RequestHead& head) const;
-    http::Response refusal(api::ErrorCode code, const QString& message = {});
+    http::Response refusal(const transform::Surface& surface, api::ErrorCode code, const QString& message = {});
 
     WorkerServices& m_services;
     IdSource m_ids;
     http::TimerWheel m_wheel;
     http::UpstreamClient m_upstream;
     quota::WaitQueue m_waiting;
+    AccessTokens m_tokens;
     WorkerContext m_context;
     std::unique_ptr<http::Server> m_server;
     std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;

@@ -18,8 +18,10 @@ const char* zone(const config::Candidate& candidate, const RouteInput& input, co
     return zoneObjection(candidate, input.zone);
 }
 
-const char* capability(const config::Candidate& candidate, const RouteInput& input, const Moment&)
+const char* capability(const config::Candidate& candidate, const RouteInput& input, const Moment& moment)
 {
+    if (!moment.unable.isEmpty())
+        return "not_translatable";
     if (!candidate.facts)
         return "";
     const config::ModelFacts& facts = *candidate.facts;
@@ -176,6 +178,8 @@ QString sentence(const CandidateVerdict& row, const RouteInput& input)
             .arg(provider.retention, input.zone->name, input.zone->retention);
     if (code == QLatin1String("zone_unknown"))
         return QStringLiteral("its region or retention is not stated, so zone %1 excludes it").arg(input.zone->name);
+    if (code == QLatin1String("not_translatable"))
+        return row.moment.unable;
     if (code == QLatin1String("no_tools"))
         return QStringLiteral("the model has no tool calls");
     if (code == QLatin1String("no_images"))

@@ -53,6 +53,8 @@ public:
     {
         bool content = false;           // text, thinking, a tool call, a refusal: from here on nothing may be repeated
         bool ended = false;             // the dialect's end mark
+        bool repair = false;            // not quite the dialect: the relay has something to put right
+        bool usageOnly = false;         // chat: a chunk of usage without choices
         std::optional<CallError> error; // a frame that is not this dialect's, or the provider's own error
     };
     // `events`: appended to, in StreamEvent's order; nullptr where the frame itself is passed on and only facts count.
@@ -80,8 +82,9 @@ public:
     virtual Signer signer() const { return Signer::Unknown; }
 
     virtual OutgoingOrError translate(const UnifiedRequest& request, const Target& target, Losses& losses) const = 0;
-    // Same dialect. Generate, Embed and CountTokens alike; what this provider does not have is a CallError.
-    virtual OutgoingOrError passOn(const CallRequest& request, const Target& target) const = 0;
+    // Same dialect. Generate, Embed and CountTokens alike; what this provider does not have is a CallError. Losses are
+    // for speakers of the same dialect who know fewer fields (Mistral refuses what it does not know).
+    virtual OutgoingOrError passOn(const CallRequest& request, const Target& target, Losses& losses) const = 0;
 
     // Of a 200. An error inside a 200 is an error.
     virtual std::variant<Answer, CallError> readAnswer(

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 
 const bin = process.env.SIGNALBOX_BIN;
 
-function start(name, args, folder) {
+function start(name, args, folder, environment = {}) {
     const log = join(folder, `${name}.log`);
-    const child = spawn(join(bin, name), args, { stdio: ['ignore', 'pipe', openSync(log, 'w')] });
+    const child = spawn(join(bin, name), args, { stdio: ['ignore', 'pipe', openSync(log, 'w')], env: { ...process.env, ...environment } });
     const ready = new Promise((resolve, reject) => {
         let text = '';
         const late = setTimeout(() => reject(new Error(`${name} was not ready in time: ${readFileSync(log, 'utf8')}`)), 20000);
@@ -32,39 +32,77 @@ function start(name, args, folder) {
     return { ready, stop };
 }
 
-// aliases: {name: model}. The tenant is acme; the returned key may call every alias unless `keyAliases` says otherwise.
-export async function startEngine(aliases, keyAliases = ['*']) {
+// An engine with the given signalbox.yaml. `record(id)` is the call as the admin listener tells it.
+export async function startWith(yaml, { environment = {}, files = {} } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-client-'));
+    const data = join(folder, 'data');
+    const config = join(folder, 'signalbox.yaml');
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
+    writeFileSync(config, yaml.replaceAll('@FOLDER@', folder));
+    const daemon = start('signalboxd',
+        ['--config', config, '--data-dir', data, '--gateway', '127.0.0.1:0', '--admin', '127.0.0.1:0'], folder, environment);
+    const { gateway, admin } = await daemon.ready;
+    const ctl = (...args) => JSON.parse(execFileSync(join(bin, 'signalboxctl'), [...args, '--json', '--data-dir', data], { encoding: 'utf8' }));
+    const issue = (names = ['*']) => ctl('credential', 'issue', '--tenant', 'acme', '--aliases', names.join(','), '--reason', 'client test').key;
+    const token = readFileSync(join(data, 'admin.token'), 'utf8').trim();
+    return {
+        url: gateway,
+        key: issue(),
+        issue,
+        ctl,
+        log: () => readFileSync(join(folder, 'signalboxd.log'), 'utf8'),
+        record: async (id) => {
+            const response = await fetch(`${admin}/api/v1/calls/${id}`, { headers: { authorization: `Bearer ${token}` } });
+            if (response.status !== 200) throw new Error(`no record of call ${id}: ${response.status} ${await response.text()}`);
+            return response.json();
+        },
+        stop: async () => {
+            const code = await daemon.stop();
+            rmSync(folder, { recursive: true, force: true });
+            return code;
+        },
+    };
+}
+
+// The simulated provider as a program of its own.
+export async function startSimulator() {
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-sim-'));
     const simulator = start('signalbox-sim', ['--listen', '127.0.0.1:0', '--fast'], folder);
     const sim = await simulator.ready;
+    return {
+        url: sim.url,
+        baseUrl: sim.base_url,
+        ledger: async () => (await fetch(`${sim.url}/sim/ledger`)).json(),
+        clearLedger: async () => fetch(`${sim.url}/sim/ledger`, { method: 'DELETE' }),
+        stop: async () => {
+            await simulator.stop();
+            rmSync(folder, { recursive: true, force: true });
+        },
+    };
+}
+
+// aliases: {name: model}, all of the simulated provider. The tenant is acme; the returned key may call every alias
+// unless `keyAliases` says otherwise.
+export async function startEngine(aliases, keyAliases = ['*']) {
+    const sim = await startSimulator();
     const rows = Object.entries(aliases).map(([name, model]) =>
         `  - {name: ${name}, purpose: tests, owner: qa, candidates: [{provider: sim, model: ${model}, weight: 100}]}`);
-    const config = join(folder, 'signalbox.yaml');
-    writeFileSync(config, `signalbox: 1
+    const engine = await startWith(`signalbox: 1
 providers:
-  - {name: sim, kind: openai-compatible, base_url: "${sim.base_url}", region: local, retention: zero}
+  - {name: sim, kind: openai-compatible, base_url: "${sim.baseUrl}", region: local, retention: zero}
 aliases:
 ${rows.join('\n')}
 tenants:
   - {name: acme}
 `);
-    const data = join(folder, 'data');
-    const daemon = start('signalboxd',
-        ['--config', config, '--data-dir', data, '--gateway', '127.0.0.1:0', '--admin', '127.0.0.1:0'], folder);
-    const gateway = await daemon.ready;
-    const ctl = (...args) => JSON.parse(execFileSync(join(bin, 'signalboxctl'), [...args, '--json', '--data-dir', data], { encoding: 'utf8' }));
-    const issue = (names) => ctl('credential', 'issue', '--tenant', 'acme', '--aliases', names.join(','), '--reason', 'client test').key;
     return {
-        url: gateway.gateway,
-        key: issue(keyAliases),
-        issue,
-        ctl,
-        ledger: async () => (await fetch(`${sim.url}/sim/ledger`)).json(),
-        clearLedger: async () => fetch(`${sim.url}/sim/ledger`, { method: 'DELETE' }),
+        ...engine,
+        key: engine.issue(keyAliases),
+        ledger: sim.ledger,
+        clearLedger: sim.clearLedger,
         stop: async () => {
-            const code = await daemon.stop();
-            await simulator.stop();
-            rmSync(folder, { recursive: true, force: true });
+            const code = await engine.stop();
+            await sim.stop();
             return code;
         },
     };

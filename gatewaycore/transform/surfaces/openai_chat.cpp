@@ -1,116 +1,94 @@
 #include "transform/surfaces/openai_chat.h"
 
 #include "http/sse.h"
+#include "transform/json_writer.h"
+#include "transform/surfaces/openai_chat_relay.h"
+#include "transform/surfaces/openai_error.h"
 
-#include <QJsonDocument>
-
-#include <array>
-
-namespace gateway::transform::openai_chat {
+namespace gateway::transform {
 namespace {
 
-using api::ErrorCode;
-
-// OpenAI's own words for our codes, where it has any; SDKs branch on the status, people read the code.
-struct Words
-{
-    ErrorCode code;
-    const char* type;
-    const char* name;
-};
-
-constexpr std::array kWords{
-    Words{ErrorCode::InvalidRequest, "invalid_request_error", "invalid_request"},
-    Words{ErrorCode::Unauthenticated, "invalid_request_error", "invalid_api_key"},
-    Words{ErrorCode::ScopeDenied, "invalid_request_error", "scope_denied"},
-    Words{ErrorCode::AliasUnknown, "invalid_request_error", "model_not_found"},
-    Words{ErrorCode::QuotaCaller, "requests", "rate_limit_exceeded"},
-    Words{ErrorCode::QuotaProvider, "requests", "rate_limit_exceeded"},
-    Words{ErrorCode::BudgetHard, "insufficient_quota", "budget_hard"},
-    Words{ErrorCode::ProviderThrottled, "requests", "rate_limit_exceeded"},
-    Words{ErrorCode::ProviderOverloaded, "service_unavailable_error", "server_is_overloaded"},
-    Words{ErrorCode::ProviderBadRequest, "invalid_request_error", "provider_bad_request"},
-    Words{ErrorCode::ContextTooLong, "invalid_request_error", "context_length_exceeded"},
-    Words{ErrorCode::ContentRefused, "invalid_request_error", "content_filter"},
-    Words{ErrorCode::ModelRetired, "invalid_request_error", "model_not_found"},
-};
-
-CallError invalid(QString message, QString parameter = {})
-{
-    CallError error;
-    error.code = ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = std::move(parameter);
-    return error;
-}
-
-QByteArray quoted(const QString& text)
-{
-    return jsonString(text.toUtf8());
-}
-
-QByteArray errorObject(const CallError& error, QStringView requestId)
-{
-    QByteArray type = error.httpStatus() >= 500 ? "server_error" : "invalid_request_error";
-    QByteArray name = api::facts(error.code).name;
-    for (const Words& words : kWords) {
-        if (words.code == error.code) {
-            type = words.type;
-            name = words.name;
-        }
-    }
-    QByteArray out = "{\"message\":" + quoted(error.text()) + ",\"type\":\"" + type +
-                     "\",\"param\":" + (error.parameter.isEmpty() ? QByteArray("null") : quoted(error.parameter)) +
-                     ",\"code\":\"" + name + "\",\"signalbox\":{\"code\":\"" + api::facts(error.code).name +
-                     "\",\"retriable\":" + (error.mayRetry() ? "true" : "false");
-    if (error.retryAfterMs)
-        out += ",\"retry_after_ms\":" + QByteArray::number(*error.retryAfterMs);
-    if (!error.hint.isEmpty())
-        out += ",\"hint\":" + quoted(error.hint);
-    if (error.limit) {
-        // {"scope": ...}: its members stand beside ours
-        const QByteArray facts = QJsonDocument(api::toJson(*error.limit)).toJson(QJsonDocument::Compact);
-        if (facts.size() > 2)
-            out += ',' + facts.sliced(1, facts.size() - 2);
-    }
-    out += ",\"request_id\":" + quoted(requestId.toString()) + "}}";
-    return out;
-}
-
 // Parts of messages that are not text: what they need of a model, and whether their cost lies in the body's bytes.
-void readParts(JsonView messages, ChatRequest& request)
+void readParts(JsonView messages, CallRequest& request)
 {
     messages.eachElement([&](JsonView message) {
         message.member("content").eachElement([&](JsonView part) {
-            const std::optional<QByteArray> type = part.member("type").text();
-            if (type == QByteArray("image_url")) {
-                request.hasImages = true;
+            const QByteArray type = part.member("type").text().value_or(QByteArray());
+            if (type == "image_url") {
                 const QByteArray url = part.member("image_url").member("url").text().value_or(QByteArray());
-                request.namedImages += !url.startsWith("data:");
-            } else if (type == QByteArray("file")) {
-                request.namesFiles = request.namesFiles || !part.member("file").member("file_id").isMissing();
+                const bool isInline = url.startsWith("data:");
+                request.features |= isInline ? Feature::ImagesInline : Feature::ImagesByUrl;
+                request.namedImages += !isInline;
+            } else if (type == "file") {
+                const bool byId = !part.member("file").member("file_id").isMissing();
+                request.features |= byId ? Feature::FileIds : Feature::Documents;
+                request.namesOther = request.namesOther || byId;
+            } else if (type == "input_audio") {
+                request.features |= Feature::AudioIn;
             }
             return true;
         });
+        // an earlier spoken answer, by id
+        request.namesOther = request.namesOther || message.member("audio").type() == JsonType::Object;
         return true;
     });
 }
 
-} // namespace
-
-std::variant<ChatRequest, CallError> parse(QByteArray body)
+void readTools(JsonView tools, CallRequest& request)
 {
-    ChatRequest request;
-    request.body = std::move(body);
-    const JsonText text = JsonText::parse(request.body);
-    if (text.error) {
-        return invalid(QStringLiteral("The body is not acceptable JSON: %1, at byte %2.")
-                           .arg(QLatin1String(text.error->reason))
-                           .arg(text.error->offset));
+    tools.eachElement([&](JsonView tool) {
+        request.features |= Feature::Tools;
+        if (tool.member("type").text() == QByteArray("custom"))
+            request.features |= Feature::CustomTools;
+        return true;
+    });
+}
+
+class OpenAiChat final : public Surface
+{
+public:
+    const char* name() const override { return "openai.chat"; }
+    Dialect dialect() const override { return Dialect::OpenAiChat; }
+
+    std::variant<CallRequest, CallError> parse(
+        const SurfacePath& path, const http::RequestHead& head, QByteArray body) const override;
+    std::variant<UnifiedRequest, CallError> unify(const CallRequest& request) const override
+    {
+        return unifyOpenAiChat(request);
     }
-    if (text.root.type() != JsonType::Object)
-        return invalid(QStringLiteral("The body must be a JSON object."));
-    request.root = text.root;
+    QByteArray answerBody(const CallRequest&, const Answer& answer, const AnswerContext& context) const override
+    {
+        return openAiChatBody(answer, context);
+    }
+    QByteArray repaired(const CallRequest&, QByteArrayView body, const AnswerFacts& facts) const override
+    {
+        return repairedChatAnswer(body, facts);
+    }
+    std::unique_ptr<StreamWriter> streamWriter(const CallRequest& request, const AnswerContext& context) const override
+    {
+        return openAiChatWriter(
+            request, context, [this, id = context.callId](const CallError& error) { return errorBody(error, id); });
+    }
+    std::unique_ptr<StreamRelay> streamRelay(const CallRequest& request, const AnswerContext& context) const override
+    {
+        return openAiChatRelay(
+            request, [this, id = context.callId](const CallError& error) { return errorBody(error, id); });
+    }
+    QByteArray errorBody(const CallError& error, QStringView requestId) const override
+    {
+        return openAiErrorBody(error, signalboxObject(error, requestId));
+    }
+    QByteArray heartbeat() const override { return QByteArrayLiteral(": ping\n\n"); }
+};
+
+std::variant<CallRequest, CallError> OpenAiChat::parse(
+    const SurfacePath& path, const http::RequestHead&, QByteArray body) const
+{
+    CallRequest request;
+    request.surface = this;
+    request.body = std::move(body);
+    if (auto error = readObject(request))
+        return *error;
 
     // one walk over the members; what is not named here is passed on untouched
     std::optional<CallError> wrong;
@@ -121,75 +99,105 @@ std::variant<ChatRequest, CallError> parse(QByteArray body)
                 wrong = invalid(QStringLiteral("\"%1\" must be %2.").arg(QString::fromUtf8(key), QLatin1String(what)),
                     QString::fromUtf8(key));
         };
-        const bool absent = value.isNull();
-        if (key == QByteArrayView("model")) {
+        const auto is = [&](const char* name) { return key == QByteArrayView(name); };
+        if (is("model")) {
             request.model = value;
-        } else if (key == QByteArrayView("messages")) {
+        } else if (is("messages")) {
             messages = value;
-        } else if (key == QByteArrayView("stream") && !absent) {
+        } else if (value.isNull()) {
+            return true;
+        } else if (is("stream")) {
             if (value.type() != JsonType::Bool)
                 refuse("true or false");
             request.stream = value.boolean().value_or(false);
-        } else if (key == QByteArrayView("stream_options") && !absent) {
+        } else if (is("stream_options")) {
             if (value.type() != JsonType::Object)
                 refuse("an object");
             request.wantsUsageChunk = value.member("include_usage").boolean().value_or(false);
-        } else if ((key == QByteArrayView("max_tokens") || key == QByteArrayView("max_completion_tokens")) && !absent) {
+        } else if (is("max_tokens") || is("max_completion_tokens")) {
             const auto limit = value.integer();
             if (!limit || *limit < 1 || *limit > 100'000'000)
                 refuse("a whole number from 1 to 100,000,000");
             else
                 request.maxOutputTokens = std::min(request.maxOutputTokens.value_or(*limit), *limit);
-        } else if (key == QByteArrayView("n") && !absent) {
+        } else if (is("n")) {
             const auto count = value.integer();
             if (!count || *count < 1 || *count > 128)
                 refuse("a whole number from 1 to 128");
             else
                 request.choices = *count;
-        } else if (key == QByteArrayView("tools")) {
-            request.hasTools = value.type() == JsonType::Array && !value.at(0).isMissing();
-        } else if (key == QByteArrayView("response_format") && !absent) {
-            request.wantsJsonSchema = value.member("type").text() == QByteArray("json_schema");
+            request.features.setFlag(Feature::Choices, request.choices > 1);
+        } else if (is("tools")) {
+            readTools(value, request);
+        } else if (is("functions")) {
+            request.features.setFlag(Feature::Tools, !value.at(0).isMissing());
+        } else if (is("response_format")) {
+            request.features.setFlag(Feature::JsonSchema, value.member("type").text() == QByteArray("json_schema"));
+        } else if (is("logprobs")) {
+            request.features.setFlag(Feature::Logprobs, value.boolean().value_or(false));
+        } else if (is("modalities")) {
+            value.eachElement([&](JsonView one) {
+                if (one.text() == QByteArray("audio"))
+                    request.features |= Feature::AudioOut;
+                return true;
+            });
+        } else if (is("prediction")) {
+            request.features |= Feature::Prediction;
+        } else if (is("web_search_options")) {
+            request.features |= Feature::HostedTools;
+        } else if (is("service_tier")) {
+            request.serviceTier = value.text().value_or(QByteArray()).left(32);
         }
         return true;
     });
     if (wrong)
         return *wrong;
     const std::optional<QByteArray> model = request.model.text();
-    if (!model || model->isEmpty() || model->size() > 256)
+    request.alias = path.alias.isEmpty() ? QString::fromUtf8(model.value_or(QByteArray())) : path.alias;
+    if (request.alias.isEmpty() || request.alias.size() > 256)
         return invalid(QStringLiteral("\"model\" must be the name of an alias."), QStringLiteral("model"));
     if (messages.type() != JsonType::Array || messages.at(0).isMissing())
         return invalid(
             QStringLiteral("\"messages\" must be a list with at least one message."), QStringLiteral("messages"));
-    request.alias = QString::fromUtf8(*model);
-    if (request.body.contains("image_url") || request.body.contains("file_id"))
-        readParts(messages, request);
+    readParts(messages, request);
     return request;
 }
 
-QByteArray errorBody(const CallError& error, QStringView requestId)
+void writeModel(JsonWriter& json, const QString& alias, qint64 createdSeconds)
 {
-    return "{\"error\":" + errorObject(error, requestId) + "}";
+    json.beginObject()
+        .member("id", alias.toUtf8())
+        .member("object", "model")
+        .member("created", createdSeconds)
+        .member("owned_by", "signalbox")
+        .endObject();
 }
 
-QByteArray errorEvent(const CallError& error, QStringView requestId)
+} // namespace
+
+const Surface& openAiChat()
+{
+    static const OpenAiChat surface;
+    return surface;
+}
+
+QByteArray openAiModelList(const QStringList& aliases, qint64 createdSeconds)
 {
     QByteArray out;
-    http::appendSseEvent(out, {}, errorBody(error, requestId));
+    JsonWriter json(out);
+    json.beginObject().member("object", "list").key("data").beginArray();
+    for (const QString& alias : aliases)
+        writeModel(json, alias, createdSeconds);
+    json.endArray().endObject();
     return out;
 }
 
-QByteArray modelList(const QStringList& aliases, qint64 createdSeconds)
+QByteArray openAiModel(const QString& alias, qint64 createdSeconds)
 {
-    QByteArray out = "{\"object\":\"list\",\"data\":[";
-    for (qsizetype i = 0; i < aliases.size(); ++i) {
-        if (i > 0)
-            out += ',';
-        out += "{\"id\":" + quoted(aliases[i]) +
-               ",\"object\":\"model\",\"created\":" + QByteArray::number(createdSeconds) +
-               ",\"owned_by\":\"signalbox\"}";
-    }
-    return out + "]}";
+    QByteArray out;
+    JsonWriter json(out);
+    writeModel(json, alias, createdSeconds);
+    return out;
 }
 
-} // namespace gateway::transform::openai_chat
+} // namespace gateway::transform

@@ -1,26 +1,24 @@
-// The callers' surface POST /v1/chat/completions (OpenAI chat completions, wire.md 1.1): reads requests, writes errors
-// and stream ends in that dialect. Pure functions; any thread.
+// The callers' surface POST /v1/chat/completions (OpenAI chat completions, wire.md 1.1), also under Azure's paths. Read
+// in openai_chat.cpp (what routing needs) and openai_chat_unify.cpp (all of it), written in openai_chat_writer.cpp,
+// passed on in openai_chat_relay.cpp. Stateless; any thread.
 #pragma once
 
-#include "transform/call_error.h"
-#include "transform/chat_request.h"
+#include "transform/surface.h"
 
-#include <QStringList>
+#include <functional>
 
-#include <variant>
+namespace gateway::transform {
 
-namespace gateway::transform::openai_chat {
+const Surface& openAiChat();
 
-// Checks the document strictly and the few fields the gateway acts on; unknown fields are the caller's business.
-std::variant<ChatRequest, CallError> parse(QByteArray body);
+// GET /v1/models in OpenAI's shape, and one row of it.
+QByteArray openAiModelList(const QStringList& aliases, qint64 createdSeconds);
+QByteArray openAiModel(const QString& alias, qint64 createdSeconds);
 
-// {"error": {"message", "type", "param", "code", "signalbox": {...}}}
-QByteArray errorBody(const CallError& error, QStringView requestId);
+// The parts that openAiChat() is made of.
+std::variant<UnifiedRequest, CallError> unifyOpenAiChat(const CallRequest& request);
+QByteArray openAiChatBody(const Answer& answer, const AnswerContext& context);
+std::unique_ptr<StreamWriter> openAiChatWriter(
+    const CallRequest& request, const AnswerContext& context, std::function<QByteArray(const CallError&)> errorBody);
 
-// An error after the stream began: one data event with the error, and no [DONE] (openai-node throws on it).
-QByteArray errorEvent(const CallError& error, QStringView requestId);
-
-// {"object": "list", "data": [{"id", "object": "model", "created", "owned_by"}]}
-QByteArray modelList(const QStringList& aliases, qint64 createdSeconds);
-
-} // namespace gateway::transform::openai_chat
+} // namespace gateway::transform

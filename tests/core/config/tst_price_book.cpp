@@ -5,6 +5,7 @@
 
 using namespace gateway;
 using namespace gateway::config;
+using api::Money;
 
 namespace {
 
@@ -54,6 +55,7 @@ private Q_SLOTS:
         QCOMPARE(m.cacheWrite5m, m.input);
         QCOMPARE(m.cacheWrite1h, m.input);
         QCOMPARE(m.audioInput, m.input);
+        QCOMPARE(m.imageInput, m.input);
         QCOMPARE(m.reasoning, m.output);
         QCOMPARE(m.audioOutput, m.output);
         const Price& n = book->prices()[1];
@@ -64,6 +66,71 @@ private Q_SLOTS:
         QCOMPARE(n.at(10).input.toDecimal(), QStringLiteral("1"));
         QCOMPARE(n.at(11).input.toDecimal(), QStringLiteral("2"));
         QCOMPARE(n.at(11).cacheRead.toDecimal(), QStringLiteral("2")); // of the tier's own input
+    }
+
+    void writesFallBackToTheNextLifetime_data()
+    {
+        QTest::addColumn<QByteArray>("stated");
+        QTest::addColumn<QStringList>("rates"); // of 5 minutes, 30 minutes, 1 hour, 12 hours
+        const auto row = [](const char* tag, const QByteArray& stated, const QStringList& rates) {
+            QTest::newRow(tag) << stated << rates;
+        };
+        const auto words = [](const char* text) { return QString::fromLatin1(text).split(u' '); };
+        row("none: input", "", words("1 1 1 1"));
+        row("one: all", ", cache_write_30m_usd_per_million: \"3\"", words("3 3 3 3"));
+        row("the next longer one", ", cache_write_5m_usd_per_million: \"2\", cache_write_1h_usd_per_million: \"4\"",
+            words("2 4 4 4"));
+        row("5m and 12h", ", cache_write_5m_usd_per_million: \"2\", cache_write_12h_usd_per_million: \"9\"",
+            words("2 9 9 9"));
+        row("all",
+            ", cache_write_5m_usd_per_million: \"2\", cache_write_30m_usd_per_million: \"3\", "
+            "cache_write_1h_usd_per_million: \"4\", cache_write_12h_usd_per_million: \"0\"",
+            words("2 3 4 0"));
+    }
+    void writesFallBackToTheNextLifetime()
+    {
+        QFETCH(QByteArray, stated);
+        QFETCH(QStringList, rates);
+        const auto book = parse("version: 1\nprices:\n" + row("p", "m", "2026-01-01", "1").chopped(2) + stated + "}\n");
+        QVERIFY(book);
+        const Rates& m = book->prices()[0].rates;
+        const Money found[] = {m.cacheWrite5m, m.cacheWrite30m, m.cacheWrite1h, m.cacheWrite12h};
+        for (int i = 0; i < 4; ++i)
+            QCOMPARE(found[i].toDecimal(), rates[i]);
+    }
+
+    void classesOfService()
+    {
+        const auto book =
+            parse("version: 1\nprices:\n" + row("p", "m", "2026-01-01", "1").chopped(2) +
+                  ", tiers: [{above_input_tokens: 10, input_usd_per_million: \"2\", "
+                  "output_usd_per_million: \"12\"}], server_tool_usd_per_thousand: \"10\", currency: USD, "
+                  "source: the price page, service_tiers: [{name: [priority, Fast], multiplier: \"1.8\"}, "
+                  "{name: flex, input_usd_per_million: \"0.5\", output_usd_per_million: \"4\"}]}\n");
+        QVERIFY(book);
+        const Price& m = book->prices()[0];
+        QCOMPARE(m.serviceTiers.size(), std::size_t(3));
+        QCOMPARE(m.at(10, "priority")->input.toDecimal(), QStringLiteral("1.8"));
+        QCOMPARE(m.at(11, "priority")->input.toDecimal(), QStringLiteral("3.6"));
+        QCOMPARE(m.at(11, "FAST")->output.toDecimal(), QStringLiteral("21.6"));
+        QCOMPARE(m.at(11, "flex")->input.toDecimal(), QStringLiteral("0.5")); // its own rates state its own tiers
+        QCOMPARE(m.at(11, "")->input.toDecimal(), QStringLiteral("2"));
+        QCOMPARE(m.at(11, "default"), m.at(11, "auto"));
+        QVERIFY(!m.at(1, "batch"));
+        QCOMPARE(m.serverToolPerThousand->toDecimal(), QStringLiteral("10"));
+    }
+
+    void listsStandForEveryPair()
+    {
+        const auto book = parse("version: 1\nprices:\n  - {provider: [p, q], model: [m, \"m-20*\"], valid_from: "
+                                "2026-01-01, input_usd_per_million: \"1\", output_usd_per_million: \"2\"}\n"
+                                "models:\n  - {provider: [p, q], model: [m, n], context_tokens: 10}\n");
+        QVERIFY(book);
+        QCOMPARE(book->prices().size(), std::size_t(4));
+        QCOMPARE(book->models().size(), std::size_t(4));
+        const QString q = QStringLiteral("q");
+        QCOMPARE(inputOf(book->find(q, q, QStringLiteral("m-2026"), kDay)), QStringLiteral("1"));
+        QCOMPARE(*book->facts(q, q, QStringLiteral("n"))->contextTokens, qint64(10));
     }
 
     void matching()
@@ -152,7 +219,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("words");
         const QByteArray head = "version: 1\nprices:\n";
         const QByteArray good = row("p", "m", "2026-01-01", "1");
-        const auto changed = [&](const char* from, const char* to) {
+        const auto changed = [&](const char* from, const QByteArray& to) {
             QByteArray text = head + good;
             text.replace(from, to);
             return text;
@@ -188,6 +255,25 @@ private Q_SLOTS:
             "version: 1\nprices: []\nmodels:\n  - {provider: p, model: m, announced: 2026-02-01, retires: "
             "2026-01-01}\n",
             4, "models[0].retires", "announced");
+        const QByteArray priority = ", service_tiers: [{name: priority, multiplier: \"2\"}]}";
+        add("multiplier and rates", changed("}", priority.chopped(3) + ", input_usd_per_million: \"1\"}]}"), 3,
+            "prices[0].service_tiers[0].input_usd_per_million", "not both");
+        add("neither", changed("}", ", service_tiers: [{name: priority}]}"), 3,
+            "prices[0].service_tiers[0].input_usd_per_million", "missing");
+        add("negative multiplier", changed("}", QByteArray(priority).replace("2", "-2")), 3,
+            "prices[0].service_tiers[0].multiplier", "decimal");
+        add("multiplier too large", changed("}", QByteArray(priority).replace("2", "9000000000")), 3,
+            "prices[0].service_tiers[0].multiplier", "too large");
+        add("standard is no class", changed("}", QByteArray(priority).replace("priority", "default")), 3,
+            "prices[0].service_tiers[0].name", "standard");
+        add("auto is no class", changed("}", QByteArray(priority).replace("priority", "auto")), 3,
+            "prices[0].service_tiers[0].name", "wish");
+        add("class twice", changed("}", QByteArray(priority).replace("priority", "[flex, FLEX]")), 3,
+            "prices[0].service_tiers[0].name", "already");
+        add("other currency", changed("}", ", currency: EUR}"), 3, "prices[0].currency", "US dollars");
+        add("empty list", changed("provider: p", "provider: []"), 3, "prices[0].provider", "1 to 64");
+        add("one of a list twice", changed("provider: p", "provider: [p, p]"), 3, "prices[0].valid_from", "already");
+        add("wrong name in a list", changed("provider: p", "provider: [p, a/b]"), 3, "prices[0].provider", "letters");
         add("not YAML", "version: [\n", 2, "", "YAML");
     }
     void refused()
@@ -232,6 +318,21 @@ private Q_SLOTS:
         row("anthropic", "claude-sonnet-5-5", ""); // another model than claude-sonnet-5
         row("anthropic", "claude-opus-5-5", "4");
         row("anthropic", "claude-opus-5", "5");
+        row("anthropic", "claude-haiku-5-5", "");
+        row("anthropic", "claude-opus-4-8-20260601", "5");
+        row("azure-openai", "gpt-5.4-2026-03-05", "2.5");
+        row("bedrock", "global.anthropic.claude-opus-5-5", "4");
+        row("bedrock", "global.anthropic.claude-opus-5-5-v1:0", "4");
+        row("bedrock", "eu.anthropic.claude-opus-5-5", "4.4"); // a region costs a tenth more
+        row("bedrock", "anthropic.claude-sonnet-5-v1:0", "2.2");
+        row("bedrock", "global.anthropic.claude-sonnet-5-5", "");
+        row("bedrock", "us.anthropic.claude-haiku-4-5-20251001-v1:0", "1.1");
+        row("vertex", "claude-sonnet-5@20260630", "2");
+        row("vertex", "claude-sonnet-5-5", "");
+        row("vertex", "gemini-3.8-flash", "0.75");
+        row("openrouter", "anthropic/claude-opus-5.5", "4");
+        row("gemini", "gemini-2.5-pro", ""); // answers as another model, at that one's price
+        row("xai", "grok-4.7-mini", "");
         row("gemini", "gemini-3.1-pro-preview", "2");
         row("xai", "grok-4.3", "1.25");
         row("groq", "openai/gpt-oss-120b", "0.15");
@@ -259,12 +360,22 @@ private Q_SLOTS:
         const Price* sol = book->find(openai, openai, QStringLiteral("gpt-6-sol-2026-05-05"), kDay);
         QCOMPARE(sol->at(272'000).input.toDecimal(), QStringLiteral("2"));
         QCOMPARE(sol->at(272'001).output.toDecimal(), QStringLiteral("15"));
+        QCOMPARE(sol->at(1, "priority")->output.toDecimal(), QStringLiteral("20"));
+        QCOMPARE(sol->at(1, "flex")->cacheWrite12h.toDecimal(), QStringLiteral("1.25"));
+        const QString gemini = QStringLiteral("gemini");
+        const QString flash = QStringLiteral("gemini-3.8-flash");
+        QCOMPARE(inputOf(book->find(gemini, gemini, flash, QDate(2026, 12, 31))), QStringLiteral("0.75"));
+        QCOMPARE(inputOf(book->find(gemini, gemini, flash, QDate(2027, 1, 1))), QStringLiteral("1.5"));
         const QString simulator = QStringLiteral("simulator");
         QVERIFY(book->facts(simulator, simulator, QStringLiteral("sim-429"))->maxOutputTokens);
-        for (const Price& price : book->prices())
-            QVERIFY2((price.rates.cacheRead <= price.rates.input && price.rates.input <= price.rates.output) ||
-                         price.model.contains(QLatin1String("embedding")),
-                qPrintable(price.model)); // a slip of the pen shows here first
+        for (const Price& price : book->prices()) { // a slip of the pen shows here first
+            const Rates& r = price.rates;
+            QVERIFY2((r.cacheRead <= r.input && r.input <= r.output) || price.model.contains(QLatin1String("embed")),
+                qPrintable(price.model));
+            QVERIFY2(r.input <= r.cacheWrite5m && r.cacheWrite5m <= r.cacheWrite1h, qPrintable(price.model));
+            for (const Tier& tier : price.tiers)
+                QVERIFY2(r.input < tier.rates.input && r.output < tier.rates.output, qPrintable(price.model));
+        }
     }
 };
 

@@ -32,6 +32,8 @@ struct Tokens
     std::int64_t outAudio = 0;
     std::int64_t predictionAccepted = 0;
     std::int64_t predictionRejected = 0;
+    std::int64_t serverToolCalls =
+        0; // no tokens: calls of tools that the provider ran (web search), priced by the call
     TokenSource source = TokenSource::None;
 
     std::int64_t input() const;

@@ -1,0 +1,88 @@
+#include "transform/providers/answer_parts.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gateway::transform {
+namespace {
+
+constexpr std::size_t kLongestVector = 65'536;
+
+} // namespace
+
+qint64 statedCount(JsonView value)
+{
+    constexpr qint64 most = 100'000'000;
+    return std::clamp<qint64>(value.integer().value_or(0), 0, most);
+}
+
+bool hasCount(JsonView value)
+{
+    return value.type() == JsonType::Number;
+}
+
+QString shortText(JsonView value)
+{
+    return QString::fromUtf8(value.text().value_or(QByteArray()).left(200));
+}
+
+std::optional<std::vector<float>> vectorOf(JsonView numbers)
+{
+    if (numbers.type() != JsonType::Array)
+        return std::nullopt;
+    std::vector<float> out;
+    bool good = true;
+    numbers.eachElement([&](JsonView number) {
+        const QByteArrayView raw = number.raw();
+        float value = 0;
+        const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+        // too small for a float is a zero, not an error
+        good = number.type() == JsonType::Number && end == raw.data() + raw.size() &&
+               (error == std::errc() || error == std::errc::result_out_of_range) && out.size() < kLongestVector;
+        out.push_back(value);
+        return good;
+    });
+    if (!good)
+        return std::nullopt;
+    return out;
+}
+
+CallError unreadable(const QString& message)
+{
+    CallError error;
+    error.code = api::ErrorCode::TransformError;
+    error.message = message;
+    return error;
+}
+
+CallError failedGeneration(QByteArrayView word)
+{
+    CallError error;
+    error.code = api::ErrorCode::ProviderUnavailable;
+    error.message = QStringLiteral("The provider's model stopped without a usable answer (%1).")
+                        .arg(QString::fromUtf8(word.first(std::min<qsizetype>(word.size(), 60))));
+    return error;
+}
+
+StreamReader::Read readContent()
+{
+    StreamReader::Read read;
+    read.content = true;
+    return read;
+}
+
+StreamReader::Read readEnd(bool ended)
+{
+    StreamReader::Read read;
+    read.ended = ended;
+    return read;
+}
+
+StreamReader::Read readError(CallError error)
+{
+    StreamReader::Read read;
+    read.error = std::move(error);
+    return read;
+}
+
+} // namespace gateway::transform

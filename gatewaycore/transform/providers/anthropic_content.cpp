@@ -1,0 +1,466 @@
+#include "transform/providers/anthropic_content.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gateway::transform {
+namespace {
+
+constexpr int kMostMarks = 4;
+
+struct MediaType
+{
+    const char* base64Begins;
+    const char* name;
+};
+constexpr std::array kImages{
+    MediaType{"iVBORw0KGgo", "image/png"},
+    MediaType{"/9j/", "image/jpeg"},
+    MediaType{"R0lGOD", "image/gif"},
+    MediaType{"UklGR", "image/webp"},
+};
+
+// How long a breakpoint lives: the caller's word, and the provider's for it.
+struct Life
+{
+    CacheLife life;
+    const char* ttl; // nullptr: not stated
+    bool exact;
+};
+constexpr std::array kLives{
+    Life{CacheLife::Default, nullptr, true},
+    Life{CacheLife::Minutes5, "5m", true},
+    Life{CacheLife::Minutes30, "1h", false},
+    Life{CacheLife::Hour1, "1h", true},
+    Life{CacheLife::Hours12, "1h", false},
+};
+
+bool isIdByte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+bool isObject(const QByteArray& json)
+{
+    const JsonText text = JsonText::parse(json, 60);
+    return !text.error && text.root.type() == JsonType::Object;
+}
+
+QByteArray place(const QByteArray& field, std::size_t index)
+{
+    return field + '[' + QByteArray::number(qsizetype(index)) + ']';
+}
+
+} // namespace
+
+CacheMarks::CacheMarks(const UnifiedRequest& request, Losses& losses) : m_losses(losses)
+{
+    int marks = request.cacheAll ? 1 : 0;
+    for (const Tool& tool : request.tools)
+        marks += tool.cacheMark && tool.kind == Tool::Kind::Function;
+    for (const Part& part : request.system)
+        marks += part.cacheMark.has_value();
+    for (const Message& message : request.messages) {
+        for (const Part& part : message.parts)
+            marks += part.cacheMark && part.kind != Part::Kind::Thinking;
+    }
+    m_toSkip = std::max(0, marks - kMostMarks);
+}
+
+void CacheMarks::writeControl(JsonWriter& json, CacheLife life, const QByteArray& field, Losses& losses)
+{
+    const Life& row = kLives[std::size_t(life)];
+    json.key("cache_control").beginObject().member("type", "ephemeral");
+    if (row.ttl)
+        json.member("ttl", row.ttl);
+    json.endObject();
+    if (!row.exact)
+        losses.change(field, "the provider keeps a prompt for five minutes or one hour: one hour is asked for");
+}
+
+void CacheMarks::write(JsonWriter& json, std::optional<CacheLife> life, const QByteArray& field)
+{
+    if (!life)
+        return;
+    if (m_toSkip > 0) {
+        --m_toSkip;
+        m_losses.drop(field + ".cache_control", "the provider takes four cache breakpoints: the last four are kept");
+        return;
+    }
+    writeControl(json, *life, field + ".cache_control", m_losses);
+}
+
+AnthropicContent::AnthropicContent(
+    const UnifiedRequest& request, const ClaudeFacts& facts, bool systemTurns, CacheMarks& marks, Losses& losses)
+    : m_request(request), m_facts(facts), m_systemTurns(systemTurns), m_marks(marks), m_losses(losses)
+{
+}
+
+std::optional<CallError> AnthropicContent::read()
+{
+    const bool onlySystem = m_request.messages.empty();
+    if (onlySystem) {
+        Turn turn;
+        for (std::size_t i = 0; i < m_request.system.size(); ++i) {
+            if (auto made = block(m_request.system[i], Role::User, place("system", i)))
+                turn.blocks.push_back(std::move(*made));
+        }
+        if (!turn.blocks.empty())
+            m_turns.push_back(std::move(turn));
+        m_losses.change("system", "the provider wants a message: the instructions stand as the user's");
+    } else {
+        addSystem(m_request.system, "system");
+    }
+    for (std::size_t i = 0; i < m_request.messages.size(); ++i)
+        addMessage(i);
+    if (m_error)
+        return m_error;
+    if (m_turns.empty()) {
+        refuse(QStringLiteral("The conversation has no content that the provider could answer."), "messages");
+        return m_error;
+    }
+    if (m_turns.front().role == Role::Assistant) {
+        m_turns.insert(m_turns.begin(), Turn{Role::User, {{"{\"type\":\"text\",\"text\":\".\"}", false}}});
+        m_losses.change("messages[0]", "the provider begins with the user: a turn of the user was put before it");
+    }
+    if (m_turns.back().role == Role::Assistant && !m_facts.prefill) {
+        refuse(QStringLiteral("The model does not go on with an assistant's message: the last one must be the user's."),
+            "messages");
+        return m_error;
+    }
+    if (!m_system.isEmpty())
+        m_system = '[' + m_system + ']';
+    return std::nullopt;
+}
+
+void AnthropicContent::addSystem(const std::vector<Part>& parts, const QByteArray& field)
+{
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const Part& part = parts[i];
+        if (part.kind != Part::Kind::Text && part.kind != Part::Kind::Refusal) {
+            m_losses.drop(place(field, i), "the provider's instructions are texts");
+            continue;
+        }
+        if (const auto made = text(part, part.text, place(field, i)))
+            m_system += (m_system.isEmpty() ? "" : ",") + made->json;
+    }
+}
+
+// Instructions inside the conversation stand right behind the user's turn, and before the assistant's or at the end.
+bool AnthropicContent::isInstructionTurn(std::size_t index) const
+{
+    if (!m_systemTurns || m_turns.empty() || m_turns.back().role == Role::Assistant)
+        return false;
+    const auto& messages = m_request.messages;
+    const auto next = std::find_if(messages.begin() + qsizetype(index), messages.end(),
+        [](const Message& message) { return message.role != Role::System; });
+    return next == messages.end() || next->role == Role::Assistant;
+}
+
+void AnthropicContent::addMessage(std::size_t index)
+{
+    const Message& message = m_request.messages[index];
+    const QByteArray field = place("messages", index);
+    if (!message.name.isEmpty())
+        m_losses.drop(field + ".name");
+    Role role = message.role;
+    if (role == Role::System) {
+        if (!isInstructionTurn(index)) {
+            addSystem(message.parts, field + ".content");
+            m_losses.change(field + ".role", "the model takes instructions only at the head: moved there");
+            return;
+        }
+    }
+    std::vector<Block> blocks;
+    for (std::size_t i = 0; i < message.parts.size(); ++i) {
+        if (role == Role::System && message.parts[i].kind != Part::Kind::Text) {
+            m_losses.drop(place(field + ".content", i), "the provider's instructions are texts");
+            continue;
+        }
+        m_trims = role == Role::Assistant && index + 1 == m_request.messages.size() && i + 1 == message.parts.size();
+        if (auto made = block(message.parts[i], role, place(field + ".content", i)))
+            blocks.push_back(std::move(*made));
+    }
+    if (role == Role::Assistant) {
+        const bool calls = std::any_of(message.parts.begin(), message.parts.end(),
+            [](const Part& part) { return part.kind == Part::Kind::ToolCall; });
+        const bool thinks = !blocks.empty() && (blocks.front().json.startsWith("{\"type\":\"thinking\"") ||
+                                                   blocks.front().json.startsWith("{\"type\":\"redacted_thinking\""));
+        m_lacksThinking = calls && !thinks;
+    } else if (std::any_of(blocks.begin(), blocks.end(), [](const Block& made) { return !made.isResult; })) {
+        m_lacksThinking = false; // the user has spoken since
+    }
+    if (blocks.empty())
+        return;
+    if (m_turns.empty() || m_turns.back().role != role)
+        m_turns.push_back({role, {}});
+    std::move(blocks.begin(), blocks.end(), std::back_inserter(m_turns.back().blocks));
+}
+
+QByteArray AnthropicContent::messages() const
+{
+    QByteArray out;
+    JsonWriter json(out);
+    json.beginArray();
+    for (const Turn& turn : m_turns) {
+        json.beginObject();
+        json.member("role", turn.role == Role::Assistant ? "assistant" : turn.role == Role::System ? "system" : "user");
+        json.key("content").beginArray();
+        for (const bool results : {true, false}) {
+            for (const Block& made : turn.blocks) {
+                if (made.isResult == results)
+                    json.raw(made.json);
+            }
+        }
+        json.endArray().endObject();
+    }
+    json.endArray();
+    return out;
+}
+
+std::optional<AnthropicContent::Block> AnthropicContent::block(const Part& part, Role role, const QByteArray& field)
+{
+    if (part.kind != Part::Kind::Thinking && !part.signature.isEmpty())
+        m_losses.drop(field + ".signature", "only who signed it takes a signature back");
+    switch (part.kind) {
+    case Part::Kind::Text:
+    case Part::Kind::Refusal:
+        return text(part, part.text, field);
+    case Part::Kind::Thinking:
+        return thinking(part, role, field);
+    case Part::Kind::ToolCall:
+        return toolCall(part, field);
+    case Part::Kind::ToolResult:
+        return toolResult(part, field);
+    case Part::Kind::Image:
+    case Part::Kind::Document: {
+        if (role != Role::User) {
+            m_losses.drop(field, "the provider takes images and documents from the user only");
+            return std::nullopt;
+        }
+        Block made;
+        JsonWriter json(made.json);
+        if (!writeMedia(json, part, field))
+            return std::nullopt;
+        m_marks.write(json, part.cacheMark, field);
+        json.endObject();
+        return made;
+    }
+    case Part::Kind::Audio:
+        refuse(QStringLiteral("The provider's models do not take audio."), field);
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<AnthropicContent::Block> AnthropicContent::text(
+    const Part& part, QByteArray text, const QByteArray& field)
+{
+    if (text.trimmed().isEmpty()) {
+        // the provider refuses texts without a visible character
+        if (!text.isEmpty())
+            m_losses.drop(field, "the provider takes no text of spaces only");
+        return std::nullopt;
+    }
+    if (m_trims && QByteArrayView(" \t\r\n").contains(text.back())) {
+        while (QByteArrayView(" \t\r\n").contains(text.back()))
+            text.chop(1);
+        m_losses.change(field, "the provider does not go on with a text that ends in a space: cut off");
+    }
+    Block made;
+    JsonWriter json(made.json);
+    json.beginObject().member("type", "text").member("text", text);
+    m_marks.write(json, part.cacheMark, field);
+    json.endObject();
+    return made;
+}
+
+std::optional<AnthropicContent::Block> AnthropicContent::thinking(const Part& part, Role role, const QByteArray& field)
+{
+    if (role != Role::Assistant || part.signer != Signer::Anthropic || part.signature.isEmpty()) {
+        m_losses.drop(field, "thinking is taken back by its signer only");
+        return std::nullopt;
+    }
+    Block made;
+    JsonWriter json(made.json);
+    if (part.redacted)
+        json.beginObject().member("type", "redacted_thinking").member("data", part.signature).endObject();
+    else
+        json.beginObject()
+            .member("type", "thinking")
+            .member("thinking", part.text)
+            .member("signature", part.signature)
+            .endObject();
+    return made;
+}
+
+std::optional<AnthropicContent::Block> AnthropicContent::toolCall(const Part& part, const QByteArray& field)
+{
+    if (std::find(m_calledTools.begin(), m_calledTools.end(), part.name) == m_calledTools.end())
+        m_calledTools.push_back(part.name);
+    Block made;
+    JsonWriter json(made.json);
+    json.beginObject().member("type", "tool_use").member("id", callIdOf(part)).member("name", part.name).key("input");
+    if (part.custom || (!part.arguments.isEmpty() && !isObject(part.arguments))) {
+        json.beginObject().member("input", part.arguments).endObject();
+        m_losses.change(field + ".arguments", "the provider takes a JSON object: the text stands in one");
+    } else {
+        json.raw(part.arguments.isEmpty() ? QByteArrayView("{}") : QByteArrayView(part.arguments));
+    }
+    m_marks.write(json, part.cacheMark, field);
+    json.endObject();
+    return made;
+}
+
+std::optional<AnthropicContent::Block> AnthropicContent::toolResult(const Part& part, const QByteArray& field)
+{
+    Block made;
+    made.isResult = true;
+    JsonWriter json(made.json);
+    json.beginObject().member("type", "tool_result").member("tool_use_id", resultIdOf(part));
+    const bool plain = part.content.size() == 1 && part.content.front().kind == Part::Kind::Text;
+    if (plain) {
+        json.member("content", part.content.front().text);
+    } else if (!part.content.empty()) {
+        json.key("content").beginArray();
+        for (std::size_t i = 0; i < part.content.size(); ++i) {
+            const Part& piece = part.content[i];
+            const QByteArray inner = place(field + ".content", i);
+            if (piece.kind == Part::Kind::Text || piece.kind == Part::Kind::Refusal) {
+                if (!piece.text.isEmpty())
+                    json.beginObject().member("type", "text").member("text", piece.text).endObject();
+            } else if (piece.kind == Part::Kind::Image || piece.kind == Part::Kind::Document) {
+                // written apart: a refused one must leave nothing behind
+                QByteArray media;
+                JsonWriter mediaJson(media);
+                if (writeMedia(mediaJson, piece, inner))
+                    json.raw(media + '}');
+            } else {
+                m_losses.drop(inner, "the provider takes texts, images and documents as a result");
+            }
+        }
+        json.endArray();
+    }
+    if (part.isError)
+        json.memberBool("is_error", true);
+    m_marks.write(json, part.cacheMark, field);
+    json.endObject();
+    return made;
+}
+
+bool AnthropicContent::writeMedia(JsonWriter& json, const Part& part, const QByteArray& field)
+{
+    const bool image = part.kind == Part::Kind::Image;
+    json.beginObject().member("type", image ? "image" : "document");
+    if (!writeSource(json, part, field))
+        return false;
+    if (!image)
+        json.memberIf("title", part.fileName);
+    if (!part.detail.isEmpty() && part.detail != "auto")
+        m_losses.drop(field + ".detail");
+    return true;
+}
+
+bool AnthropicContent::writeSource(JsonWriter& json, const Part& part, const QByteArray& field)
+{
+    const bool image = part.kind == Part::Kind::Image;
+    if (!part.fileId.isEmpty()) {
+        refuse(QStringLiteral("The provider does not have the file that the request names by its id."), field);
+        return false;
+    }
+    if (!part.url.isEmpty()) {
+        if (!part.url.startsWith("https://") && !part.url.startsWith("http://")) {
+            refuse(QStringLiteral("The provider fetches files from http and https addresses only."), field);
+            return false;
+        }
+        json.key("source").beginObject().member("type", "url").member("url", part.url).endObject();
+        return true;
+    }
+    QByteArray type = part.mediaType.toLower();
+    if (image) {
+        const auto found = std::find_if(kImages.begin(), kImages.end(), [&](const MediaType& row) {
+            return type.isEmpty() ? part.data.startsWith(row.base64Begins) : type == row.name;
+        });
+        if (type == "image/jpg")
+            type = "image/jpeg";
+        else if (found != kImages.end())
+            type = found->name;
+        else {
+            refuse(QStringLiteral("The provider's models take images as PNG, JPEG, GIF or WebP."), field);
+            return false;
+        }
+    } else if (type.startsWith("text/")) {
+        const QByteArray content = jsonString(QByteArray::fromBase64(part.data));
+        if (JsonText::parse(content).error) {
+            refuse(QStringLiteral("The provider's models take text files as UTF-8."), field);
+            return false;
+        }
+        json.key("source")
+            .beginObject()
+            .member("type", "text")
+            .member("media_type", "text/plain")
+            .memberRaw("data", content)
+            .endObject();
+        return true;
+    } else if (type.isEmpty() || type == "application/pdf") {
+        type = "application/pdf";
+    } else {
+        refuse(QStringLiteral("The provider's models take documents as PDF or plain text."), field);
+        return false;
+    }
+    json.key("source")
+        .beginObject()
+        .member("type", "base64")
+        .member("media_type", type)
+        .member("data", part.data)
+        .endObject();
+    return true;
+}
+
+QByteArray AnthropicContent::callIdOf(const Part& call)
+{
+    if (!call.callId.isEmpty())
+        return acceptable(call.callId);
+    m_pending.push_back({call.name, "toolu_sbx_" + QByteArray::number(++m_madeIds)});
+    return m_pending.back().id;
+}
+
+// A result without an id belongs to the first open call of its function, or else to the first open call.
+QByteArray AnthropicContent::resultIdOf(const Part& result)
+{
+    if (!result.callId.isEmpty())
+        return acceptable(result.callId);
+    if (m_pending.empty())
+        return "toolu_sbx_" + QByteArray::number(++m_madeIds);
+    auto found =
+        std::find_if(m_pending.begin(), m_pending.end(), [&](const Pending& call) { return call.name == result.name; });
+    if (found == m_pending.end())
+        found = m_pending.begin();
+    const QByteArray id = found->id;
+    m_pending.erase(found);
+    return id;
+}
+
+// An id that the provider would not take is replaced, the same one always by the same.
+QByteArray AnthropicContent::acceptable(const QByteArray& callId)
+{
+    if (std::all_of(callId.begin(), callId.end(), isIdByte))
+        return callId;
+    QByteArray& made = m_ids[callId];
+    if (made.isEmpty())
+        made = "toolu_sbx_" + QByteArray::number(++m_madeIds);
+    return made;
+}
+
+void AnthropicContent::refuse(QString message, const QByteArray& field)
+{
+    if (m_error)
+        return;
+    CallError error;
+    error.code = api::ErrorCode::InvalidRequest;
+    error.message = std::move(message);
+    error.parameter = QString::fromUtf8(field);
+    m_error = std::move(error);
+}
+
+} // namespace gateway::transform

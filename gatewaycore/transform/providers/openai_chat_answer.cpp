@@ -1,0 +1,392 @@
+// Answers of the chat dialect: whole, in short (what the record needs), and as a stream.
+#include "transform/part_sequencer.h"
+#include "transform/providers/error_meaning.h"
+#include "transform/providers/openai_chat.h"
+
+#include <algorithm>
+
+namespace gateway::transform {
+namespace {
+
+using api::ErrorCode;
+
+constexpr qint64 kMostTokens = 100'000'000; // no call has more; sums and prices stay far from an overflow
+
+QByteArray textOf(JsonView value)
+{
+    return value.text().value_or(QByteArray());
+}
+
+QString shortText(JsonView value)
+{
+    return QString::fromUtf8(textOf(value).left(200));
+}
+
+qint64 count(JsonView number)
+{
+    return std::clamp<qint64>(number.integer().value_or(0), 0, kMostTokens);
+}
+
+// Totals with details inside them, taken apart (wire.md section 4).
+api::Tokens readUsage(JsonView usage, bool reasoningOutside)
+{
+    api::Tokens tokens;
+    if (usage.type() != JsonType::Object)
+        return tokens;
+    tokens.source = api::TokenSource::Reported;
+    const JsonView in = usage.member("prompt_tokens_details");
+    const JsonView out = usage.member("completion_tokens_details");
+    tokens.inCacheRead = count(in.member("cached_tokens"));
+    if (in.member("cached_tokens").isMissing())
+        tokens.inCacheRead = count(usage.member("prompt_cache_hit_tokens")); // DeepSeek
+    const JsonView byLife = in.member("cache_write_tokens_details");
+    const qint64 written = count(in.member("cache_write_tokens"));
+    tokens.inCacheWrite12h = std::min(written, count(byLife.member("ttl_12h_tokens")));
+    tokens.inCacheWrite30m = written - tokens.inCacheWrite12h; // the shorter life where it is not said
+    tokens.inAudio = count(in.member("audio_tokens"));
+    tokens.inImage = count(in.member("image_tokens"));
+    tokens.inUncached = std::max<qint64>(
+        0, count(usage.member("prompt_tokens")) - tokens.inCacheRead - written - tokens.inAudio - tokens.inImage);
+    tokens.outReasoning = count(out.member("reasoning_tokens"));
+    tokens.outAudio = count(out.member("audio_tokens"));
+    tokens.predictionAccepted = count(out.member("accepted_prediction_tokens"));
+    tokens.predictionRejected = count(out.member("rejected_prediction_tokens"));
+    const qint64 apart = (reasoningOutside ? 0 : tokens.outReasoning) + tokens.outAudio + tokens.predictionAccepted +
+                         tokens.predictionRejected;
+    tokens.outText = std::max<qint64>(0, count(usage.member("completion_tokens")) - apart);
+    return tokens;
+}
+
+CallError errorInside(JsonView error, QByteArrayView key)
+{
+    // OpenRouter's code is an HTTP status
+    const int status = int(error.member("code").integer().value_or(502));
+    ProviderWords words;
+    words.message = error.type() == JsonType::String ? textOf(error) : textOf(error.member("message"));
+    words.code = textOf(error.member("code"));
+    if (words.code.isEmpty())
+        words.code = textOf(error.member("type"));
+    return errorOf(status >= 400 && status < 600 ? status : 502, words, key);
+}
+
+CallError malformed(const char* what)
+{
+    CallError error;
+    error.code = ErrorCode::TransformError;
+    error.message = QString::fromLatin1(what);
+    return error;
+}
+
+// The JSON of a 200, or why it is not an answer.
+std::variant<JsonView, CallError> answerOf(QByteArrayView body, QByteArrayView key)
+{
+    const JsonText text = JsonText::parse(body);
+    if (text.error || text.root.type() != JsonType::Object)
+        return malformed("The provider's answer is not a JSON object.");
+    const JsonView error = text.root.member("error");
+    if (error.type() == JsonType::Object || error.type() == JsonType::String)
+        return errorInside(error, key);
+    if (text.root.member("choices").type() != JsonType::Array)
+        return malformed("The provider's answer has no choices.");
+    return text.root;
+}
+
+void setStop(AnswerFacts& facts, bool toolCalled)
+{
+    const KnownStop stop = stopReasonOf(Dialect::OpenAiChat, facts.finishReason.toUtf8());
+    facts.stop = promoted(stop.reason, toolCalled);
+}
+
+AnswerFacts factsOf(JsonView root, const Target& target)
+{
+    AnswerFacts facts;
+    const JsonView first = root.member("choices").at(0);
+    const JsonView message = first.member("message");
+    facts.tokens = readUsage(root.member("usage"), chatQuirks(target.kind()).reasoningOutside);
+    facts.model = shortText(root.member("model"));
+    facts.id = textOf(root.member("id")).left(200);
+    facts.serviceTier = textOf(root.member("service_tier")).left(32);
+    facts.finishReason = shortText(first.member("finish_reason"));
+    setStop(facts,
+        !message.member("tool_calls").at(0).isMissing() || message.member("function_call").type() == JsonType::Object);
+    return facts;
+}
+
+// Mistral: content as a list of text and thinking pieces.
+void readChunks(JsonView content, std::vector<Part>& parts)
+{
+    content.eachElement([&](JsonView piece) {
+        Part part;
+        if (textOf(piece.member("type")) == "thinking") {
+            part.kind = Part::Kind::Thinking;
+            piece.member("thinking").eachElement([&](JsonView inner) {
+                part.text += textOf(inner.member("text"));
+                return true;
+            });
+        } else {
+            part.text = textOf(piece.member("text"));
+        }
+        if (!part.text.isEmpty())
+            parts.push_back(std::move(part));
+        return true;
+    });
+}
+
+Part textPart(Part::Kind kind, QByteArray text)
+{
+    Part part;
+    part.kind = kind;
+    part.text = std::move(text);
+    return part;
+}
+
+QByteArray reasoningOf(JsonView message)
+{
+    const QByteArray text = textOf(message.member("reasoning_content"));
+    return text.isEmpty() ? textOf(message.member("reasoning")) : text;
+}
+
+QByteArray argumentsOf(JsonView arguments)
+{
+    return arguments.type() == JsonType::Object ? arguments.raw().toByteArray() : textOf(arguments);
+}
+
+class ChatStream final : public StreamReader
+{
+public:
+    explicit ChatStream(const Target& target)
+        : m_key(target.provider().key.reveal()), m_reasoningOutside(chatQuirks(target.kind()).reasoningOutside)
+    {
+    }
+
+    Read read(const Frame& frame, std::vector<StreamEvent>* events) override;
+    bool mayEndHere(std::vector<StreamEvent>* events) override
+    {
+        m_parts.close(events);
+        return !m_facts.finishReason.isEmpty();
+    }
+
+private:
+    void readChoice(JsonView choice, std::vector<StreamEvent>* events, Read& read);
+    void readTool(JsonView call, std::vector<StreamEvent>* events, Read& read);
+    void addText(Part::Kind kind, const QByteArray& text, std::vector<StreamEvent>* events)
+    {
+        if (!text.isEmpty())
+            m_parts.text(events, kind, text);
+    }
+
+    const QByteArray m_key;
+    const bool m_reasoningOutside;
+    PartSequencer m_parts;
+    bool m_toolCalled = false;
+
+    struct ToolCall
+    {
+        qint64 sent = -1;
+        QByteArray id;
+        qint64 key = -1;
+    };
+    std::vector<ToolCall> m_calls;
+};
+
+StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>* events)
+{
+    Read read;
+    if (frame.data == QByteArrayView("[DONE]")) {
+        m_parts.close(events);
+        read.ended = true;
+        return read;
+    }
+    const JsonText text = JsonText::parse(frame.data);
+    if (text.error || text.root.type() != JsonType::Object) {
+        read.error = malformed("The provider sent a stream event that is not JSON.");
+        return read;
+    }
+    JsonView choices;
+    JsonView usage;
+    JsonView error;
+    QByteArray id;
+    text.root.eachMember([&](QByteArrayView key, JsonView value) {
+        if (key == QByteArrayView("choices"))
+            choices = value;
+        else if (key == QByteArrayView("usage"))
+            usage = value;
+        else if (key == QByteArrayView("error"))
+            error = value;
+        else if (key == QByteArrayView("x_groq") && usage.type() != JsonType::Object)
+            usage = value.member("usage");
+        else if (key == QByteArrayView("model") && m_facts.model.isEmpty())
+            m_facts.model = shortText(value);
+        else if (key == QByteArrayView("id") && m_facts.id.isEmpty())
+            m_facts.id = textOf(value).left(200);
+        else if (key == QByteArrayView("service_tier") && m_facts.serviceTier.isEmpty())
+            m_facts.serviceTier = textOf(value).left(32);
+        return true;
+    });
+    if (error.type() == JsonType::Object || error.type() == JsonType::String) {
+        read.error = errorInside(error, m_key);
+        return read;
+    }
+    if (frame.name == QByteArrayView("error")) {
+        read.error = errorInside(text.root, m_key);
+        return read;
+    }
+    // usage may come on its own chunk, on the last one with choices, or twice: the latest statement counts
+    if (usage.type() == JsonType::Object)
+        m_facts.tokens = readUsage(usage, m_reasoningOutside);
+    if (events)
+        m_parts.begin(events, m_facts.id, m_facts.model.toUtf8());
+    bool any = false;
+    choices.eachElement([&](JsonView choice) {
+        any = true;
+        readChoice(choice, events, read);
+        return !read.error;
+    });
+    if (read.content)
+        ++m_contentEvents;
+    read.usageOnly = !any && usage.type() == JsonType::Object;
+    return read;
+}
+
+void ChatStream::readChoice(JsonView choice, std::vector<StreamEvent>* events, Read& read)
+{
+    const bool first = choice.member("index").integer().value_or(0) == 0;
+    choice.member("delta").eachMember([&](QByteArrayView key, JsonView value) {
+        const bool empty = value.isNull() || value.isEmptyText() || value.raw() == QByteArrayView("[]");
+        if (empty || key == QByteArrayView("role"))
+            return true;
+        read.content = true;
+        if (!first)
+            return true;
+        if (key == QByteArrayView("content")) {
+            if (value.type() == JsonType::Array) {
+                std::vector<Part> pieces;
+                readChunks(value, pieces);
+                for (const Part& piece : pieces)
+                    addText(piece.kind, piece.text, events);
+            } else if (events) {
+                addText(Part::Kind::Text, textOf(value), events);
+            }
+        } else if (key == QByteArrayView("reasoning_content") || key == QByteArrayView("reasoning")) {
+            read.repair = read.repair || key == QByteArrayView("reasoning");
+            if (events)
+                addText(Part::Kind::Thinking, textOf(value), events);
+        } else if (key == QByteArrayView("refusal")) {
+            addText(Part::Kind::Refusal, textOf(value), events);
+        } else if (key == QByteArrayView("tool_calls")) {
+            read.repair = true; // their numbers depend on each other: the relay follows them
+            value.eachElement([&](JsonView call) {
+                readTool(call, events, read);
+                return !read.error;
+            });
+        } else if (key == QByteArrayView("function_call")) {
+            m_toolCalled = true;
+            const QByteArray name = textOf(value.member("name"));
+            if (!name.isEmpty())
+                m_parts.openTool(events, 0, name, name);
+            m_parts.arguments(events, 0, textOf(value.member("arguments")));
+        }
+        return true;
+    });
+    const JsonView reason = choice.member("finish_reason");
+    if (!first || reason.type() != JsonType::String)
+        return;
+    m_facts.finishReason = shortText(reason);
+    setStop(m_facts, m_toolCalled);
+    read.repair = read.repair || wordFor(Dialect::OpenAiChat, m_facts.stop) != textOf(reason);
+}
+
+// Known by its id where a fragment has one (some number every call 0), else by the number it was given last.
+void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read& read)
+{
+    m_toolCalled = true;
+    const qint64 sent = call.member("index").integer().value_or(-1);
+    const QByteArray id = textOf(call.member("id"));
+    const bool custom = textOf(call.member("type")) == "custom";
+    const JsonView inner = call.member(custom || !call.member("custom").isMissing() ? "custom" : "function");
+    const QByteArray fragment = argumentsOf(inner.member(inner.member("input").isMissing() ? "arguments" : "input"));
+    ToolCall* known = nullptr;
+    for (ToolCall& row : m_calls) {
+        if (id.isEmpty() ? sent < 0 || row.sent == sent : row.id == id)
+            known = &row;
+    }
+    if (!known) {
+        m_calls.push_back({sent, id, qint64(m_calls.size())});
+        known = &m_calls.back();
+        if (events) {
+            const QByteArray ownId = id.isEmpty() ? "call_" + QByteArray::number(known->key) : id;
+            m_parts.openTool(events, known->key, ownId, textOf(inner.member("name")), custom);
+            const QByteArray signature =
+                textOf(call.member("extra_content").member("google").member("thought_signature"));
+            if (!signature.isEmpty())
+                m_parts.signature(events, signature, Signer::Google);
+        }
+    }
+    known->sent = sent;
+    if (events && !m_parts.arguments(events, known->key, fragment))
+        read.error = malformed("The provider mixed the arguments of two tool calls.");
+}
+
+} // namespace
+
+std::variant<AnswerFacts, CallError> openAiChatFacts(QByteArrayView body, const Target& target)
+{
+    auto root = answerOf(body, target.provider().key.reveal());
+    if (auto* error = std::get_if<CallError>(&root))
+        return *error;
+    return factsOf(std::get<JsonView>(root), target);
+}
+
+std::variant<Answer, CallError> openAiChatAnswer(QByteArrayView body, const Target& target)
+{
+    auto read = answerOf(body, target.provider().key.reveal());
+    if (auto* error = std::get_if<CallError>(&read))
+        return *error;
+    const JsonView root = std::get<JsonView>(read);
+    Answer answer;
+    answer.facts = factsOf(root, target);
+    const JsonView message = root.member("choices").at(0).member("message");
+    if (const QByteArray thinking = reasoningOf(message); !thinking.isEmpty())
+        answer.parts.push_back(textPart(Part::Kind::Thinking, thinking));
+    const JsonView content = message.member("content");
+    if (content.type() == JsonType::Array)
+        readChunks(content, answer.parts);
+    else if (const QByteArray text = textOf(content); !text.isEmpty())
+        answer.parts.push_back(textPart(Part::Kind::Text, text));
+    if (const QByteArray refusal = textOf(message.member("refusal")); !refusal.isEmpty())
+        answer.parts.push_back(textPart(Part::Kind::Refusal, refusal));
+    int number = 0;
+    message.member("tool_calls").eachElement([&](JsonView call) {
+        const bool custom = textOf(call.member("type")) == "custom";
+        const JsonView inner = call.member(custom ? "custom" : "function");
+        Part part;
+        part.kind = Part::Kind::ToolCall;
+        part.custom = custom;
+        part.callId = textOf(call.member("id"));
+        if (part.callId.isEmpty())
+            part.callId = "call_" + QByteArray::number(number);
+        part.name = textOf(inner.member("name"));
+        part.arguments = argumentsOf(inner.member(custom ? "input" : "arguments"));
+        part.signature = textOf(call.member("extra_content").member("google").member("thought_signature"));
+        part.signer = part.signature.isEmpty() ? Signer::Unknown : Signer::Google;
+        answer.parts.push_back(std::move(part));
+        ++number;
+        return true;
+    });
+    if (const JsonView call = message.member("function_call"); call.type() == JsonType::Object) {
+        Part part;
+        part.kind = Part::Kind::ToolCall;
+        part.name = textOf(call.member("name"));
+        part.callId = part.name;
+        part.arguments = argumentsOf(call.member("arguments"));
+        answer.parts.push_back(std::move(part));
+    }
+    return answer;
+}
+
+std::unique_ptr<StreamReader> openAiChatStream(const Target& target)
+{
+    return std::make_unique<ChatStream>(target);
+}
+
+} // namespace gateway::transform

@@ -1,0 +1,292 @@
+#include "transform/providers/request_parts.h"
+
+#include "transform/json_view.h"
+#include "transform/json_writer.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gateway::transform {
+namespace {
+
+// Fields that no surface gives a place in UnifiedRequest and that change what an answer is. The last part of a
+// caller's name decides ("generationConfig.responseLogprobs").
+struct ShapeField
+{
+    const char* name;
+    const char* onlyIf; // a word in its value; nullptr: anything that asks
+    const char* what;
+};
+constexpr std::array kShapes{
+    ShapeField{"logprobs", nullptr, "log probabilities"},
+    ShapeField{"top_logprobs", nullptr, "log probabilities"},
+    ShapeField{"responseLogprobs", nullptr, "log probabilities"},
+    ShapeField{"audio", nullptr, "answers as audio"},
+    ShapeField{"modalities", "audio", "answers as audio"},
+    ShapeField{"responseModalities", "AUDIO", "answers as audio"},
+    ShapeField{"responseModalities", "IMAGE", "answers as images"},
+    ShapeField{"previous_response_id", nullptr, "conversations that the provider keeps"},
+    ShapeField{"conversation", nullptr, "conversations that the provider keeps"},
+    ShapeField{"background", nullptr, "answers in the background"},
+    ShapeField{"cachedContent", nullptr, "content that the provider keeps"},
+    ShapeField{"container", nullptr, "containers that the provider keeps"},
+};
+
+constexpr std::array kUsualTiers{"auto", "default", "standard", "standard_only", "on_demand"};
+
+QByteArrayView lastPart(QByteArrayView name)
+{
+    const qsizetype dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.sliced(dot + 1);
+}
+
+bool asks(const OtherField& field)
+{
+    const QByteArray raw = field.raw.trimmed();
+    return !(
+        raw.isEmpty() || raw == "null" || raw == "false" || raw == "[]" || raw == "{}" || raw == "\"\"" || raw == "0");
+}
+
+bool isTextType(QByteArrayView type)
+{
+    return type.startsWith("text/") || type == QByteArrayView("application/json") ||
+           type == QByteArrayView("application/xml");
+}
+
+struct Magic
+{
+    const char* base64; // how the data begins
+    const char* type;
+};
+constexpr std::array kImageMagic{
+    Magic{"iVBORw0KGgo", "image/png"},
+    Magic{"/9j/", "image/jpeg"},
+    Magic{"R0lGOD", "image/gif"},
+    Magic{"UklGR", "image/webp"},
+};
+
+} // namespace
+
+CallError refusal(const QString& message, const QByteArray& parameter)
+{
+    CallError error;
+    error.code = api::ErrorCode::InvalidRequest;
+    error.message = message;
+    error.parameter = QString::fromUtf8(parameter);
+    return error;
+}
+
+std::optional<CallError> refusedShape(const UnifiedRequest& request, const char* provider)
+{
+    const auto cannot = [provider](const char* what, const QByteArray& parameter) {
+        return refusal(QStringLiteral("%1 does not give %2, and the gateway does not pretend it does.")
+                           .arg(QLatin1String(provider), QLatin1String(what)),
+            parameter);
+    };
+    if (request.operation == Operation::Embed) {
+        if (!request.embed.tokenArrays.empty())
+            return cannot("embeddings of token ids, only of texts", "input");
+        return std::nullopt;
+    }
+    if (request.choices > 1)
+        return cannot("more than one choice per request", "n");
+    for (const OtherField& field : request.others) {
+        for (const ShapeField& shape : kShapes) {
+            if (lastPart(field.name) == QByteArrayView(shape.name) && asks(field) &&
+                (!shape.onlyIf || field.raw.contains(shape.onlyIf)))
+                return cannot(shape.what, field.name);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<CallError> refusedTools(const UnifiedRequest& request, const char* provider)
+{
+    for (std::size_t i = 0; i < request.tools.size(); ++i) {
+        const Tool& tool = request.tools[i];
+        if (tool.kind == Tool::Kind::Function)
+            continue;
+        const QString what = tool.kind == Tool::Kind::Hosted ? QStringLiteral("tools that another provider runs")
+                                                             : QStringLiteral("tools that take free text");
+        return refusal(QStringLiteral("%1 has no %2.").arg(QLatin1String(provider), what), indexed("tools", i));
+    }
+    return std::nullopt;
+}
+
+void dropScalars(const UnifiedRequest& request, std::span<const ScalarField> fields, Losses& losses)
+{
+    for (const ScalarField& field : fields) {
+        if (!(request.*field.value).isEmpty())
+            losses.drop(field.name);
+    }
+}
+
+void dropCacheMarks(const UnifiedRequest& request, Losses& losses)
+{
+    constexpr char reason[] = "the provider caches prompts by itself or not at all";
+    if (request.cacheAll)
+        losses.drop("cache_control", reason);
+    for (std::size_t i = 0; i < request.system.size(); ++i) {
+        if (request.system[i].cacheMark)
+            losses.drop(indexed("system", i, "cache_control"), reason);
+    }
+    for (std::size_t i = 0; i < request.messages.size(); ++i) {
+        const std::vector<Part>& parts = request.messages[i].parts;
+        for (std::size_t j = 0; j < parts.size(); ++j) {
+            if (parts[j].cacheMark)
+                losses.drop(partField(i, j, "cache_control"), reason);
+        }
+    }
+    for (std::size_t i = 0; i < request.tools.size(); ++i) {
+        if (request.tools[i].cacheMark)
+            losses.drop(indexed("tools", i, "cache_control"), reason);
+    }
+}
+
+void dropMessageExtras(const UnifiedRequest& request, Losses& losses, bool keepsDetail)
+{
+    for (std::size_t i = 0; i < request.messages.size(); ++i) {
+        const Message& message = request.messages[i];
+        if (!message.name.isEmpty())
+            losses.drop(indexed("messages", i, "name"));
+        for (std::size_t j = 0; j < message.parts.size(); ++j) {
+            const Part& part = message.parts[j];
+            if (part.kind != Part::Kind::Thinking && !part.signature.isEmpty())
+                losses.drop(partField(i, j, "signature"), "another provider signed it");
+            if (!keepsDetail && !part.detail.isEmpty() && part.detail != "auto")
+                losses.drop(partField(i, j, "detail"));
+        }
+    }
+}
+
+void dropReasoning(const Reasoning& reasoning, Losses& losses, const char* reason)
+{
+    if (reasoning.effort)
+        losses.drop("reasoning_effort", reason);
+    if (reasoning.budgetTokens)
+        losses.drop("thinking.budget_tokens", reason);
+    if (reasoning.enabled)
+        losses.drop("thinking.type", reason);
+    if (reasoning.showThoughts)
+        losses.drop("include_thoughts", reason);
+}
+
+void dropOthers(const UnifiedRequest& request, Losses& losses, QByteArrayView carried)
+{
+    for (const OtherField& field : request.others) {
+        if (field.name != carried && asks(field))
+            losses.drop(field.name);
+    }
+}
+
+bool isUsualTier(QByteArrayView tier)
+{
+    return tier.isEmpty() || std::any_of(kUsualTiers.begin(), kUsualTiers.end(),
+                                 [tier](const char* usual) { return tier == QByteArrayView(usual); });
+}
+
+std::vector<const Tool*> offeredTools(const UnifiedRequest& request, Losses& losses)
+{
+    const auto isAllowed = [&request](const Tool& tool) {
+        if (!request.toolChoice || request.toolChoice->allowed.empty())
+            return true;
+        const std::vector<QByteArray>& allowed = request.toolChoice->allowed;
+        return std::find(allowed.begin(), allowed.end(), tool.name) != allowed.end();
+    };
+    std::vector<const Tool*> offered;
+    for (const Tool& tool : request.tools) {
+        if (isAllowed(tool))
+            offered.push_back(&tool);
+    }
+    if (offered.size() != request.tools.size())
+        losses.change("tool_choice", "only the tools that it allows are offered to the model");
+    return offered;
+}
+
+QByteArray indexed(const char* list, std::size_t index, const char* member)
+{
+    QByteArray field = QByteArray(list) + '[' + QByteArray::number(qint64(index)) + ']';
+    return member ? field + '.' + member : field;
+}
+
+QByteArray partField(std::size_t message, std::size_t part, const char* member)
+{
+    return indexed("messages", message, indexed("content", part, member).constData());
+}
+
+QByteArray argumentsObject(const Part& call, const QByteArray& field, Losses& losses)
+{
+    const QByteArray text = call.arguments.trimmed();
+    if (text.isEmpty() && !call.custom)
+        return "{}";
+    if (!call.custom) {
+        const JsonText parsed = JsonText::parse(text);
+        if (!parsed.error && parsed.root.type() == JsonType::Object)
+            return parsed.root.raw().toByteArray();
+    }
+    losses.change(field, "the provider takes a JSON object, so the text stands in one");
+    QByteArray wrapped;
+    JsonWriter(wrapped).beginObject().member("input", call.arguments).endObject();
+    return wrapped;
+}
+
+std::optional<QByteArray> documentText(const Part& document)
+{
+    if (document.data.isEmpty() || !isTextType(document.mediaType))
+        return std::nullopt;
+    const auto decoded = QByteArray::fromBase64Encoding(document.data, QByteArray::AbortOnBase64DecodingErrors);
+    // it goes into JSON: bytes that are no UTF-8 would break the whole request
+    if (!decoded || !QByteArrayView(decoded.decoded).isValidUtf8())
+        return std::nullopt;
+    return decoded.decoded;
+}
+
+QByteArray imageType(const Part& image)
+{
+    if (!image.mediaType.isEmpty())
+        return image.mediaType == "image/jpg" ? QByteArray("image/jpeg") : image.mediaType;
+    for (const Magic& magic : kImageMagic) {
+        if (image.data.startsWith(magic.base64))
+            return magic.type;
+    }
+    return {};
+}
+
+CallRefs::CallRefs(const UnifiedRequest& request)
+{
+    struct Open
+    {
+        Ref ref;
+        bool answered = false;
+    };
+    std::vector<Open> calls;
+    int minted = 0;
+    m_refs.resize(request.messages.size());
+    for (std::size_t i = 0; i < request.messages.size(); ++i) {
+        for (const Part& part : request.messages[i].parts) {
+            Ref ref{part.callId, part.name};
+            if (part.kind == Part::Kind::ToolCall) {
+                if (ref.id.isEmpty())
+                    ref.id = "call_" + QByteArray::number(++minted);
+                calls.push_back({ref, false});
+                if (std::find(m_functions.begin(), m_functions.end(), ref.name) == m_functions.end())
+                    m_functions.push_back(ref.name);
+            } else if (part.kind == Part::Kind::ToolResult) {
+                const auto call = std::find_if(calls.begin(), calls.end(), [&ref](const Open& open) {
+                    if (!ref.id.isEmpty())
+                        return open.ref.id == ref.id;
+                    return !open.answered && (ref.name.isEmpty() || open.ref.name == ref.name);
+                });
+                if (call != calls.end()) {
+                    call->answered = true;
+                    ref = call->ref;
+                } else if (ref.id.isEmpty()) {
+                    ref.id = "call_" + QByteArray::number(++minted); // a result without its call
+                }
+            }
+            m_refs[i].push_back(std::move(ref));
+        }
+    }
+}
+
+} // namespace gateway::transform

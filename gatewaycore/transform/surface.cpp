@@ -1,0 +1,62 @@
+#include "transform/surface.h"
+
+#include "transform/json_writer.h"
+
+#include <QJsonDocument>
+
+namespace gateway::transform {
+
+QByteArray Surface::repaired(const CallRequest&, QByteArrayView, const AnswerFacts&) const
+{
+    return {};
+}
+
+const char* Surface::streamType(const CallRequest&) const
+{
+    return "text/event-stream";
+}
+
+CallError Surface::invalid(QString message, QString parameter)
+{
+    CallError error;
+    error.code = api::ErrorCode::InvalidRequest;
+    error.message = std::move(message);
+    error.parameter = std::move(parameter);
+    return error;
+}
+
+std::optional<CallError> Surface::readObject(CallRequest& request)
+{
+    const JsonText text = JsonText::parse(request.body);
+    if (text.error) {
+        return invalid(QStringLiteral("The body is not acceptable JSON: %1, at byte %2.")
+                           .arg(QLatin1String(text.error->reason))
+                           .arg(text.error->offset));
+    }
+    if (text.root.type() != JsonType::Object)
+        return invalid(QStringLiteral("The body must be a JSON object."));
+    request.root = text.root;
+    return std::nullopt;
+}
+
+QByteArray Surface::signalboxObject(const CallError& error, QStringView requestId)
+{
+    QByteArray out;
+    JsonWriter json(out);
+    json.beginObject().member("code", api::facts(error.code).name).memberBool("retriable", error.mayRetry());
+    if (error.retryAfterMs)
+        json.member("retry_after_ms", *error.retryAfterMs);
+    json.memberIf("hint", error.hint.toUtf8());
+    if (error.limit) {
+        // {"scope": ...}: its members stand beside ours
+        const QByteArray facts = QJsonDocument(api::toJson(*error.limit)).toJson(QJsonDocument::Compact);
+        JsonView(facts).eachMember([&](QByteArrayView key, JsonView value) {
+            json.memberRaw(key, value.raw());
+            return true;
+        });
+    }
+    json.member("request_id", requestId.toUtf8()).endObject();
+    return out;
+}
+
+} // namespace gateway::transform

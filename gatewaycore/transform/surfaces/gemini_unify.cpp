@@ -1,0 +1,500 @@
+#include "transform/surfaces/gemini_unify.h"
+
+#include "transform/effort.h"
+#include "transform/signature.h"
+#include "transform/surfaces/gemini_fields.h"
+#include "transform/surfaces/gemini_signature.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gateway::transform::gemini {
+namespace {
+
+CallError invalid(QString message, QString parameter)
+{
+    CallError error;
+    error.code = api::ErrorCode::InvalidRequest;
+    error.message = std::move(message);
+    error.parameter = std::move(parameter);
+    return error;
+}
+
+QByteArray textOf(JsonView value)
+{
+    return value.text().value_or(QByteArray());
+}
+
+struct Number
+{
+    const char* name;
+    QByteArray UnifiedRequest::*value;
+};
+constexpr std::array kNumbers{
+    Number{"temperature", &UnifiedRequest::temperature},
+    Number{"topP", &UnifiedRequest::topP},
+    Number{"topK", &UnifiedRequest::topK},
+    Number{"frequencyPenalty", &UnifiedRequest::frequencyPenalty},
+    Number{"presencePenalty", &UnifiedRequest::presencePenalty},
+    Number{"seed", &UnifiedRequest::seed},
+};
+
+class Unifier
+{
+public:
+    std::variant<UnifiedRequest, CallError> run(const CallRequest& request);
+
+private:
+    void readTop(JsonView root);
+    void readContents(JsonView contents);
+    void readContent(JsonView content, const QByteArray& place);
+    void readPart(JsonView json, Message& message, const QByteArray& place);
+    void readCall(JsonView call, Part& part);
+    void readResult(JsonView response, Part& part);
+    void readMedia(JsonView media, bool isInline, Part& part);
+    void readTools(JsonView tools);
+    void readToolConfig(JsonView config);
+    void readGenerationConfig(JsonView config);
+    void readThinking(JsonView config);
+    void other(QByteArray name, JsonView value)
+    {
+        if (!value.isNull())
+            m_out.others.push_back({std::move(name), value.raw().toByteArray()});
+    }
+
+    UnifiedRequest m_out;
+    std::optional<CallError> m_wrong;
+    struct OpenCall
+    {
+        QByteArray id;
+        QByteArray name;
+    };
+    std::vector<OpenCall> m_unanswered; // calls without a result so far, in order
+    int m_minted = 0;
+};
+
+std::variant<UnifiedRequest, CallError> Unifier::run(const CallRequest& request)
+{
+    m_out.operation = request.operation;
+    m_out.stream = request.stream;
+    m_out.maxOutputTokens = request.maxOutputTokens;
+    m_out.choices = request.choices;
+    const JsonView inner = field(request.root, "generateContentRequest");
+    readTop(inner.type() == JsonType::Object ? inner : request.root);
+    if (m_wrong)
+        return *m_wrong;
+    return std::move(m_out);
+}
+
+void Unifier::readTop(JsonView root)
+{
+    root.eachMember([&](QByteArrayView rawKey, JsonView value) {
+        const QByteArray key = camelCase(rawKey);
+        if (value.isNull() || key == "model") {
+            return true;
+        } else if (key == "contents") {
+            readContents(value);
+        } else if (key == "systemInstruction") {
+            Message message;
+            if (value.type() == JsonType::String) {
+                Part part;
+                part.text = textOf(value);
+                message.parts.push_back(part);
+            } else {
+                field(value, "parts").eachElement([&](JsonView part) {
+                    readPart(part, message, "systemInstruction");
+                    return !m_wrong;
+                });
+            }
+            for (Part& part : message.parts) {
+                if (part.kind == Part::Kind::Text)
+                    m_out.system.push_back(std::move(part));
+                else
+                    m_out.others.push_back({"systemInstruction.parts", "true"});
+            }
+        } else if (key == "tools") {
+            readTools(value);
+        } else if (key == "toolConfig") {
+            readToolConfig(value);
+        } else if (key == "generationConfig") {
+            readGenerationConfig(value);
+        } else if (key == "serviceTier") {
+            m_out.serviceTier = textOf(value).toLower();
+            if (m_out.serviceTier == "unspecified" || m_out.serviceTier == "service_tier_unspecified")
+                m_out.serviceTier.clear();
+        } else {
+            other(key, value); // safetySettings, cachedContent, labels, store ...
+        }
+        return !m_wrong;
+    });
+}
+
+void Unifier::readContents(JsonView contents)
+{
+    int index = 0;
+    contents.eachElement([&](JsonView content) {
+        readContent(content, "contents[" + QByteArray::number(index++) + ']');
+        return !m_wrong;
+    });
+}
+
+void Unifier::readContent(JsonView content, const QByteArray& place)
+{
+    const QByteArray role = textOf(field(content, "role")).toLower();
+    if (!role.isEmpty() && role != "user" && role != "model" && role != "function") {
+        m_wrong = invalid(
+            QStringLiteral("The role of a content must be \"user\" or \"model\"."), QString::fromUtf8(place + ".role"));
+        return;
+    }
+    Message message;
+    message.role = role == "model" ? Role::Assistant : Role::User;
+    int index = 0;
+    field(content, "parts").eachElement([&](JsonView part) {
+        readPart(part, message, place + ".parts[" + QByteArray::number(index++) + ']');
+        return !m_wrong;
+    });
+    if (!message.parts.empty())
+        m_out.messages.push_back(std::move(message));
+}
+
+void Unifier::readPart(JsonView json, Message& message, const QByteArray& place)
+{
+    Part part;
+    bool known = false;
+    json.eachMember([&](QByteArrayView rawKey, JsonView value) {
+        const QByteArray key = camelCase(rawKey);
+        if (value.isNull())
+            return true;
+        if (key == "text") {
+            part.text = textOf(value);
+            known = true;
+        } else if (key == "thought") {
+            if (value.boolean().value_or(false))
+                part.kind = Part::Kind::Thinking;
+        } else if (key == "thoughtSignature") {
+            const Signature signature = openedFromGoogle(textOf(value));
+            part.signature = signature.bytes;
+            part.signer = signature.signer;
+            part.redacted = signature.place == SignaturePlace::Redacted;
+        } else if (key == "functionCall") {
+            readCall(value, part);
+            known = true;
+        } else if (key == "functionResponse") {
+            readResult(value, part);
+            known = true;
+        } else if (key == "inlineData" || key == "fileData") {
+            readMedia(value, key == "inlineData", part);
+            known = true;
+        } else if (key == "mediaResolution") {
+            const QByteArray level = textOf(value.type() == JsonType::Object ? field(value, "level") : value);
+            part.detail = level.endsWith("_LOW") ? "low" : level.endsWith("_HIGH") ? "high" : "auto";
+        } else {
+            other(place + '.' + key, value); // videoMetadata, executableCode, a hosted tool's call ...
+        }
+        return true;
+    });
+    if (!known && part.signature.isEmpty())
+        return;
+    // A signature that came after its thoughts, on a part without text: one piece of thinking again. On the part of a
+    // text it is what Gemini puts at an answer's end.
+    if (part.kind == Part::Kind::Thinking && !message.parts.empty()) {
+        Part& last = message.parts.back();
+        if (last.kind == Part::Kind::Thinking && last.signature.isEmpty() && !last.redacted && !part.redacted) {
+            last.text += part.text;
+            last.signature = part.signature;
+            last.signer = part.signer;
+            return;
+        }
+    }
+    message.parts.push_back(std::move(part));
+}
+
+void Unifier::readCall(JsonView call, Part& part)
+{
+    part.kind = Part::Kind::ToolCall;
+    part.callId = textOf(field(call, "id"));
+    part.name = textOf(field(call, "name"));
+    const JsonView arguments = field(call, "args");
+    part.arguments = arguments.type() == JsonType::Object ? arguments.raw().toByteArray() : QByteArray("{}");
+    if (part.callId.isEmpty()) // Gemini has none on Vertex; everybody else needs one
+        part.callId = "call_" + QByteArray::number(++m_minted);
+    m_unanswered.push_back({part.callId, part.name});
+}
+
+void Unifier::readResult(JsonView response, Part& part)
+{
+    part.kind = Part::Kind::ToolResult;
+    part.callId = textOf(field(response, "id"));
+    part.name = textOf(field(response, "name"));
+    // by its id, else the first call of that function that has no result yet
+    auto call = std::find_if(m_unanswered.begin(), m_unanswered.end(),
+        [&](const OpenCall& open) { return part.callId.isEmpty() ? open.name == part.name : open.id == part.callId; });
+    if (call != m_unanswered.end()) {
+        part.callId = call->id;
+        if (part.name.isEmpty())
+            part.name = call->name;
+        m_unanswered.erase(call);
+    } else if (part.callId.isEmpty()) {
+        part.callId = "call_" + QByteArray::number(++m_minted);
+    }
+    const JsonView value = field(response, "response");
+    Part text;
+    int members = 0;
+    JsonView only;
+    QByteArray name;
+    value.eachMember([&](QByteArrayView key, JsonView member) {
+        ++members;
+        only = member;
+        name = key.toByteArray();
+        return members < 2;
+    });
+    const bool isWrapped = members == 1 && (name == "result" || name == "output" || name == "error");
+    part.isError = members == 1 && name == "error";
+    if (isWrapped)
+        text.text = only.type() == JsonType::String ? textOf(only) : only.raw().toByteArray();
+    else if (!value.isMissing() && !value.isNull())
+        text.text = value.type() == JsonType::String ? textOf(value) : value.raw().toByteArray();
+    part.content.push_back(std::move(text));
+    field(response, "parts").eachElement([&](JsonView inner) {
+        Part media;
+        const JsonView data = field(inner, "inlineData");
+        readMedia(data.isMissing() ? field(inner, "fileData") : data, !data.isMissing(), media);
+        part.content.push_back(std::move(media));
+        return true;
+    });
+}
+
+void Unifier::readMedia(JsonView media, bool isInline, Part& part)
+{
+    part.mediaType = textOf(field(media, "mimeType"));
+    part.kind = part.mediaType.startsWith("image/")   ? Part::Kind::Image
+                : part.mediaType.startsWith("audio/") ? Part::Kind::Audio
+                                                      : Part::Kind::Document;
+    part.fileName = textOf(field(media, "displayName"));
+    if (isInline) {
+        part.data = textOf(field(media, "data"));
+        return;
+    }
+    const QByteArray uri = textOf(field(media, "fileUri"));
+    const bool isKept = uri.startsWith("gs://") || uri.startsWith("files/") ||
+                        uri.startsWith("https://generativelanguage.googleapis.com/");
+    (isKept ? part.fileId : part.url) = uri;
+}
+
+void Unifier::readTools(JsonView tools)
+{
+    tools.eachElement([&](JsonView entry) {
+        entry.eachMember([&](QByteArrayView rawKey, JsonView value) {
+            const QByteArray key = camelCase(rawKey);
+            if (key != "functionDeclarations") {
+                if (!value.isNull())
+                    m_out.tools.push_back({Tool::Kind::Hosted, key, {}, {}, {}, entry.raw().toByteArray(), {}});
+                return true;
+            }
+            value.eachElement([&](JsonView declaration) {
+                Tool tool;
+                tool.name = textOf(field(declaration, "name"));
+                tool.description = textOf(field(declaration, "description"));
+                const JsonView schema = field(declaration, "parametersJsonSchema");
+                const JsonView parameters = field(declaration, "parameters");
+                if (schema.type() == JsonType::Object)
+                    tool.schema = schema.raw().toByteArray();
+                else if (parameters.type() == JsonType::Object)
+                    tool.schema = jsonSchemaOf(parameters);
+                tool.raw = declaration.raw().toByteArray();
+                for (const char* left : {"behavior", "response", "responseJsonSchema"}) {
+                    if (const JsonView member = field(declaration, left); !member.isMissing())
+                        other(QByteArray("tools.functionDeclarations.") + left, member);
+                }
+                m_out.tools.push_back(std::move(tool));
+                return true;
+            });
+            return true;
+        });
+        return true;
+    });
+}
+
+void Unifier::readToolConfig(JsonView config)
+{
+    config.eachMember([&](QByteArrayView rawKey, JsonView value) {
+        const QByteArray key = camelCase(rawKey);
+        if (key != "functionCallingConfig") {
+            other("toolConfig." + key, value);
+            return true;
+        }
+        ToolChoice choice;
+        field(value, "allowedFunctionNames").eachElement([&](JsonView name) {
+            choice.allowed.push_back(textOf(name));
+            return true;
+        });
+        const QByteArray mode = textOf(field(value, "mode")).toUpper();
+        if (mode == "NONE") {
+            choice.mode = ToolChoice::Mode::None;
+            choice.allowed.clear();
+        } else if (mode == "ANY" && choice.allowed.size() == 1) {
+            choice.mode = ToolChoice::Mode::Named;
+            choice.name = choice.allowed.front();
+            choice.allowed.clear();
+        } else if (mode == "ANY") {
+            choice.mode = ToolChoice::Mode::Required;
+        } else if (mode == "VALIDATED") {
+            for (Tool& tool : m_out.tools)
+                tool.strict = true;
+        }
+        if (!mode.isEmpty() && mode != "MODE_UNSPECIFIED")
+            m_out.toolChoice = std::move(choice);
+        if (const JsonView streamed = field(value, "streamFunctionCallArguments"); streamed.boolean().value_or(false))
+            other("toolConfig.functionCallingConfig.streamFunctionCallArguments", streamed);
+        return true;
+    });
+}
+
+void Unifier::readGenerationConfig(JsonView config)
+{
+    config.eachMember([&](QByteArrayView rawKey, JsonView value) {
+        const QByteArray key = camelCase(rawKey);
+        if (value.isNull() || key == "maxOutputTokens" || key == "candidateCount")
+            return true; // parse() has read them
+        for (const Number& row : kNumbers) {
+            if (key != row.name)
+                continue;
+            if (value.type() == JsonType::Number)
+                m_out.*row.value = value.raw().toByteArray();
+            else
+                m_wrong = invalid(QStringLiteral("\"%1\" must be a number.").arg(QLatin1String(row.name)),
+                    QLatin1String("generationConfig.") + QLatin1String(row.name));
+            return !m_wrong;
+        }
+        if (key == "stopSequences") {
+            value.eachElement([&](JsonView word) {
+                m_out.stop.push_back(textOf(word));
+                return true;
+            });
+        } else if (key == "responseMimeType") {
+            const QByteArray type = textOf(value);
+            if (type == "application/json" && m_out.format.kind == OutputFormat::Kind::Text)
+                m_out.format.kind = OutputFormat::Kind::JsonObject;
+            else if (type != "application/json" && type != "text/plain" && !type.isEmpty())
+                other("generationConfig.responseMimeType", value);
+        } else if (key == "responseSchema" || key == "responseJsonSchema") {
+            m_out.format.kind = OutputFormat::Kind::JsonSchema;
+            m_out.format.name = "response";
+            m_out.format.schema = key == "responseSchema" ? jsonSchemaOf(value) : value.raw().toByteArray();
+        } else if (key == "thinkingConfig") {
+            readThinking(value);
+        } else if (key == "responseModalities") {
+            bool onlyText = true;
+            value.eachElement([&](JsonView word) {
+                onlyText = onlyText && textOf(word).toUpper() == "TEXT";
+                return true;
+            });
+            if (!onlyText)
+                m_wrong = invalid(QStringLiteral("The alias is served by a provider of another dialect, which answers "
+                                                 "a caller of this one in text only."),
+                    QStringLiteral("generationConfig.responseModalities"));
+        } else if ((key == "responseLogprobs" && value.boolean().value_or(false)) || key == "logprobs") {
+            m_wrong = invalid(QStringLiteral("The alias is served by a provider of another dialect, whose "
+                                             "log probabilities cannot be given in this one."),
+                QStringLiteral("generationConfig.") + QString::fromUtf8(key));
+        } else if (key != "responseLogprobs") {
+            other("generationConfig." + key, value); // mediaResolution, speechConfig, audioTimestamp, routingConfig ...
+        }
+        return !m_wrong;
+    });
+}
+
+void Unifier::readThinking(JsonView config)
+{
+    config.eachMember([&](QByteArrayView rawKey, JsonView value) {
+        const QByteArray key = camelCase(rawKey);
+        if (key == "includeThoughts") {
+            m_out.reasoning.showThoughts = value.boolean();
+        } else if (key == "thinkingBudget") {
+            if (const auto budget = wholeNumber(value); budget && *budget >= 0)
+                m_out.reasoning.budgetTokens = budget;
+            else if (budget) // -1: the model's own choice
+                m_out.reasoning.enabled = true;
+        } else if (key == "thinkingLevel") {
+            m_out.reasoning.effort = effortOf(textOf(value));
+        } else {
+            other("generationConfig.thinkingConfig." + key, value);
+        }
+        return true;
+    });
+}
+
+// Google's task types in the unified form; its others keep their own word.
+struct TaskType
+{
+    const char* google;
+    const char* unified;
+};
+constexpr std::array kTaskTypes{
+    TaskType{"RETRIEVAL_DOCUMENT", "search_document"},
+    TaskType{"RETRIEVAL_QUERY", "search_query"},
+    TaskType{"CLASSIFICATION", "classification"},
+    TaskType{"CLUSTERING", "clustering"},
+    TaskType{"TASK_TYPE_UNSPECIFIED", ""},
+};
+
+// One text of an embedding: what its parts say, together.
+std::optional<CallError> readEmbedded(JsonView one, EmbedRequest& out, bool first)
+{
+    const JsonView content = field(one, "content");
+    QByteArray text = content.text().value_or(QByteArray());
+    bool onlyText = true;
+    field(content, "parts").eachElement([&](JsonView part) {
+        onlyText = onlyText && field(part, "text").type() == JsonType::String;
+        text += textOf(field(part, "text"));
+        return onlyText;
+    });
+    if (!onlyText)
+        return invalid(
+            QStringLiteral("The alias is served by a provider that embeds texts only."), QStringLiteral("content"));
+    out.texts.push_back(text);
+    const JsonView inner = field(one, "embedContentConfig");
+    const JsonView options = inner.type() == JsonType::Object ? inner : one;
+    QByteArray purpose = textOf(field(options, "taskType")).toUpper();
+    for (const TaskType& row : kTaskTypes) {
+        if (purpose == row.google)
+            purpose = row.unified;
+    }
+    const QByteArray title = textOf(field(options, "title"));
+    const auto dimensions = wholeNumber(field(options, "outputDimensionality"));
+    if (!first && (purpose != out.purpose || title != out.title || dimensions != out.dimensions))
+        return invalid(QStringLiteral("The alias is served by a provider whose options count for all texts of a "
+                                      "request, and this one has several."),
+            QStringLiteral("requests"));
+    out.purpose = purpose;
+    out.title = title;
+    out.dimensions = dimensions;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<UnifiedRequest, CallError> unifyGenerate(const CallRequest& request)
+{
+    return Unifier().run(request);
+}
+
+std::variant<UnifiedRequest, CallError> unifyEmbed(const CallRequest& request)
+{
+    UnifiedRequest out;
+    out.operation = Operation::Embed;
+    const JsonView batch = field(request.root, "requests");
+    out.embed.single = batch.type() != JsonType::Array;
+    std::optional<CallError> wrong;
+    if (out.embed.single)
+        wrong = readEmbedded(request.root, out.embed, true);
+    batch.eachElement([&](JsonView one) {
+        wrong = readEmbedded(one, out.embed, out.embed.texts.empty());
+        return !wrong;
+    });
+    if (wrong)
+        return *wrong;
+    return out;
+}
+
+} // namespace gateway::transform::gemini

@@ -1,0 +1,151 @@
+#include "transform/surfaces/openai_chat_relay.h"
+
+#include "http/sse.h"
+#include "transform/body_edit.h"
+
+namespace gateway::transform {
+namespace {
+
+// "reasoning" of vLLM, Ollama and OpenRouter under the name that SDKs read.
+void renameReasoning(BodyEdit& edit, JsonView message)
+{
+    const JsonView reasoning = message.member("reasoning");
+    if (reasoning.type() != JsonType::String || message.member("reasoning_content").type() == JsonType::String)
+        return;
+    if (!message.member("reasoning_content").isMissing())
+        edit.removeMember(message, "reasoning_content");
+    edit.addMember(message, "reasoning_content", reasoning.raw());
+    edit.removeMember(message, "reasoning");
+}
+
+void repairReason(BodyEdit& edit, JsonView choice, bool toolCalled)
+{
+    const JsonView reason = choice.member("finish_reason");
+    const QByteArray word = reason.text().value_or(QByteArray());
+    if (word.isEmpty())
+        return;
+    const StopReason stop = promoted(stopReasonOf(Dialect::OpenAiChat, word).reason, toolCalled);
+    const QByteArray right = wordFor(Dialect::OpenAiChat, stop);
+    if (!right.isEmpty() && right != word && word != "function_call")
+        edit.replace(reason, jsonString(right));
+}
+
+class ChatRelay final : public StreamRelay
+{
+public:
+    ChatRelay(const CallRequest& request, std::function<QByteArray(const CallError&)> errorBody)
+        : m_wantsUsageChunk(request.wantsUsageChunk), m_errorBody(std::move(errorBody))
+    {
+    }
+
+    void relay(const Frame& frame, const StreamReader::Read& read, const AnswerFacts&, QByteArray& out,
+        QByteArray& tail) override
+    {
+        if (read.ended) {
+            http::appendSseEvent(tail, {}, frame.data);
+            return;
+        }
+        if (read.usageOnly && !m_wantsUsageChunk)
+            return;
+        if (!read.repair && !m_toolCalled) {
+            http::appendSseEvent(out, {}, frame.data);
+            return;
+        }
+        const QByteArray repaired = repair(frame.data);
+        http::appendSseEvent(out, {}, repaired.isEmpty() ? frame.data : QByteArrayView(repaired));
+    }
+
+    void fail(const CallError& error, QByteArray& tail) override { http::appendSseEvent(tail, {}, m_errorBody(error)); }
+
+    void finish(QByteArray& tail) override { http::appendSseEvent(tail, {}, "[DONE]"); }
+
+private:
+    // From the first tool call on every chunk is looked at: their numbers depend on each other.
+    QByteArray repair(QByteArrayView data)
+    {
+        const JsonText text = JsonText::parse(data);
+        BodyEdit edit(data);
+        text.root.member("choices").eachElement([&](JsonView choice) {
+            const JsonView delta = choice.member("delta");
+            renameReasoning(edit, delta);
+            if (choice.member("index").integer().value_or(0) == 0)
+                repairTools(edit, delta.member("tool_calls"));
+            repairReason(edit, choice, m_toolCalled);
+            return true;
+        });
+        return edit.isEmpty() ? QByteArray() : edit.apply();
+    }
+
+    void repairTools(BodyEdit& edit, JsonView calls)
+    {
+        calls.eachElement([&](JsonView call) {
+            m_toolCalled = true;
+            const JsonView index = call.member("index");
+            const qint64 right =
+                numberOf(index.integer().value_or(-1), call.member("id").text().value_or(QByteArray()));
+            if (index.isMissing())
+                edit.addMember(call, "index", QByteArray::number(right));
+            else if (index.integer() != right)
+                edit.replace(index, QByteArray::number(right));
+            return true;
+        });
+    }
+
+    // A call is known by its id where a fragment has one, else by the number its provider gave it last.
+    qint64 numberOf(qint64 sent, const QByteArray& id)
+    {
+        for (ToolCall& call : m_calls) {
+            if (!id.isEmpty() && call.id == id) {
+                call.sent = sent;
+                return call.number;
+            }
+        }
+        if (id.isEmpty()) {
+            for (auto call = m_calls.crbegin(); call != m_calls.crend(); ++call) {
+                if (sent < 0 || call->sent == sent)
+                    return call->number;
+            }
+        }
+        m_calls.push_back({id, sent, qint64(m_calls.size())});
+        return m_calls.back().number;
+    }
+
+    struct ToolCall
+    {
+        QByteArray id;
+        qint64 sent;
+        qint64 number; // as the caller reads it
+    };
+
+    const bool m_wantsUsageChunk;
+    const std::function<QByteArray(const CallError&)> m_errorBody;
+    bool m_toolCalled = false;
+    std::vector<ToolCall> m_calls;
+};
+
+} // namespace
+
+std::unique_ptr<StreamRelay> openAiChatRelay(
+    const CallRequest& request, std::function<QByteArray(const CallError&)> errorBody)
+{
+    return std::make_unique<ChatRelay>(request, std::move(errorBody));
+}
+
+QByteArray repairedChatAnswer(QByteArrayView body, const AnswerFacts& facts)
+{
+    const bool wordIsRight = facts.finishReason.isEmpty() || facts.finishReason == QLatin1String("function_call") ||
+                             wordFor(Dialect::OpenAiChat, facts.stop) == facts.finishReason.toUtf8();
+    if (wordIsRight && !body.contains(QByteArrayView("\"reasoning\"")))
+        return {};
+    const JsonText text = JsonText::parse(body);
+    BodyEdit edit(body);
+    text.root.member("choices").eachElement([&](JsonView choice) {
+        const JsonView message = choice.member("message");
+        renameReasoning(edit, message);
+        repairReason(edit, choice, !message.member("tool_calls").at(0).isMissing());
+        return true;
+    });
+    return edit.isEmpty() ? QByteArray() : edit.apply();
+}
+
+} // namespace gateway::transform
