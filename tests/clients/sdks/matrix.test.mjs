@@ -197,7 +197,7 @@ for (const row of environment.rows(cases)) {
     const modes = row.expected.modes ?? (feature.how && feature.how !== 'cut' ? ['stream'] : ['plain', 'stream']);
     for (const mode of modes) {
         const name = `${row.client} · ${row.surface} · ${row.provider} · ${row.feature} · ${mode}`;
-        test(name, { skip: row.expected.skip }, async () => {
+        test(name, { timeout: 20000 }, async () => {
             const result = { row, mode, ok: false };
             results.push(result);
             await run(row, mode === 'stream');
