@@ -37,11 +37,13 @@ int main(int argc, char** argv)
 {
     std::string listen = "127.0.0.1:0";
     std::string profilePath;
+    std::string awsKey;
     bool fast = false;
-    CLI::App cli("The simulated model provider of Signalbox, in the OpenAI dialect.");
+    CLI::App cli("The simulated model providers of Signalbox: OpenAI, Azure, Anthropic, Gemini, Vertex and Bedrock, by path.");
     cli.add_option("--listen", listen, "HOST:PORT; port 0 takes any free one")->capture_default_str();
     cli.add_option("--profile", profilePath, "YAML file: seed, latency, token rate, error shares");
     cli.add_flag("--fast", fast, "no delays and no errors of its own, whatever the profile says");
+    cli.add_option("--aws-key", awsKey, "ID:SECRET; requests to Bedrock's paths must be signed with it (SigV4)");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {
@@ -66,6 +68,12 @@ int main(int argc, char** argv)
     api::Result<simulator::Profile> profile = readProfile(QString::fromStdString(profilePath));
     if (!profile)
         return complain(profile.error().message, 78);
+    if (const QByteArray pair = QByteArray::fromStdString(awsKey); !pair.isEmpty()) {
+        if (pair.indexOf(':') < 1 || pair.endsWith(':'))
+            return complain(QStringLiteral("--aws-key takes ID:SECRET."), 2);
+        profile->awsAccessKey = pair.left(pair.indexOf(':'));
+        profile->awsSecretKey = pair.mid(pair.indexOf(':') + 1);
+    }
     if (fast) {
         profile->firstByte = {};
         profile->tokensPerSecond = 0;

@@ -137,13 +137,13 @@ private:
     void upstreamComplete() override
     {
         readAnswer();
-        m_later.start(milliseconds(0)); // the exchange must not be destroyed from inside its own call
+        settle();
     }
     void upstreamFailed(http::UpstreamFailure, const QString& text) override
     {
         remember(api::failure(Failure::Unreachable,
             QStringLiteral("The token server of the service account could not be asked: %1.").arg(text)));
-        m_later.start(milliseconds(0));
+        settle();
     }
 
     // What the server says of the account is not repeated: it is nobody's business but the operator's, who sees the

@@ -77,10 +77,10 @@ std::optional<Fault> AnthropicDialect::read(SimCall& call) const
     return readAnthropicRequest(call);
 }
 
-QByteArray AnthropicDialect::keyOf(const SimCall& call) const
+std::optional<Fault> AnthropicDialect::authenticate(const SimCall& call) const
 {
     const QByteArray key = call.route.vertex ? QByteArray() : call.http.header("x-api-key");
-    return key.isEmpty() ? bearerOf(call.http) : key;
+    return acceptKey(call, key.isEmpty() ? bearerOf(call.http) : key);
 }
 
 Script AnthropicDialect::answer(const SimCall& call, Dice& dice) const

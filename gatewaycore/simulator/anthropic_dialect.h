@@ -10,7 +10,7 @@ class AnthropicDialect final : public Dialect
 {
 public:
     std::optional<Fault> read(SimCall& call) const override;
-    QByteArray keyOf(const SimCall& call) const override;
+    std::optional<Fault> authenticate(const SimCall& call) const override;
     Script answer(const SimCall& call, Dice& dice) const override;
     Script error(const SimCall& call, const Fault& fault) const override;
 };

@@ -36,8 +36,9 @@ struct ChatRequest
     bool mayCallTool = true;   // tool_choice is not none
     QString namedTool;
     bool parallelTools = true;
-    bool thinks = false;     // reasoning was asked for
-    bool showsSeals = false; // Responses: encrypted reasoning was asked for
+    bool thinks = false;        // reasoning was asked for
+    bool showsThinking = false; // and is to be seen, where the dialect lets the caller choose
+    bool wantsSeals = false;    // Responses: encrypted reasoning was asked for
 };
 
 // An error of the dialect. An empty message stands for the provider's own words for that status.

@@ -29,13 +29,16 @@ public:
 
     // Fills call.chat, at least as far as its model, even if there is a fault.
     virtual std::optional<Fault> read(SimCall& call) const = 0;
-    // The key the caller presented in a way this provider accepts; empty if there is none.
-    virtual QByteArray keyOf(const SimCall& call) const = 0;
+    // The fault if the profile requires a key and it was not presented in a way this provider accepts.
+    virtual std::optional<Fault> authenticate(const SimCall& call) const = 0;
     virtual Script answer(const SimCall& call, Dice& dice) const = 0;
     virtual Script error(const SimCall& call, const Fault& fault) const = 0;
 };
 
 const Dialect& dialectOf(const Route& route);
+
+// 401 if the profile requires another key.
+std::optional<Fault> acceptKey(const SimCall& call, const QByteArray& key);
 
 // "Bearer X" of the header authorization.
 QByteArray bearerOf(const SimRequest& request);

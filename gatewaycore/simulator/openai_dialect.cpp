@@ -57,9 +57,9 @@ std::optional<Fault> OpenAiDialect::read(SimCall& call) const
     return fault;
 }
 
-QByteArray OpenAiDialect::keyOf(const SimCall& call) const
+std::optional<Fault> OpenAiDialect::authenticate(const SimCall& call) const
 {
-    return openAiKeyOf(call);
+    return acceptKey(call, openAiKeyOf(call));
 }
 
 Script OpenAiDialect::answer(const SimCall& call, Dice& dice) const

@@ -1,7 +1,11 @@
 #include "simulator/simulator.h"
 
 #include "simulator/anthropic_dialect.h"
+#include "simulator/bedrock_dialect.h"
+#include "simulator/embeddings_dialect.h"
+#include "simulator/gemini_dialect.h"
 #include "simulator/openai_dialect.h"
+#include "simulator/responses_dialect.h"
 
 #include <QCryptographicHash>
 #include <QJsonDocument>
@@ -44,14 +48,38 @@ const Dialect& dialectOf(const Route& route)
 {
     static const OpenAiDialect openAi;
     static const AnthropicDialect anthropic;
+    static const GeminiDialect gemini;
+    static const BedrockDialect bedrock;
+    static const ResponsesDialect responses;
+    static const EmbeddingsDialect embeddings;
     switch (route.endpoint) {
     case Endpoint::Messages:
     case Endpoint::CountTokens:
     case Endpoint::AnthropicModels:
         return anthropic;
+    case Endpoint::GeminiGenerate:
+    case Endpoint::GeminiStream:
+    case Endpoint::GeminiCountTokens:
+    case Endpoint::GeminiEmbed:
+    case Endpoint::GeminiBatchEmbed:
+    case Endpoint::GeminiModels:
+        return gemini;
+    case Endpoint::Converse:
+    case Endpoint::ConverseStream:
+        return bedrock;
+    case Endpoint::Responses:
+        return responses;
+    case Endpoint::Embeddings:
+        return embeddings;
     default:
         return openAi;
     }
+}
+
+std::optional<Fault> acceptKey(const SimCall& call, const QByteArray& key)
+{
+    const bool right = call.profile.requiredKey.isEmpty() || key == call.profile.requiredKey;
+    return right ? std::nullopt : std::optional(Fault{401, {}, {}, {}});
 }
 
 QByteArray bearerOf(const SimRequest& request)
@@ -122,19 +150,13 @@ Script Simulator::callAnswer(SimCall& call, Dice& dice)
     call.wishes = wishesOf(call.chat.model.toUtf8(), call.http.headers);
     if (isOver(call.wishes, call.http, call.callNumber))
         call.wishes.behave();
-    if (const auto wrong = keyFault(call, dialect))
+    if (const auto wrong = dialect.authenticate(call))
         return dialect.error(call, *wrong);
     if (fault)
         return dialect.error(call, *fault);
     if (const auto status = call.wishes.status ? call.wishes.status : seededError(m_profile, dice))
         return dialect.error(call, {*status, {}, {}, call.wishes.errorCode});
     return dialect.answer(call, dice);
-}
-
-std::optional<Fault> Simulator::keyFault(const SimCall& call, const Dialect& dialect) const
-{
-    const bool right = m_profile.requiredKey.isEmpty() || dialect.keyOf(call) == m_profile.requiredKey;
-    return right ? std::nullopt : std::optional(Fault{401, {}, {}, {}});
 }
 
 Script Simulator::listAnswer(const SimRequest& request)
@@ -148,6 +170,8 @@ Script Simulator::listAnswer(const SimRequest& request)
         return openAiModels(call);
     case Endpoint::AnthropicModels:
         return anthropicModels(call);
+    case Endpoint::GeminiModels:
+        return geminiModels(call);
     default:
         return dialectOf(call.route).error(call, unknownUrl(request));
     }

@@ -35,7 +35,6 @@ public:
 private:
     Turn post(const SimRequest& request);
     Script callAnswer(SimCall& call, Dice& dice);
-    std::optional<Fault> keyFault(const SimCall& call, const Dialect& dialect) const;
     Script listAnswer(const SimRequest& request);
     Script ledgerAnswer(const SimRequest& request);
     quint64 seedFor(const QByteArray& body);

@@ -188,26 +188,26 @@ bool BedrockBody::readTurns()
         const bool assistant = message.role == Role::Assistant;
         if (message.role == Role::System)
             m_losses.change(indexed("messages", i, "role"), "a system message between others is sent as the user's");
-        if (m_turns.empty() || m_turns.back().assistant != assistant) {
-            m_turns.emplace_back();
-            m_turns.back().assistant = assistant;
-        }
-        Turn& turn = m_turns.back();
         for (std::size_t j = 0; j < message.parts.size(); ++j) {
             const Part& part = message.parts[j];
             auto block = m_blocks.block(part, m_refs.of(i, j), partField(i, j));
             if (auto* error = std::get_if<CallError>(&block))
                 return fail(std::move(*error));
-            std::vector<QByteArray>& place = part.kind == Part::Kind::ToolResult ? turn.results : turn.blocks;
             QByteArray& json = std::get<QByteArray>(block);
-            if (!json.isEmpty()) {
-                turn.hasDocument = turn.hasDocument || part.kind == Part::Kind::Document;
-                turn.hasText = turn.hasText || part.kind == Part::Kind::Text;
-                place.push_back(std::move(json));
+            if (json.isEmpty())
+                continue; // a turn begins with its first block: what says nothing does not part two of the same role
+            if (m_turns.empty() || m_turns.back().assistant != assistant) {
+                m_turns.emplace_back();
+                m_turns.back().assistant = assistant;
             }
+            Turn& turn = m_turns.back();
+            turn.hasDocument = turn.hasDocument || part.kind == Part::Kind::Document;
+            turn.hasText = turn.hasText || part.kind == Part::Kind::Text;
+            std::vector<QByteArray>& place = part.kind == Part::Kind::ToolResult ? turn.results : turn.blocks;
+            place.push_back(std::move(json));
             if (part.cacheMark) {
                 QByteArray mark = m_blocks.cachePoint(*part.cacheMark, partField(i, j, "cache_control"));
-                if (!mark.isEmpty() && !place.empty())
+                if (!mark.isEmpty())
                     place.push_back(std::move(mark));
             }
         }
@@ -218,7 +218,6 @@ bool BedrockBody::readTurns()
 
 void BedrockBody::finishTurns()
 {
-    std::erase_if(m_turns, [](const Turn& turn) { return turn.results.empty() && turn.blocks.empty(); });
     for (Turn& turn : m_turns) {
         if (turn.hasDocument && !turn.hasText) {
             turn.blocks.push_back(R"({"text":"."})");

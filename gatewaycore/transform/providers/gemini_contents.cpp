@@ -150,7 +150,7 @@ void Conversation::writeCall(const Part& part, const QByteArray& place)
 void Conversation::writeMedia(const Part& part, const QByteArray& place)
 {
     if (!part.fileId.isEmpty()) {
-        m_wrong = refused(
+        m_wrong = refusal(
             QStringLiteral("A message names a file by its id, and that file is kept by another provider."), "messages");
         return;
     }
@@ -173,7 +173,8 @@ void Conversation::writeResult(const Part& part, const QByteArray& place)
     if (name.isEmpty()) {
         m_wrong = refusal(QStringLiteral("The result of the tool call \"%1\" answers no call of this conversation, and "
                                          "the provider needs the function's name.")
-                              .arg(QString::fromUtf8(part.callId.left(80))));
+                              .arg(QString::fromUtf8(part.callId.left(80))),
+            "messages");
         return;
     }
     QByteArray joined = part.text;
@@ -270,7 +271,7 @@ std::optional<CallError> Conversation::write(const UnifiedRequest& request)
         m_losses.change("system", "the provider needs a user's message: the instruction stands as one");
         m_json.beginObject().member("role", "user").key("parts").beginArray().raw(system).endArray().endObject();
     } else if (!hasContent) {
-        m_wrong = refusal(QStringLiteral("The conversation has no message with any content."));
+        m_wrong = refusal(QStringLiteral("The conversation has no message with any content."), "messages");
     }
     for (std::size_t i = 0; i < request.messages.size() && !m_wrong; ++i) {
         const Message& message = request.messages[i];

@@ -1,6 +1,6 @@
 // JSON schemas for Gemini. We send parametersJsonSchema and responseJsonSchema, which take JSON Schema as it is; what
 // Google reads into its own Schema message (`parameters`) would refuse the whole request for one unknown keyword
-// (decisions/0073-schemas-for-google.md). Two things remain to be put right. Pure; any thread.
+// (decisions/0073). Two things remain to be put right. Pure; any thread.
 #pragma once
 
 #include "transform/json_view.h"

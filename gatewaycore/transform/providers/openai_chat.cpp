@@ -25,13 +25,15 @@ public:
         return request.operation == Operation::Embed ? openAiEmbedPassOn(request, target, losses)
                                                      : openAiChatPassOn(request, target, losses);
     }
-    std::variant<Answer, CallError> readAnswer(Operation, QByteArrayView body, const Target& target) const override
+    std::variant<Answer, CallError> readAnswer(
+        Operation operation, QByteArrayView body, const Target& target) const override
     {
-        return openAiChatAnswer(body, target);
+        return operation == Operation::Embed ? openAiEmbedAnswer(body, target) : openAiChatAnswer(body, target);
     }
-    std::variant<AnswerFacts, CallError> readFacts(Operation, QByteArrayView body, const Target& target) const override
+    std::variant<AnswerFacts, CallError> readFacts(
+        Operation operation, QByteArrayView body, const Target& target) const override
     {
-        return openAiChatFacts(body, target);
+        return operation == Operation::Embed ? openAiEmbedFacts(body, target) : openAiChatFacts(body, target);
     }
     std::unique_ptr<StreamReader> streamReader(const Target& target) const override { return openAiChatStream(target); }
     CallError readError(int status, const http::ResponseHead&, QByteArrayView body, const Target& target) const override

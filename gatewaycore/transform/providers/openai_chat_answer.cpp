@@ -10,6 +10,8 @@ namespace {
 
 using api::ErrorCode;
 
+constexpr qint64 kMostTokens = 100'000'000; // no call has more; sums and prices stay far from an overflow
+
 QByteArray textOf(JsonView value)
 {
     return value.text().value_or(QByteArray());
@@ -22,7 +24,7 @@ QString shortText(JsonView value)
 
 qint64 count(JsonView number)
 {
-    return std::max<qint64>(0, number.integer().value_or(0));
+    return std::clamp<qint64>(number.integer().value_or(0), 0, kMostTokens);
 }
 
 // Totals with details inside them, taken apart (wire.md section 4).

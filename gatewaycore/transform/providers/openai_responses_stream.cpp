@@ -300,6 +300,7 @@ private:
         const JsonView response = event.member("response");
         if (response.type() != JsonType::Object)
             return fail("The provider's stream ended without its response.");
+        begin(event);
         // items of backends that send nothing but the last event, and those they never ended
         const bool all = m_items.empty();
         qint64 index = 0;
@@ -311,8 +312,6 @@ private:
         if (m_read->error)
             return;
         readResponseInto(m_facts, response, m_target, m_toolCalled);
-        if (m_events)
-            m_parts.begin(m_events, m_facts.id, m_facts.model.toUtf8());
         closePart();
         m_ended = true;
     }

@@ -8,7 +8,10 @@
 
 #include <QtTest>
 
-namespace gateway::transform::test {
+namespace {
+
+using namespace gateway;
+using namespace gateway::transform;
 
 struct Asked
 {
@@ -49,7 +52,7 @@ private:
 };
 
 // The request stays at its place: its views point into its body.
-inline CallRequest parsed(
+[[maybe_unused]] CallRequest parsed(
     const QByteArray& body, const Surface& surface = anthropicMessages(), const Head& head = Head())
 {
     auto result = surface.parse({}, head.head, body);
@@ -60,7 +63,7 @@ inline CallRequest parsed(
     return std::move(std::get<CallRequest>(result));
 }
 
-inline Outgoing sent(const OutgoingOrError& result)
+[[maybe_unused]] Outgoing sent(const OutgoingOrError& result)
 {
     if (const auto* error = std::get_if<CallError>(&result)) {
         qWarning("refused: %s", qPrintable(error->text()));
@@ -69,7 +72,7 @@ inline Outgoing sent(const OutgoingOrError& result)
     return std::get<Outgoing>(result);
 }
 
-inline QByteArray fieldOf(const Outgoing& out, QByteArrayView name)
+[[maybe_unused]] QByteArray fieldOf(const Outgoing& out, QByteArrayView name)
 {
     for (const http::Field& field : out.fields) {
         if (http::equalsIgnoringCase(field.name, name))
@@ -78,7 +81,7 @@ inline QByteArray fieldOf(const Outgoing& out, QByteArrayView name)
     return {};
 }
 
-inline QStringList lost(const Losses& losses)
+[[maybe_unused]] QStringList lost(const Losses& losses)
 {
     QStringList fields;
     for (const Loss& loss : losses.all())
@@ -87,7 +90,7 @@ inline QStringList lost(const Losses& losses)
 }
 
 // {"a": ...} read by path: member(json, "messages[0].content[1].type")
-inline JsonView at(QByteArrayView json, const QByteArray& path)
+[[maybe_unused]] JsonView at(QByteArrayView json, const QByteArray& path)
 {
     JsonView view(json);
     for (QByteArray step : path.split('.')) {
@@ -102,7 +105,7 @@ inline JsonView at(QByteArrayView json, const QByteArray& path)
     }
     return view;
 }
-inline QByteArray rawAt(QByteArrayView json, const QByteArray& path)
+[[maybe_unused]] QByteArray rawAt(QByteArrayView json, const QByteArray& path)
 {
     return at(json, path).raw().toByteArray();
 }
@@ -114,7 +117,7 @@ struct Event
 };
 
 // Every event of the text, and nothing but whole ones; an empty list otherwise.
-inline std::vector<Event> eventsOf(QByteArrayView stream)
+[[maybe_unused]] std::vector<Event> eventsOf(QByteArrayView stream)
 {
     std::vector<Event> events;
     http::SseReader reader;
@@ -142,20 +145,20 @@ struct Passage
     QByteArray all() const { return events + tail; }
 };
 
-inline CallError truncated()
+[[maybe_unused]] CallError truncated()
 {
     CallError error;
     error.code = api::ErrorCode::StreamTruncated;
     return error;
 }
 
-inline AnswerContext context()
+[[maybe_unused]] AnswerContext context()
 {
     return {QStringLiteral("call1"), QStringLiteral("fast"), 0};
 }
 
 // `pieces`: how many bytes at a time. The stream is then closed.
-inline Passage relayed(QByteArrayView stream, qsizetype pieces, const Asked& asked)
+[[maybe_unused]] Passage relayed(QByteArrayView stream, qsizetype pieces, const Asked& asked)
 {
     Passage passage;
     const CallRequest request;
@@ -192,7 +195,7 @@ struct Events
     qint64 contentEvents = 0;
 };
 
-inline Events readStream(QByteArrayView stream, qsizetype pieces, const Asked& asked)
+[[maybe_unused]] Events readStream(QByteArrayView stream, qsizetype pieces, const Asked& asked)
 {
     Events out;
     const auto reader = anthropicProvider().streamReader(asked.target());
@@ -214,7 +217,7 @@ inline Events readStream(QByteArrayView stream, qsizetype pieces, const Asked& a
 }
 
 // Written anew from events, and closed well or not.
-inline Passage rewritten(const Events& events)
+[[maybe_unused]] Passage rewritten(const Events& events)
 {
     Passage passage;
     const CallRequest request;
@@ -229,62 +232,62 @@ inline Passage rewritten(const Events& events)
     return passage;
 }
 
-inline QByteArray event(const QByteArray& name, const QByteArray& data)
+[[maybe_unused]] QByteArray sse(const QByteArray& name, const QByteArray& data)
 {
     return "event: " + name + "\ndata: " + data + "\n\n";
 }
 
 // From the provider's documentation: thinking with its signature, a search it runs itself, text, two tool calls in
 // parallel, pings between, cumulative usage.
-inline QByteArray wholeStream()
+[[maybe_unused]] QByteArray wholeStream()
 {
-    return event("message_start",
+    return sse("message_start",
                R"({"type":"message_start","message":{"id":"msg_01","type":"message","role":"assistant","model":"claude-sonnet-4-6","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":25,"cache_creation_input_tokens":300,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":200},"output_tokens":1,"service_tier":"standard"}}})") +
-           event("content_block_start",
+           sse("content_block_start",
                R"({"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}})") +
-           event("ping", R"({"type": "ping"})") +
-           event("content_block_delta",
+           sse("ping", R"({"type": "ping"})") +
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Two cities, gr\u00fc\u00dfe \ud83d\ude00"}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pkiMOYds=="}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":0})") +
-           event("content_block_start",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":0})") +
+           sse("content_block_start",
                R"({"type":"content_block_start","index":1,"content_block":{"type":"redacted_thinking","data":"EmwKAhgBEgy3va3pzix/LafPsn4aDFIT2Xlxh0L5L8rLVyIwxtE3rAFBa8cr3qpP"}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":1})") +
-           event("content_block_start",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":1})") +
+           sse("content_block_start",
                R"({"type":"content_block_start","index":2,"content_block":{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{}}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"query\":\"x\"}"}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":2})") +
-           event("content_block_start",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":2})") +
+           sse("content_block_start",
                R"({"type":"content_block_start","index":3,"content_block":{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[]}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":3})") +
-           event("content_block_start",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":3})") +
+           sse("content_block_start",
                R"({"type":"content_block_start","index":4,"content_block":{"type":"text","text":""}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":4,"delta":{"type":"text_delta","text":"I will "}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":4,"delta":{"type":"citations_delta","citation":{"type":"char_location"}}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":4,"delta":{"type":"text_delta","text":"look."}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":4})") +
-           event("content_block_start",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":4})") +
+           sse("content_block_start",
                R"({"type":"content_block_start","index":5,"content_block":{"type":"tool_use","id":"toolu_A","name":"weather","input":{}}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":5,"delta":{"type":"input_json_delta","partial_json":""}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":5,"delta":{"type":"input_json_delta","partial_json":"{\"city\": \"Par"}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":5,"delta":{"type":"input_json_delta","partial_json":"is\"}"}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":5})") +
-           event("content_block_start",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":5})") +
+           sse("content_block_start",
                R"({"type":"content_block_start","index":6,"content_block":{"type":"tool_use","id":"toolu_B","name":"weather","input":{}}})") +
-           event("content_block_delta",
+           sse("content_block_delta",
                R"({"type":"content_block_delta","index":6,"delta":{"type":"input_json_delta","partial_json":"{\"city\":\"Rome\",\"n\":12345678901234567890.10}"}})") +
-           event("content_block_stop", R"({"type":"content_block_stop","index":6})") +
-           event("message_delta",
+           sse("content_block_stop", R"({"type":"content_block_stop","index":6})") +
+           sse("message_delta",
                R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":30,"cache_creation_input_tokens":300,"cache_read_input_tokens":1000,"output_tokens":150,"output_tokens_details":{"thinking_tokens":60}}})") +
-           event("message_stop", R"({"type":"message_stop"})");
+           sse("message_stop", R"({"type":"message_stop"})");
 }
 
-} // namespace gateway::transform::test
+} // namespace

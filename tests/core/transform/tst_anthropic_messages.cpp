@@ -4,10 +4,6 @@
 
 #include "transform/signature.h"
 
-using namespace gateway;
-using namespace gateway::transform;
-using namespace gateway::transform::test;
-
 using api::ErrorCode;
 
 namespace {

@@ -5,10 +5,6 @@
 #include "transform/providers/anthropic_models.h"
 #include "transform/signature.h"
 
-using namespace gateway;
-using namespace gateway::transform;
-using namespace gateway::transform::test;
-
 using api::ErrorCode;
 using config::ProviderKind;
 

@@ -2,11 +2,8 @@
 // by an error in the middle; wire.md section 9 items 1, 2, 3, 5, 6, 8, 10, 17.
 #include "tst_anthropic_fixture.h"
 
+#include "transform/part_sequencer.h"
 #include "transform/signature.h"
-
-using namespace gateway;
-using namespace gateway::transform;
-using namespace gateway::transform::test;
 
 using Kind = StreamEvent::Kind;
 
@@ -21,11 +18,13 @@ QByteArray printed(const std::vector<StreamEvent>& events)
             out += "begin " + event.callId + ' ' + event.name;
             break;
         case Kind::PartBegin:
-            out += QByteArray::number(event.part) +
-                   (event.partKind == Part::Kind::ToolCall      ? " tool " + event.callId + ' ' + event.name
-                       : event.partKind == Part::Kind::Thinking ? (event.redacted ? " redacted" : " thinking")
-                       : event.partKind == Part::Kind::Refusal  ? " refusal"
-                                                                : " text");
+            out += QByteArray::number(event.part);
+            if (event.partKind == Part::Kind::ToolCall)
+                out += " tool " + event.callId + ' ' + event.name;
+            else if (event.partKind == Part::Kind::Thinking)
+                out += event.redacted ? " redacted" : " thinking";
+            else
+                out += event.partKind == Part::Kind::Refusal ? " refusal" : " text";
             break;
         case Kind::Delta:
             out += "  " + event.text;
@@ -197,7 +196,7 @@ void TestAnthropicStream::usageOfCutStream()
     QCOMPARE(cut.facts.tokens.inCacheRead, 1000);
     QVERIFY(cut.facts.tokens.outText >= 8);
 
-    const Events none = readStream(event("ping", "{\"type\":\"ping\"}"), 1, m_asked);
+    const Events none = readStream(sse("ping", "{\"type\":\"ping\"}"), 1, m_asked);
     QCOMPARE(none.facts.tokens.source, api::TokenSource::None);
 }
 
@@ -205,14 +204,14 @@ void TestAnthropicStream::usageOfCutStream()
 void TestAnthropicStream::toolWithWholeInput()
 {
     const QByteArray stream =
-        event("message_start",
+        sse("message_start",
             R"({"type":"message_start","message":{"id":"m","model":"x","usage":{"input_tokens":1}}})") +
-        event("content_block_start",
+        sse("content_block_start",
             R"({"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t1","name":"f","input":{"b":1,"a":2.50}}})") +
-        event("content_block_stop", R"({"type":"content_block_stop","index":0})") +
-        event("message_delta",
+        sse("content_block_stop", R"({"type":"content_block_stop","index":0})") +
+        sse("message_delta",
             R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}})") +
-        event("message_stop", R"({"type":"message_stop"})");
+        sse("message_stop", R"({"type":"message_stop"})");
     const Events events = readStream(stream, 3, m_asked);
     QCOMPARE(printed(events.events), QByteArray("begin m x\n0 tool t1 f\n  {\"b\":1,\"a\":2.50}\nend\n"));
     // 9.3: and says it has just ended
@@ -234,11 +233,11 @@ void TestAnthropicStream::toolWithoutStopReason()
 void TestAnthropicStream::refusal()
 {
     const QByteArray stream =
-        event("message_start",
+        sse("message_start",
             R"({"type":"message_start","message":{"id":"m","model":"x","usage":{"input_tokens":1}}})") +
-        event("message_delta",
+        sse("message_delta",
             R"({"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"type":"refusal","category":"cyber","explanation":"No."}},"usage":{"output_tokens":5}})") +
-        event("message_stop", R"({"type":"message_stop"})");
+        sse("message_stop", R"({"type":"message_stop"})");
     const Events events = readStream(stream, 1, m_asked);
     QCOMPARE(events.facts.stop, StopReason::Safety);
     QCOMPARE(events.facts.stopCategory, QByteArray("cyber"));
@@ -250,32 +249,32 @@ void TestAnthropicStream::hostile_data()
 {
     QTest::addColumn<QByteArray>("stream");
     QTest::addColumn<bool>("broken");
-    QTest::newRow("not json") << event("message_start", "{") << true;
-    QTest::newRow("list") << event("message_start", "[]") << true;
-    QTest::newRow("duplicate keys") << event("ping2", R"({"type":"a","type":"b"})") << true;
-    QTest::newRow("start without message") << event("message_start", R"({"type":"message_start"})") << false;
+    QTest::newRow("not json") << sse("message_start", "{") << true;
+    QTest::newRow("list") << sse("message_start", "[]") << true;
+    QTest::newRow("duplicate keys") << sse("ping2", R"({"type":"a","type":"b"})") << true;
+    QTest::newRow("start without message") << sse("message_start", R"({"type":"message_start"})") << false;
     QTest::newRow("delta before start")
-        << event("content_block_delta", R"({"type":"content_block_delta","delta":{"type":"text_delta","text":"x"}})")
+        << sse("content_block_delta", R"({"type":"content_block_delta","delta":{"type":"text_delta","text":"x"}})")
         << false;
     QTest::newRow("arguments of nobody")
-        << event("content_block_delta",
+        << sse("content_block_delta",
                R"({"type":"content_block_delta","index":9,"delta":{"type":"input_json_delta","partial_json":"{"}})")
         << false;
-    QTest::newRow("stop of nobody") << event("content_block_stop", R"({"type":"content_block_stop","index":-5})")
+    QTest::newRow("stop of nobody") << sse("content_block_stop", R"({"type":"content_block_stop","index":-5})")
                                     << false;
-    QTest::newRow("unknown event") << event("new_thing", R"({"type":"new_thing","x":[1]})") << false;
+    QTest::newRow("unknown event") << sse("new_thing", R"({"type":"new_thing","x":[1]})") << false;
     QTest::newRow("wrong types")
-        << event("message_start",
+        << sse("message_start",
                R"({"type":"message_start","message":{"id":5,"model":[],"usage":{"input_tokens":"many","output_tokens":-7,"cache_read_input_tokens":1e400}}})")
         << true; // the number is out of every range: not JSON that we accept
     QTest::newRow("absurd counts")
-        << event("message_start",
+        << sse("message_start",
                R"({"type":"message_start","message":{"usage":{"input_tokens":99999999999999,"output_tokens":-7}}})")
         << false;
-    QTest::newRow("usage is a text") << event("message_delta", R"({"type":"message_delta","delta":7,"usage":"none"})")
+    QTest::newRow("usage is a text") << sse("message_delta", R"({"type":"message_delta","delta":7,"usage":"none"})")
                                      << false;
-    QTest::newRow("two stops") << event("message_stop", R"({"type":"message_stop"})") +
-                                      event("message_stop", R"({"type":"message_stop"})")
+    QTest::newRow("two stops") << sse("message_stop", R"({"type":"message_stop"})") +
+                                      sse("message_stop", R"({"type":"message_stop"})")
                                << false;
 }
 
@@ -317,8 +316,7 @@ void TestAnthropicStream::errorInTheMiddle()
     QFETCH(QByteArray, type);
     const QByteArray whole = wholeStream();
     const QByteArray before = whole.first(whole.indexOf("event: content_block_stop"));
-    const Passage passage =
-        relayed(before + event("error", "{\"type\":\"error\",\"error\":" + error + "}"), 1, m_asked);
+    const Passage passage = relayed(before + sse("error", "{\"type\":\"error\",\"error\":" + error + "}"), 1, m_asked);
     QVERIFY(passage.error);
     QCOMPARE(int(passage.error->code), code);
     QVERIFY(passage.content);
@@ -337,7 +335,7 @@ void TestAnthropicStream::relaysBytes()
     const Passage passage = relayed(wholeStream(), 5, m_asked);
     QVERIFY(passage.ended);
     QCOMPARE(passage.all(), wholeStream());
-    QCOMPARE(passage.tail, event("message_stop", "{\"type\":\"message_stop\"}"));
+    QCOMPARE(passage.tail, sse("message_stop", "{\"type\":\"message_stop\"}"));
 }
 
 void TestAnthropicStream::relayRepairs()

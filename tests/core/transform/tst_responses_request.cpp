@@ -118,7 +118,8 @@ void TestResponsesRequest::refuses_data()
     QTest::newRow("stream") << QByteArray(R"({"model":"m","input":"x","stream":"yes"})") << QStringLiteral("stream");
     QTest::newRow("limit") << QByteArray(R"({"model":"m","input":"x","max_output_tokens":0})")
                            << QStringLiteral("max_output_tokens");
-    QTest::newRow("limit too wide") << QByteArray(R"({"model":"m","input":"x","max_output_tokens":99999999999999999999})")
+    QTest::newRow("limit too wide") << QByteArray(
+                                           R"({"model":"m","input":"x","max_output_tokens":99999999999999999999})")
                                     << QStringLiteral("max_output_tokens");
 }
 
@@ -329,8 +330,8 @@ void TestResponsesRequest::others()
     for (const OtherField& field : request.others)
         names.append(QString::fromUtf8(field.name));
     names.sort();
-    const QStringList expected{QStringLiteral("include.web_search_call.results"),
-        QStringLiteral("input[1]"), QStringLiteral("input[2].content[0].annotations"), QStringLiteral("input[2].phase"),
+    const QStringList expected{QStringLiteral("include.web_search_call.results"), QStringLiteral("input[1]"),
+        QStringLiteral("input[2].content[0].annotations"), QStringLiteral("input[2].phase"),
         QStringLiteral("max_tool_calls"), QStringLiteral("metadata"), QStringLiteral("moderation"),
         QStringLiteral("reasoning.context"), QStringLiteral("tool_choice"), QStringLiteral("tools[0].defer_loading"),
         QStringLiteral("truncation"), QStringLiteral("x_new")};
@@ -361,9 +362,8 @@ void TestResponsesRequest::passesOn()
     auto sent = openAiResponsesProvider().passOn(request, target, losses);
     QVERIFY(std::holds_alternative<Outgoing>(sent));
     QCOMPARE(std::get<Outgoing>(sent).path, path);
-    QCOMPARE(std::get<Outgoing>(sent).body,
-        QByteArray("{ \"z\":1.5000000000000000000001, \"model\" : "
-                   "\"gpt-6-luna\",\"input\":\"x\",\"max_output_tokens\":null}"));
+    QCOMPARE(std::get<Outgoing>(sent).body, QByteArray("{ \"z\":1.5000000000000000000001, \"model\" : "
+                                                       "\"gpt-6-luna\",\"input\":\"x\",\"max_output_tokens\":null}"));
     target.outputLimit.emplace(500);
     const Target limited{place.candidate, 500, {}};
     sent = openAiResponsesProvider().passOn(request, limited, losses);
@@ -471,8 +471,7 @@ void TestResponsesRequest::translatesMedia()
             R"({"type":"function_call_output","call_id":"call_0","output":[{"type":"input_text","text":"Error:"},)" +
             picture + R"(]},{"type":"message","role":"user","content":[)" + picture +
             R"(,{"type":"input_file","filename":"document.pdf","file_data":"data:application/pdf;base64,JVBE"},{"type":"input_text","text":"plain"}]}],"store":false})");
-    QCOMPARE(losses.headerValue(),
-        QByteArray("changed cache_control.ttl, changed tool_result.is_error"));
+    QCOMPARE(losses.headerValue(), QByteArray("changed cache_control.ttl, changed tool_result.is_error"));
 
     // a model that knows no breakpoints
     const Place older(config::ProviderKind::OpenAi, "gpt-5.4-mini");

@@ -1,25 +1,39 @@
-// The OpenAI surface and provider dialect: what is read from a request, what is changed on its way (and that nothing
-// else is), what is read from answers, streams and errors.
-#include "transform/providers/openai.h"
+// Chat completions between callers and providers who both speak them: what is read from a request, what is changed on
+// its way (and that nothing else is), what is read from answers, streams and errors, and what other speakers of the
+// dialect do differently.
+#include "dialect_fixture.h"
+
+#include "transform/providers/openai_chat.h"
 #include "transform/providers/retry_after.h"
 #include "transform/surfaces/openai_chat.h"
 
-#include <QTest>
-
 using namespace gateway;
 using namespace gateway::transform;
+using namespace gateway::transform::test;
+
+using config::ProviderKind;
 
 namespace {
 
-ChatRequest parsed(const QByteArray& body)
+QByteArray passedOn(const QByteArray& body, const Asked& asked, Losses* losses = nullptr)
 {
-    auto result = openai_chat::parse(body);
-    return std::holds_alternative<ChatRequest>(result) ? std::move(std::get<ChatRequest>(result)) : ChatRequest();
+    Losses own;
+    const CallRequest request = parsed(openAiChat(), body);
+    return bodyOf(openAiChatPassOn(request, asked.target(), losses ? *losses : own));
 }
+
+// {"choices": [{"index": 0, "delta": ...}]}
+QByteArray chunk(const QByteArray& delta, const QByteArray& reason = "null", const QByteArray& rest = {})
+{
+    return R"(data: {"id":"c","model":"m-1","choices":[{"index":0,"delta":)" + delta + R"(,"finish_reason":)" + reason +
+           "}]" + rest + "}\n\n";
+}
+
+const QByteArray kStreamed = R"({"model":"fast","stream":true,"messages":[{"role":"user","content":"x"}]})";
 
 } // namespace
 
-class TestOpenAiDialect : public QObject
+class TestOpenAiChatProvider : public QObject
 {
     Q_OBJECT
 
@@ -33,6 +47,9 @@ private Q_SLOTS:
     void usage();
     void stream();
     void streamErrors();
+    void repairs();
+    void ends();
+    void speakers();
     void errors_data();
     void errors();
     void errorBody();
@@ -41,19 +58,19 @@ private Q_SLOTS:
     void retryAfter();
 };
 
-void TestOpenAiDialect::request()
+void TestOpenAiChatProvider::request()
 {
-    const ChatRequest request = parsed(
+    const CallRequest request = parsed(openAiChat(),
         R"({"n":3,"model":"fast","stream":true,"messages":[{"role":"user","content":"x"}],"max_tokens":50,"max_completion_tokens":40,"tools":[{}],"x_unknown":{"deep":[1]}})");
     QCOMPARE(request.alias, QStringLiteral("fast"));
     QVERIFY(request.stream);
     QVERIFY(!request.wantsUsageChunk);
     QCOMPARE(request.maxOutputTokens.value_or(0), 40);
     QCOMPARE(request.choices, 3);
-    QVERIFY(request.hasTools);
+    QVERIFY(request.features.testFlag(Feature::Tools));
 }
 
-void TestOpenAiDialect::badRequests_data()
+void TestOpenAiChatProvider::badRequests_data()
 {
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<QString>("parameter");
@@ -84,17 +101,17 @@ void TestOpenAiDialect::badRequests_data()
     QTest::newRow("duplicate model") << QByteArray(R"({"model":"a","mod\u0065l":"b",)") + rest << QString();
 }
 
-void TestOpenAiDialect::badRequests()
+void TestOpenAiChatProvider::badRequests()
 {
     QFETCH(QByteArray, body);
     QFETCH(QString, parameter);
-    const auto result = openai_chat::parse(body);
+    const auto result = openAiChat().parse({}, http::RequestHead(), body);
     QVERIFY(std::holds_alternative<CallError>(result));
     QCOMPARE(std::get<CallError>(result).code, api::ErrorCode::InvalidRequest);
     QCOMPARE(std::get<CallError>(result).parameter, parameter);
 }
 
-void TestOpenAiDialect::splice_data()
+void TestOpenAiChatProvider::splice_data()
 {
     QTest::addColumn<QByteArray>("caller");
     QTest::addColumn<QByteArray>("provider");
@@ -125,18 +142,17 @@ void TestOpenAiDialect::splice_data()
                                           ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
 }
 
-void TestOpenAiDialect::splice()
+void TestOpenAiChatProvider::splice()
 {
     QFETCH(QByteArray, caller);
     QFETCH(QByteArray, provider);
-    const ChatRequest request = parsed(caller);
-    QVERIFY(!request.alias.isEmpty());
-    const QByteArray body = openai::requestBody(request, "gpt\"x");
+    const Asked asked(ProviderKind::Simulator, "gpt\"x");
+    const QByteArray body = passedOn(caller, asked);
     QCOMPARE(body, provider);
     QVERIFY(!JsonText::parse(body).error);
 }
 
-void TestOpenAiDialect::usage_data()
+void TestOpenAiChatProvider::usage_data()
 {
     QTest::addColumn<QByteArray>("usage");
     QTest::addColumn<qint64>("uncached");
@@ -167,14 +183,15 @@ void TestOpenAiDialect::usage_data()
     QTest::newRow("missing") << QByteArray("null") << 0ll << 0ll << 0ll << 0ll << int(api::TokenSource::None);
 }
 
-void TestOpenAiDialect::usage()
+void TestOpenAiChatProvider::usage()
 {
     QFETCH(QByteArray, usage);
     const QByteArray body =
         R"({"model":"m-1","choices":[{"finish_reason":"stop","message":{}}],"usage":)" + usage + "}";
-    const auto answer = openai::readAnswer(body, {});
-    QVERIFY(std::holds_alternative<openai::AnswerFacts>(answer));
-    const openai::AnswerFacts& facts = std::get<openai::AnswerFacts>(answer);
+    const Asked asked;
+    const auto answer = openAiChatFacts(body, asked.target());
+    QVERIFY(std::holds_alternative<AnswerFacts>(answer));
+    const AnswerFacts& facts = std::get<AnswerFacts>(answer);
     QTEST(qint64(facts.tokens.inUncached), "uncached");
     QTEST(qint64(facts.tokens.inCacheRead), "cacheRead");
     QTEST(qint64(facts.tokens.outText), "text");
@@ -184,51 +201,131 @@ void TestOpenAiDialect::usage()
     QCOMPARE(facts.finishReason, QStringLiteral("stop"));
 }
 
-void TestOpenAiDialect::stream()
+void TestOpenAiChatProvider::stream()
 {
-    using Kind = openai::StreamFacts::Kind;
-    openai::StreamReader reader{QByteArrayView()};
-    const auto role = reader.read(
-        R"({"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})");
-    QVERIFY(role.kind == Kind::Data);
-    QVERIFY(!role.hasContent);
-    QVERIFY(reader.read(R"({"choices":[{"index":0,"delta":{"content":"Hi"}}]})").hasContent);
-    QVERIFY(reader.read(R"({"choices":[{"index":0,"delta":{"tool_calls":[{"index":0}]}}]})").hasContent);
-    QVERIFY(reader.read(R"({"choices":[{"index":0,"delta":{"refusal":"no"}}]})").hasContent);
-    QVERIFY(reader.read(R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm"}}]})").hasContent);
-    QVERIFY(!reader.read(R"({"choices":[{"index":0,"delta":{"content":null,"tool_calls":[]}}]})").hasContent);
-    QVERIFY(!reader.hasFinished());
-    reader.read(R"({"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]})");
-    QVERIFY(reader.hasFinished());
-    QVERIFY(reader.read(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}})").kind == Kind::UsageOnly);
-    QVERIFY(reader.read("[DONE]").kind == Kind::Done);
-    QCOMPARE(reader.facts().tokens.input(), 7);
-    QCOMPARE(reader.facts().tokens.output(), 3);
-    QCOMPARE(reader.facts().finishReason, QStringLiteral("tool_calls"));
-    QCOMPARE(reader.facts().model, QStringLiteral("m"));
-    QCOMPARE(reader.contentEvents(), 4);
+    const Asked asked;
+    const auto reader = openAiChatStream(asked.target());
+    const auto read = [&](const char* data) { return reader->read({{}, data, false}, nullptr); };
+    QVERIFY(!read(
+        R"({"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})")
+                 .content);
+    QVERIFY(read(R"({"choices":[{"index":0,"delta":{"content":"Hi"}}]})").content);
+    QVERIFY(read(R"({"choices":[{"index":0,"delta":{"tool_calls":[{"index":0}]}}]})").content);
+    QVERIFY(read(R"({"choices":[{"index":0,"delta":{"refusal":"no"}}]})").content);
+    QVERIFY(read(R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm"}}]})").content);
+    QVERIFY(!read(R"({"choices":[{"index":0,"delta":{"content":null,"tool_calls":[]}}]})").content);
+    QVERIFY(!reader->mayEndHere(nullptr));
+    read(R"({"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]})");
+    QVERIFY(reader->mayEndHere(nullptr));
+    QVERIFY(read(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}})").usageOnly);
+    QVERIFY(read("[DONE]").ended);
+    QCOMPARE(reader->facts().tokens.input(), 7);
+    QCOMPARE(reader->facts().tokens.output(), 3);
+    QCOMPARE(reader->facts().finishReason, QStringLiteral("tool_calls"));
+    QVERIFY(reader->facts().stop == StopReason::ToolUse);
+    QCOMPARE(reader->facts().model, QStringLiteral("m"));
+    QCOMPARE(reader->contentEvents(), 4);
 
     // usage on a chunk with choices (xAI, some compatible servers), and Azure's first chunk with empty choices
-    openai::StreamReader other{QByteArrayView()};
-    QVERIFY(other.read(R"({"choices":[],"prompt_filter_results":[]})").kind == Kind::Data);
-    QVERIFY(other.read(R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}})")
-                .kind == Kind::Data);
-    QCOMPARE(other.facts().tokens.output(), 1);
+    const auto other = openAiChatStream(asked.target());
+    QVERIFY(!other->read({{}, R"({"choices":[],"prompt_filter_results":[]})", false}, nullptr).usageOnly);
+    QVERIFY(!other
+                 ->read({{}, R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}})",
+                            false},
+                     nullptr)
+                 .usageOnly);
+    QCOMPARE(other->facts().tokens.output(), 1);
 }
 
-void TestOpenAiDialect::streamErrors()
+void TestOpenAiChatProvider::streamErrors()
 {
-    using Kind = openai::StreamFacts::Kind;
-    openai::StreamReader reader{QByteArrayView("sk-secret-provider-key")};
-    QVERIFY(reader.read("{").kind == Kind::Malformed);
-    QVERIFY(reader.read("[]").kind == Kind::Malformed);
-    const auto error = reader.read(R"({"error":{"message":"key sk-secret-provider-key is bad","code":"x"}})");
-    QVERIFY(error.kind == Kind::Error);
-    QVERIFY(error.error);
-    QVERIFY(!error.error->message.contains(QStringLiteral("secret")));
+    const Asked asked;
+    const auto reader = openAiChatStream(asked.target());
+    for (const char* bad : {"{", "[]", R"({"error":{"message":"key sk-secret-provider-key is bad","code":"x"}})",
+             R"({"error":"plain words"})"}) {
+        const auto read = reader->read({{}, bad, false}, nullptr);
+        QVERIFY2(read.error, bad);
+        QVERIFY(!read.error->message.contains(QStringLiteral("secret")));
+    }
 }
 
-void TestOpenAiDialect::errors_data()
+// What some speakers get wrong is put right on the way (wire.md section 9, items 2, 3, 4, 18); right bytes stay.
+void TestOpenAiChatProvider::repairs()
+{
+    const Asked asked(ProviderKind::OpenAiCompatible);
+    const CallRequest request = parsed(openAiChat(), kStreamed);
+    const QByteArray wrong = chunk(R"({"role":"assistant","reasoning":"hm"})") +
+                             chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]})") +
+                             chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"}"}}]})") +
+                             chunk(R"({"tool_calls":[{"index":0,"id":"b","function":{"name":"f","arguments":"{}"}}]})") +
+                             chunk("{}", "\"stop\"") + "data: [DONE]\n\n";
+    for (const qsizetype piece : {wrong.size(), qsizetype(1)}) {
+        const Passage passage = passed(request, asked, wrong, piece);
+        QVERIFY(passage.complete);
+        const QList<QByteArray> events = eventsOf(passage.all());
+        QCOMPARE(events.size(), 6);
+        QCOMPARE(textAt(events[0], "choices[0].delta.reasoning_content"), QByteArray("hm"));
+        QVERIFY(at(events[0], "choices[0].delta.reasoning").isMissing());
+        QCOMPARE(rawAt(events[1], "choices[0].delta.tool_calls[0].index"), QByteArray("0"));
+        QCOMPARE(rawAt(events[2], "choices[0].delta.tool_calls[0].index"), QByteArray("0"));
+        QCOMPARE(rawAt(events[3], "choices[0].delta.tool_calls[0].index"), QByteArray("1"));
+        QCOMPARE(textAt(events[4], "choices[0].finish_reason"), QByteArray("tool_calls"));
+        QCOMPARE(events[5], QByteArray("[DONE]"));
+    }
+    const QByteArray right = chunk(R"({ "role":"assistant", "content":"" })") +
+                             chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]})") +
+                             chunk(R"({"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"{"}}]})") +
+                             chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":" "}}]})") +
+                             chunk(R"({"tool_calls":[{"index":1,"function":{"arguments":"}"}}]})") +
+                             chunk("{}", "\"tool_calls\"") + "data: [DONE]\n\n";
+    QCOMPARE(passed(request, asked, right, 7).all(), right);
+}
+
+void TestOpenAiChatProvider::ends()
+{
+    const Asked asked(ProviderKind::OpenAiCompatible);
+    const CallRequest request = parsed(openAiChat(), kStreamed);
+    const QByteArray begun = chunk(R"({"content":"Hi"})");
+    const Passage cut = passed(request, asked, begun, 5);
+    QVERIFY(!cut.complete);
+    QVERIFY(cut.tail.contains("\"error\""));
+    QVERIFY(!cut.all().contains("[DONE]"));
+    const Passage lax = passed(request, asked, begun + chunk("{}", "\"length\""), 5); // no end mark, but it said why
+    QVERIFY(lax.complete);
+    QVERIFY(lax.tail.endsWith("data: [DONE]\n\n"));
+    const Passage broken = passed(request, asked, begun + chunk("{}", "\"error\"") + "data: [DONE]\n\n", 5);
+    QVERIFY(!broken.complete); // a model's own error is no success
+}
+
+void TestOpenAiChatProvider::speakers()
+{
+    const QByteArray asks =
+        R"({"model":"fast","messages":[{"role":"user","content":"x"}],"max_tokens":5,"seed":12345678901234567890,"logit_bias":{"5":1},"user":"u"})";
+    {
+        const Asked asked(ProviderKind::OpenAi);
+        QCOMPARE(passedOn(asks, asked),
+            QByteArray(
+                R"({"max_completion_tokens":5,"model":"m-1","messages":[{"role":"user","content":"x"}],"seed":12345678901234567890,"logit_bias":{"5":1},"user":"u"})"));
+    }
+    {
+        const Asked asked(ProviderKind::Mistral);
+        Losses losses;
+        const QByteArray body = passedOn(asks, asked, &losses);
+        QCOMPARE(body,
+            QByteArray(
+                R"({"random_seed":12345678901234567890,"model":"m-1","messages":[{"role":"user","content":"x"}],"max_tokens":5})"));
+        QCOMPARE(lost(losses), QStringList({QStringLiteral("logit_bias"), QStringLiteral("user")}));
+    }
+    const Asked xai(ProviderKind::Xai);
+    const auto facts = openAiChatFacts(
+        R"({"choices":[{"finish_reason":"stop","message":{}}],"usage":{"prompt_tokens":1,"completion_tokens":5,"completion_tokens_details":{"reasoning_tokens":30}}})",
+        xai.target());
+    QCOMPARE(std::get<AnswerFacts>(facts).tokens.output(), 35);
+    QCOMPARE(mistralToolId("call_abcdefghijkl").size(), 9);
+    QCOMPARE(mistralToolId("abcdefgh1"), QByteArray("abcdefgh1"));
+}
+
+void TestOpenAiChatProvider::errors_data()
 {
     QTest::addColumn<int>("status");
     QTest::addColumn<QByteArray>("body");
@@ -261,11 +358,11 @@ void TestOpenAiDialect::errors_data()
     row("418", 418, "", ErrorCode::ProviderUnavailable, false);
 }
 
-void TestOpenAiDialect::errors()
+void TestOpenAiChatProvider::errors()
 {
     QFETCH(int, status);
     QFETCH(QByteArray, body);
-    const CallError error = openai::readError(status, body, {});
+    const CallError error = openAiShapedError(status, body, {});
     QTEST(int(error.code), "code");
     QTEST(error.mayRetry(), "retriable");
     QVERIFY(!error.text().isEmpty());
@@ -273,13 +370,13 @@ void TestOpenAiDialect::errors()
         QVERIFY(!error.text().contains(QStringLiteral("sk-abc")));
 }
 
-void TestOpenAiDialect::errorBody()
+void TestOpenAiChatProvider::errorBody()
 {
     CallError error;
     error.code = api::ErrorCode::AliasUnknown;
     error.message = QStringLiteral("There is no alias \"a\\b\n\".");
     error.retryAfterMs = 1500;
-    const QByteArray body = openai_chat::errorBody(error, u"req_1");
+    const QByteArray body = openAiChat().errorBody(error, u"req_1");
     const JsonText text = JsonText::parse(body);
     QVERIFY(!text.error);
     const JsonView inner = text.root.member("error");
@@ -292,19 +389,20 @@ void TestOpenAiDialect::errorBody()
     QCOMPARE(inner.member("signalbox").member("request_id").text().value_or(""), QByteArray("req_1"));
 }
 
-void TestOpenAiDialect::answers()
+void TestOpenAiChatProvider::answers()
 {
+    const Asked asked;
     for (const char* bad : {"", "[]", "<html>", "{}", R"({"choices":null})"}) {
-        const auto answer = openai::readAnswer(bad, {});
+        const auto answer = openAiChatFacts(bad, asked.target());
         QVERIFY2(std::holds_alternative<CallError>(answer), bad);
         QCOMPARE(std::get<CallError>(answer).code, api::ErrorCode::TransformError);
     }
-    const auto inside = openai::readAnswer(R"({"error":{"message":"overloaded"}})", {});
+    const auto inside = openAiChatFacts(R"({"error":{"message":"overloaded"}})", asked.target());
     QVERIFY(std::holds_alternative<CallError>(inside));
     QCOMPARE(std::get<CallError>(inside).code, api::ErrorCode::ProviderUnavailable);
 }
 
-void TestOpenAiDialect::retryAfter_data()
+void TestOpenAiChatProvider::retryAfter_data()
 {
     QTest::addColumn<QByteArray>("name");
     QTest::addColumn<QByteArray>("value");
@@ -321,7 +419,7 @@ void TestOpenAiDialect::retryAfter_data()
     QTest::newRow("none") << QByteArray("x") << QByteArray("1") << -1ll;
 }
 
-void TestOpenAiDialect::retryAfter()
+void TestOpenAiChatProvider::retryAfter()
 {
     QFETCH(QByteArray, name);
     QFETCH(QByteArray, value);
@@ -331,5 +429,5 @@ void TestOpenAiDialect::retryAfter()
     QTEST(transform::retryAfterMs(head, now).value_or(-1), "ms");
 }
 
-QTEST_APPLESS_MAIN(TestOpenAiDialect)
-#include "tst_openai_dialect.moc"
+QTEST_APPLESS_MAIN(TestOpenAiChatProvider)
+#include "tst_openai_chat_provider.moc"
