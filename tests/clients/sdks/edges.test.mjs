@@ -15,7 +15,8 @@ import { answering, counting, embedding, speakerOf, vectorOf } from './speak.mjs
 let engine;
 let golden;
 const names = ['openai', 'anthropic', 'gemini', 'vertex', 'bedrock', 'mistral', 'cohere', 'ollama', 'openai-compatible', 'openrouter', 'azure-openai'];
-before(async () => ({ engine, golden } = await startEngine(names.map((provider) => ({ provider, alias: provider, feature: 'text' })))));
+before(async () => ({ engine, golden } = await startEngine(names.map((provider) => ({ provider, alias: provider, feature: 'text' })), [
+    '  - {name: strict, purpose: tests, owner: qa, on_loss: refuse, candidates: [{provider: anthropic, model: claude-sonnet-5, weight: 100}]}'])));
 after(async () => {
     golden?.stop();
     if (engine) assert.equal(await engine.stop(), 0);
@@ -48,7 +49,7 @@ for (const [client, provider, options] of [['openai', 'openai'], ['openai', 'ope
 for (const client of ['openai', 'anthropic', 'anthropic0', 'genai', 'genaiBeta']) {
     test_(`models · ${client}`, async () => {
         const list = await clients[client].models(engine);
-        assert.deepEqual([...list].sort(), [...names].sort(), 'the aliases, and nothing of the providers');
+        assert.deepEqual([...list].sort(), [...names, 'strict'].sort(), 'the aliases, and nothing of the providers');
     });
 }
 
@@ -140,6 +141,14 @@ for (const stream of [false, true]) {
         assert.match(JSON.stringify(await record()), /logit_bias/, 'the record names it too');
     });
 }
+
+test_('an alias that refuses losses does not send such a request', async () => {
+    golden.of('anthropic').play(answering(plain));
+    await assert.rejects(openaiClient(engine).chat.completions.create({ model: 'strict', ...chatBody({ seed: 7 }) }), (error) => error.status >= 400 && /seed/.test(error.message));
+    assert.equal(golden.of('anthropic').heard.length, 0);
+    await openaiClient(engine).chat.completions.create({ model: 'strict', ...chatBody() });
+    assert.equal(golden.of('anthropic').heard.length, 1);
+});
 
 test_('same dialect: unknown fields, key order and wide numbers are the caller’s bytes', async () => {
     const upstream = golden.of('openai');
