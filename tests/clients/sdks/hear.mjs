@@ -96,6 +96,9 @@ function anthropic(body, path) {
         }
     }
     if (!(body.max_tokens >= 0)) faults.push('max_tokens is required');
+    const vertex = /publishers\/anthropic\//.test(path);
+    if (vertex && body.model !== undefined) faults.push('Vertex takes no model in the body');
+    if (vertex && body.anthropic_version !== 'vertex-2023-10-16') faults.push('Vertex wants anthropic_version in the body');
     const system = typeof body.system === 'string' ? body.system : (body.system ?? []).map((block) => block.text).join('');
     return { system, said: [...said], faults, tools: (body.tools ?? []).map((tool) => ({ name: tool.name, schema: tool.input_schema })), toolChoice: body.tool_choice, max: body.max_tokens,
         temperature: body.temperature, stop: body.stop_sequences, schema: body.output_config?.format?.schema, effort: body.output_config?.effort, thinking: body.thinking,
@@ -148,7 +151,7 @@ function bedrock(body, path) {
         tools: (body.toolConfig?.tools ?? []).filter((tool) => tool.toolSpec).map(({ toolSpec }) => ({ name: toolSpec.name, schema: toolSpec.inputSchema.json })), toolChoice: body.toolConfig?.toolChoice,
         max: body.inferenceConfig?.maxTokens, temperature: body.inferenceConfig?.temperature, stop: body.inferenceConfig?.stopSequences,
         schema: body.outputConfig?.textFormat?.structure?.jsonSchema?.schema && parse(body.outputConfig.textFormat.structure.jsonSchema.schema),
-        more: body.additionalModelRequestFields, stream: /converse-stream$/.test(path), model: decodeURIComponent(/\/model\/([^/]+)\//.exec(path)[1]) };
+        effort: body.additionalModelRequestFields?.output_config?.effort, more: body.additionalModelRequestFields, stream: /converse-stream$/.test(path), model: decodeURIComponent(/\/model\/([^/]+)\//.exec(path)[1]) };
 }
 
 function cohere(body) {
@@ -168,7 +171,7 @@ function ollama(body) {
         for (const call of message.tool_calls ?? []) said.push(['call', call.function.name, call.function.arguments, call.id]);
     }
     return { system, said: [...said], tools: (body.tools ?? []).map(({ function: f }) => ({ name: f.name, schema: f.parameters })), max: body.options?.num_predict, temperature: body.options?.temperature,
-        seed: body.options?.seed, stop: body.options?.stop, schema: typeof body.format === 'object' ? body.format : undefined, stream: body.stream !== false, model: body.model };
+        seed: body.options?.seed, stop: body.options?.stop, effort: body.think, schema: typeof body.format === 'object' ? body.format : undefined, stream: body.stream !== false, model: body.model };
 }
 
 export function dialectOf({ provider, path }) {
