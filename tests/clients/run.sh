@@ -19,4 +19,4 @@ if ! cmp -s "$source/package-lock.json" "$work/fetched.lock"; then
 fi
 cp "$source"/*.mjs "$SIGNALBOX_SOURCE/tests/clients/engine.mjs" "$work/"
 cd "$work"
-exec node --test --test-reporter=spec "$test.test.mjs"
+exec node --test --test-timeout=240000 --test-force-exit --test-reporter=spec "$test.test.mjs"

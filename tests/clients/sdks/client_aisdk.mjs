@@ -50,7 +50,7 @@ const driver = (make, providerOptions) => ({
     },
 });
 
-export const aiOpenai = driver((engine) => createOpenAI({ apiKey: engine.key, baseURL: `${engine.url}/v1` }), (effort) => ({ openai: { reasoningEffort: effort, reasoningSummary: 'auto', store: false, include: ['reasoning.encrypted_content'] } }));
+export const aiOpenai = driver((engine) => createOpenAI({ apiKey: engine.key, baseURL: `${engine.url}/v1` }), (effort) => ({ openai: { forceReasoning: true, reasoningEffort: effort, reasoningSummary: 'auto', store: false, include: ['reasoning.encrypted_content'] } }));
 export const aiAnthropic = driver((engine) => createAnthropic({ apiKey: engine.key, baseURL: `${engine.url}/v1` }), (effort) => ({ anthropic: { effort, thinking: { type: 'adaptive' } } }));
 export const aiGoogle = driver((engine) => createGoogleGenerativeAI({ apiKey: engine.key, baseURL: `${engine.url}/v1beta` }), (effort) => ({ google: { thinkingConfig: { thinkingLevel: effort, includeThoughts: true } } }));
 export const aiCompatible = driver((engine) => createOpenAICompatible({ name: 'signalbox', apiKey: engine.key, baseURL: `${engine.url}/v1`, includeUsage: true, supportsStructuredOutputs: true }), (effort) => ({ signalbox: { reasoningEffort: effort } }));

@@ -2,6 +2,7 @@
 // it answers is said beforehand (play), as a transcript in that provider's own dialect (speak.mjs, or a file of
 // tests/corpus); what it received is kept whole (heard) and is the witness of what the gateway really sent.
 // It knows nothing of the gateway: no code is shared with the translator.
+import { verify } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,10 +69,11 @@ function serve(golden, request, response) {
         const entry = { provider: golden.name, method: request.method, path, query, headers: request.headers, raw: raw.toString('utf8') };
         try { entry.body = JSON.parse(entry.raw); } catch { entry.body = undefined; }
         if (path === '/token') {  // Google's OAuth token endpoint
+            const fault = assertionFault(golden, new URLSearchParams(entry.raw));
+            response.writeHead(fault ? 400 : 200, { 'content-type': 'application/json' });
+            response.end(JSON.stringify(fault ? { error: 'invalid_grant', error_description: fault } : { access_token: 'golden-oauth-token', token_type: 'Bearer', expires_in: 3599 }));
+            if (fault) golden.strays.push(`/token: ${fault}`);
             ++golden.tokensGiven;
-            golden.assertion = new URLSearchParams(entry.raw).get('assertion');
-            response.writeHead(200, { 'content-type': 'application/json' });
-            response.end(JSON.stringify({ access_token: 'golden-oauth-token', token_type: 'Bearer', expires_in: 3599 }));
             return;
         }
         golden.heard.push(entry);
@@ -91,6 +93,18 @@ function serve(golden, request, response) {
     });
     request.on('error', () => {});
     response.on('error', () => {});
+}
+
+// A service account proves itself with a JWT: RS256, signed with its key, for this very token endpoint.
+function assertionFault(golden, form) {
+    if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer') return 'not the jwt-bearer grant';
+    const [head, claims, signature] = (form.get('assertion') ?? '').split('.');
+    if (!signature || !verify('RSA-SHA256', Buffer.from(`${head}.${claims}`), golden.publicKey, Buffer.from(signature, 'base64url'))) return 'the signature is not the account’s';
+    const said = JSON.parse(Buffer.from(claims, 'base64url'));
+    if (JSON.parse(Buffer.from(head, 'base64url')).alg !== 'RS256') return 'not RS256';
+    if (said.aud !== `${golden.url}/token` || !said.iss?.endsWith('.iam.gserviceaccount.com')) return 'another audience or issuer';
+    if (!/cloud-platform/.test(said.scope ?? '') || !(said.exp - said.iat <= 3600)) return 'no scope, or valid for too long';
+    return '';
 }
 
 export async function startGolden(names = Object.keys(paths)) {

@@ -2,6 +2,8 @@
 // hand (not with the translator's code): {system, said, tools, toolChoice, max, temperature, seed, stop, schema, effort,
 // stream, model}. `said` is flat, in order: ['user', text], ['image', type, base64], ['assistant', text], ['think', text,
 // signature], ['call', name, arguments, id], ['result', id, text]. Neighbouring texts of one speaker are one.
+import { createHash, createHmac } from 'node:crypto';
+
 const parse = (text) => { try { return JSON.parse(text); } catch { return text; } };
 
 class Said extends Array {
@@ -94,6 +96,9 @@ function anthropic(body, path) {
         }
     }
     if (!(body.max_tokens >= 0)) faults.push('max_tokens is required');
+    const vertex = /publishers\/anthropic\//.test(path);
+    if (vertex && body.model !== undefined) faults.push('Vertex takes no model in the body');
+    if (vertex && body.anthropic_version !== 'vertex-2023-10-16') faults.push('Vertex wants anthropic_version in the body');
     const system = typeof body.system === 'string' ? body.system : (body.system ?? []).map((block) => block.text).join('');
     return { system, said: [...said], faults, tools: (body.tools ?? []).map((tool) => ({ name: tool.name, schema: tool.input_schema })), toolChoice: body.tool_choice, max: body.max_tokens,
         temperature: body.temperature, stop: body.stop_sequences, schema: body.output_config?.format?.schema, effort: body.output_config?.effort, thinking: body.thinking,
@@ -146,7 +151,7 @@ function bedrock(body, path) {
         tools: (body.toolConfig?.tools ?? []).filter((tool) => tool.toolSpec).map(({ toolSpec }) => ({ name: toolSpec.name, schema: toolSpec.inputSchema.json })), toolChoice: body.toolConfig?.toolChoice,
         max: body.inferenceConfig?.maxTokens, temperature: body.inferenceConfig?.temperature, stop: body.inferenceConfig?.stopSequences,
         schema: body.outputConfig?.textFormat?.structure?.jsonSchema?.schema && parse(body.outputConfig.textFormat.structure.jsonSchema.schema),
-        more: body.additionalModelRequestFields, stream: /converse-stream$/.test(path), model: decodeURIComponent(/\/model\/([^/]+)\//.exec(path)[1]) };
+        effort: body.additionalModelRequestFields?.output_config?.effort, more: body.additionalModelRequestFields, stream: /converse-stream$/.test(path), model: decodeURIComponent(/\/model\/([^/]+)\//.exec(path)[1]) };
 }
 
 function cohere(body) {
@@ -166,7 +171,7 @@ function ollama(body) {
         for (const call of message.tool_calls ?? []) said.push(['call', call.function.name, call.function.arguments, call.id]);
     }
     return { system, said: [...said], tools: (body.tools ?? []).map(({ function: f }) => ({ name: f.name, schema: f.parameters })), max: body.options?.num_predict, temperature: body.options?.temperature,
-        seed: body.options?.seed, stop: body.options?.stop, schema: typeof body.format === 'object' ? body.format : undefined, stream: body.stream !== false, model: body.model };
+        seed: body.options?.seed, stop: body.options?.stop, effort: body.think, schema: typeof body.format === 'object' ? body.format : undefined, stream: body.stream !== false, model: body.model };
 }
 
 export function dialectOf({ provider, path }) {
@@ -180,17 +185,41 @@ export function understand(entry) {
     return readers[dialectOf(entry)](entry.body, entry.path);
 }
 
+// AWS signature version 4, worked out once more from the request as it arrived: the path is encoded a second time, the
+// payload is hashed, every signed header is taken as it came.
+function signatureFault(entry, secret) {
+    const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(entry.headers.authorization ?? '');
+    if (!match) return 'no AWS signature';
+    const [, , day, region, service, names, signature] = match;
+    const hash = (text) => createHash('sha256').update(text).digest('hex');
+    const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
+    const payload = hash(Buffer.from(entry.raw));
+    if ((entry.headers['x-amz-content-sha256'] ?? payload) !== payload) return 'x-amz-content-sha256 is not the body’s';
+    const path = entry.path.split('/').map((segment) => encodeURIComponent(segment).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)).join('/');
+    const headers = names.split(';').map((name) => `${name}:${String(entry.headers[name]).trim().replace(/ +/g, ' ')}\n`).join('');
+    const canonical = [entry.method, path, entry.query, headers, names, payload].join('\n');
+    const toSign = ['AWS4-HMAC-SHA256', entry.headers['x-amz-date'], `${day}/${region}/${service}/aws4_request`, hash(canonical)].join('\n');
+    const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request');
+    if (hmac(key, toSign).toString('hex') !== signature) return 'the AWS signature is wrong';
+    return service === 'bedrock' && names.includes('host') ? '' : `signed for ${service} with ${names}`;
+}
+
 // How each provider wants to be authorised; the witness looks at the header itself.
 const kKey = 'sk-golden-key-of-the-provider';
 export const providerKey = kKey;
-export function authFault({ provider, headers, query }) {
+export function authFault(entry) {
+    const { provider, headers, query } = entry;
     const bearer = `Bearer ${kKey}`;
+    if (provider === 'bedrock' && headers.authorization !== bearer) {
+        const fault = signatureFault(entry, 'golden-secret-access-key');
+        if (fault) return fault;
+    }
     const has = {
         anthropic: headers['x-api-key'] === kKey || headers.authorization === bearer,
         'azure-openai': headers['api-key'] === kKey || headers.authorization === bearer,
         gemini: headers['x-goog-api-key'] === kKey,
         vertex: headers.authorization === 'Bearer golden-oauth-token' || headers.authorization === bearer,
-        bedrock: headers.authorization === bearer || /^AWS4-HMAC-SHA256 Credential=AKIDGOLDEN\/\d{8}\/eu-west-1\/bedrock\/aws4_request, ?SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*, ?Signature=[0-9a-f]{64}$/.test(headers.authorization ?? ''),
+        bedrock: true,
     }[provider] ?? (provider === 'ollama' || headers.authorization === bearer);
     if (!has) return `${provider} was not authorised in its own way`;
     if (JSON.stringify(headers).includes('sbx_') || query.includes('sbx_')) return 'the caller’s key travelled on to the provider';

@@ -11,7 +11,7 @@
 const chat = 'openai.chat';
 const responses = 'openai.responses';
 const messages = 'anthropic.messages';
-const gemini = 'gemini';
+const gemini = 'gemini.generate';
 
 export const matrix = [
     // client         surface    provider             features
@@ -106,10 +106,18 @@ export const matrix = [
 ];
 
 // [client, surface, provider, feature, expected, reason]; '*' is any. In `expected`:
-//   lost: [...]      fields that x-signalbox-warnings must name         think: false      the thinking has no place here
-//   refused: true    400 in the caller's dialect, provider not asked    max, effort ...   what the provider understands; null: nothing
-//   modes: [...]     which of plain and stream are run                  usage: {...}      what the client reads instead
+//   lost: [...]      fields that x-signalbox-warnings must name      usage, recorded   what the client reads, what the record says
+//   effort, max ...  what the provider understands; null: nothing    think: false      the thinking has no place here
+//   refused: true    400 in the caller's dialect, and the provider is not asked
+// three tokens fewer than the answer of each feature states (speak.mjs)
+const kBilled = { input: (stated) => stated - 3 };
+
 export const differences = [
+    ['*', '*', /^bedrock/, 'rate', { retryAfter: null }, 'Bedrock says nothing of when to come back'],
+    ['*', '*', 'cohere', '*', { usage: kBilled, recorded: kBilled }, 'Cohere bills fewer tokens than it counts: billed_units are what the record, and so the caller, reads'],
+    ['*', '*', 'ollama', 'tools', { required: null, lost: ['tool'] }, 'Ollama has no tool_choice'],
+    ['openai', chat, 'xai', 'think', { usage: { output: 8 } }, 'the same dialect: xAI’s own bytes, which count reasoning outside completion_tokens; the record has all of it'],
+    ['mistral', chat, /^(openai|anthropic)$/, '*', { usage: null }, 'this client does not ask for usage in a stream'],
 ];
 
 export const cases = matrix.flatMap(([client, surface, provider, features]) => features.split(', ').map((feature) => {

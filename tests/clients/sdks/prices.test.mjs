@@ -66,7 +66,7 @@ samples.forEach(([provider, model, usage, oracle], i) => {
             const expected = expectedNano(provider, model, usage, oracle);
             golden.of(provider).play(answering({ text: ['ok'], stop: 'stop', usage }));
             tap.clear();
-            await clients.openai.run(engine, aliasOf(provider, model), { turns: [{ user: 'What does this cost?' }], max: 100000 }, stream);
+            await clients.openai.run(engine, aliasOf(provider, model), { turns: [{ user: 'What does this cost?' }], max: 500 }, stream);
             const call = await engine.record(tap.last.headers.get('x-request-id'));
             const recorded = call.cost_usd === null ? NaN : nano(call.cost_usd);
             if (!stream) table.push(`${`${provider} ${model}`.padEnd(52)}${String(expected).padStart(18)}${String(recorded).padStart(18)}  ${oracle.differs ? oracle.differs[0] : recorded === expected ? '' : 'DIFFERS'}`);

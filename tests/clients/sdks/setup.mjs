@@ -17,12 +17,14 @@ export const environment = {
 };
 
 export function serviceAccount(golden) {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+    golden.of('vertex').publicKey = publicKey;
     return JSON.stringify({ type: 'service_account', project_id: 'golden-project', private_key_id: createHash('sha1').update(privateKey).digest('hex'), private_key: privateKey,
         client_email: 'signalbox@golden-project.iam.gserviceaccount.com', client_id: '1', token_uri: `${golden.of('vertex').url}/token` });
 }
 
-export async function startEngine(cases, more = '') {
+// `aliases`: more rows of the config, of providers that are there.
+export async function startEngine(cases, aliases = []) {
     const golden = await startGolden();
     const rows = environment.rows(cases);
     const names = new Map(rows.map((row) => [row.alias, row.provider]));
@@ -32,10 +34,10 @@ export async function startEngine(cases, more = '') {
 providers:
 ${entries.map((entry) => entry.provider).join('\n')}
 aliases:
-${entries.map((entry) => entry.alias).join('\n')}
+${[...entries.map((entry) => entry.alias), ...aliases].join('\n')}
 tenants:
   - {name: acme}
-${more}`, { environment: { GOLDEN_KEY: providerKey, GOLDEN_ACCESS: 'AKIDGOLDEN', GOLDEN_SECRET: 'golden-secret-access-key' },
+`, { environment: { GOLDEN_KEY: providerKey, GOLDEN_ACCESS: 'AKIDGOLDEN', GOLDEN_SECRET: 'golden-secret-access-key' },
         files: usesVertex ? { 'service-account.json': serviceAccount(golden) } : {} });
     return { engine, golden };
 }

@@ -99,7 +99,7 @@ function gemini(text, { ended }) {
     return faults;
 }
 
-export const streamFaults = { 'openai.chat': chat, 'openai.responses': responses, 'anthropic.messages': anthropic, gemini };
+export const streamFaults = { 'openai.chat': chat, 'openai.responses': responses, 'anthropic.messages': anthropic, 'gemini.generate': gemini };
 
 // An error that came instead of an answer, in the caller's dialect, with our own words beside it.
 export function errorFaults(surface, status, body, code) {
@@ -112,7 +112,7 @@ export function errorFaults(surface, status, body, code) {
     if (ours?.code !== code) faults.push(`signalbox.code is ${ours?.code}, not ${code}`);
     if (!ours?.request_id) faults.push('no signalbox.request_id');
     if (surface === 'anthropic.messages' && (json.type !== 'error' || !error?.type || !json.request_id)) faults.push('not the shape of an Anthropic error');
-    if (surface === 'gemini' && (error?.code !== status || !/^[A-Z_]+$/.test(error?.status ?? ''))) faults.push('not the shape of a Google error');
+    if (surface === 'gemini.generate' && (error?.code !== status || !/^[A-Z_]+$/.test(error?.status ?? ''))) faults.push('not the shape of a Google error');
     if (surface.startsWith('openai') && (typeof error?.type !== 'string' || !('code' in (error ?? {})) || !('param' in (error ?? {})))) faults.push('not the shape of an OpenAI error');
     if (body.includes('sk-golden')) faults.push('the provider’s text about our key went out to the caller');
     return faults;

@@ -203,7 +203,7 @@ void TestOpenAiChatProvider::usage()
 
 void TestOpenAiChatProvider::stream()
 {
-    const Asked asked;
+    const Asked asked(ProviderKind::OpenAiCompatible);
     const auto reader = openAiChatStream(asked.target());
     const auto read = [&](const char* data) { return reader->read({{}, data, false}, nullptr); };
     QVERIFY(!read(
@@ -229,11 +229,12 @@ void TestOpenAiChatProvider::stream()
     // usage on a chunk with choices (xAI, some compatible servers), and Azure's first chunk with empty choices
     const auto other = openAiChatStream(asked.target());
     QVERIFY(!other->read({{}, R"({"choices":[],"prompt_filter_results":[]})", false}, nullptr).usageOnly);
-    QVERIFY(!other
-                 ->read({{}, R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}})",
-                            false},
-                     nullptr)
-                 .usageOnly);
+    QVERIFY(
+        !other
+             ->read({{}, R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}})",
+                        false},
+                 nullptr)
+             .usageOnly);
     QCOMPARE(other->facts().tokens.output(), 1);
 }
 
@@ -254,11 +255,12 @@ void TestOpenAiChatProvider::repairs()
 {
     const Asked asked(ProviderKind::OpenAiCompatible);
     const CallRequest request = parsed(openAiChat(), kStreamed);
-    const QByteArray wrong = chunk(R"({"role":"assistant","reasoning":"hm"})") +
-                             chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]})") +
-                             chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"}"}}]})") +
-                             chunk(R"({"tool_calls":[{"index":0,"id":"b","function":{"name":"f","arguments":"{}"}}]})") +
-                             chunk("{}", "\"stop\"") + "data: [DONE]\n\n";
+    const QByteArray wrong =
+        chunk(R"({"role":"assistant","reasoning":"hm"})") +
+        chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]})") +
+        chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"}"}}]})") +
+        chunk(R"({"tool_calls":[{"index":0,"id":"b","function":{"name":"f","arguments":"{}"}}]})") +
+        chunk("{}", "\"stop\"") + "data: [DONE]\n\n";
     for (const qsizetype piece : {wrong.size(), qsizetype(1)}) {
         const Passage passage = passed(request, asked, wrong, piece);
         QVERIFY(passage.complete);
@@ -272,12 +274,13 @@ void TestOpenAiChatProvider::repairs()
         QCOMPARE(textAt(events[4], "choices[0].finish_reason"), QByteArray("tool_calls"));
         QCOMPARE(events[5], QByteArray("[DONE]"));
     }
-    const QByteArray right = chunk(R"({ "role":"assistant", "content":"" })") +
-                             chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]})") +
-                             chunk(R"({"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"{"}}]})") +
-                             chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":" "}}]})") +
-                             chunk(R"({"tool_calls":[{"index":1,"function":{"arguments":"}"}}]})") +
-                             chunk("{}", "\"tool_calls\"") + "data: [DONE]\n\n";
+    const QByteArray right =
+        chunk(R"({ "role":"assistant", "content":"" })") +
+        chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]})") +
+        chunk(R"({"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"{"}}]})") +
+        chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":" "}}]})") +
+        chunk(R"({"tool_calls":[{"index":1,"function":{"arguments":"}"}}]})") + chunk("{}", "\"tool_calls\"") +
+        "data: [DONE]\n\n";
     QCOMPARE(passed(request, asked, right, 7).all(), right);
 }
 
@@ -293,6 +296,8 @@ void TestOpenAiChatProvider::ends()
     const Passage lax = passed(request, asked, begun + chunk("{}", "\"length\""), 5); // no end mark, but it said why
     QVERIFY(lax.complete);
     QVERIFY(lax.tail.endsWith("data: [DONE]\n\n"));
+    const Asked strict(ProviderKind::OpenAi); // it always sends one, and the usage before it
+    QVERIFY(!passed(request, strict, begun + chunk("{}", "\"length\""), 5).complete);
     const Passage broken = passed(request, asked, begun + chunk("{}", "\"error\"") + "data: [DONE]\n\n", 5);
     QVERIFY(!broken.complete); // a model's own error is no success
 }
