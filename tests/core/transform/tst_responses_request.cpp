@@ -67,6 +67,8 @@ void TestResponsesRequest::features_data()
     row("kept prompt", R"("prompt":{"id":"pmpt_1"})", Feature::Stateful, 0, true);
     row("reference", R"("input":[{"type":"item_reference","id":"msg_1"}])", Feature::Stateful, 0, true);
     row("reference without a type", R"("input":[{"id":"msg_1"}])", Feature::Stateful, 0, true);
+    row("reference to our own reasoning", R"("input":[{"type":"item_reference","id":"rs_sbx_1"},{"id":"rs_sbx_2"}])",
+        {});
     row("compaction", R"("input":[{"type":"compaction","encrypted_content":"x"}])", Feature::Stateful, 0, true);
     row("function", R"("input":"x","tools":[{"type":"function","name":"f"}])", Feature::Tools);
     row("custom and hosted", R"("input":"x","tools":[{"type":"custom","name":"f"},{"type":"web_search"}])",
@@ -325,6 +327,7 @@ void TestResponsesRequest::others()
         "tool_choice":{"type":"web_search"},"tools":[{"type":"function","name":"f","defer_loading":true,"async":false}],
         "input":[{"role":"user","content":"x"},
             {"type":"web_search_call","id":"ws_1","status":"completed"},
+            {"type":"item_reference","id":"rs_sbx_1"},
             {"type":"message","role":"assistant","phase":"commentary","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation"}]}]}]})");
     QStringList names;
     for (const OtherField& field : request.others)
@@ -374,13 +377,13 @@ void TestResponsesRequest::passesOnWithoutForeignReasoning()
 {
     const Place place(config::ProviderKind::OpenAi);
     const CallRequest request = parsed(
-        R"({"model":"m","input":[ {"role":"user","content":"rs_sbx_"}, {"type":"reasoning","id":"rs_sbx_x_0","summary":[]}, {"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"sbx1.google.n.AA"}]})");
+        R"({"model":"m","input":[ {"role":"user","content":"rs_sbx_"}, {"type":"reasoning","id":"rs_sbx_x_0","summary":[]}, {"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"sbx1.google.n.AA"},{"type":"item_reference","id":"rs_sbx_y_0"},{"type":"item_reference","id":"msg_1"}]})");
     Losses losses;
     const auto sent = openAiResponsesProvider().passOn(request, place.target(), losses);
     QCOMPARE(std::get<Outgoing>(sent).body,
         QByteArray(
-            R"({"model":"gpt-6-luna","input":[{"role":"user","content":"rs_sbx_"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"}]})"));
-    QCOMPARE(losses.headerValue(), QByteArray("dropped input[1], dropped input[3]"));
+            R"({"model":"gpt-6-luna","input":[{"role":"user","content":"rs_sbx_"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"item_reference","id":"msg_1"}]})"));
+    QCOMPARE(losses.headerValue(), QByteArray("dropped input[1], dropped input[3], dropped input[4]"));
 }
 
 void TestResponsesRequest::passOnRefuses()
