@@ -334,7 +334,7 @@ void TestResponsesRequest::others()
         names.append(QString::fromUtf8(field.name));
     names.sort();
     const QStringList expected{QStringLiteral("include.web_search_call.results"), QStringLiteral("input[1]"),
-        QStringLiteral("input[2].content[0].annotations"), QStringLiteral("input[2].phase"),
+        QStringLiteral("input[2]"), QStringLiteral("input[3].content[0].annotations"), QStringLiteral("input[3].phase"),
         QStringLiteral("max_tool_calls"), QStringLiteral("metadata"), QStringLiteral("moderation"),
         QStringLiteral("reasoning.context"), QStringLiteral("tool_choice"), QStringLiteral("tools[0].defer_loading"),
         QStringLiteral("truncation"), QStringLiteral("x_new")};
