@@ -13,6 +13,10 @@ endif()
 if(SIGNALBOX_SANITIZE STREQUAL "address")
   target_compile_options(project_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(project_options INTERFACE -fsanitize=address,undefined)
+elseif(SIGNALBOX_SANITIZE STREQUAL "fuzzer") # tests/fuzz links the programs with -fsanitize=fuzzer
+  target_compile_options(project_options INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(project_options INTERFACE -fsanitize=address,undefined)
 elseif(SIGNALBOX_SANITIZE STREQUAL "thread")
   target_compile_options(project_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
   target_link_options(project_options INTERFACE -fsanitize=thread)

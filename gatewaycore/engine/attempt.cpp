@@ -199,7 +199,6 @@ void Attempt::readStream(QByteArrayView piece)
 {
     using Step = transform::FrameReader::Step;
     m_events.resize(0);
-    QByteArray tail;
     bool content = false;
     bool ended = false;
     std::optional<CallError> error;
@@ -217,7 +216,7 @@ void Attempt::readStream(QByteArrayView piece)
         if (m_lastEventUs >= 0)
             m_record.longestGapUs = std::max(m_record.longestGapUs, now - m_lastEventUs);
         m_lastEventUs = now;
-        const transform::Translation::Step taken = m_translation->take(m_frames->frame(), m_events, tail);
+        const transform::Translation::Step taken = m_translation->take(m_frames->frame(), m_events, m_tail);
         if (taken.content && m_record.firstTokenUs < 0)
             m_record.firstTokenUs = now;
         content = content || taken.content;
@@ -231,14 +230,14 @@ void Attempt::readStream(QByteArrayView piece)
     if (error)
         fail(*error);
     else if (ended)
-        completeStream(std::move(tail));
+        completeStream();
 }
 
-void Attempt::completeStream(QByteArray tail)
+void Attempt::completeStream()
 {
     m_record.streamEnd = api::StreamEnd::Complete;
     finish(api::AttemptResult::Answered);
-    m_listener->attemptStreamComplete(std::move(tail));
+    m_listener->attemptStreamComplete(std::move(m_tail));
 }
 
 void Attempt::upstreamComplete()
@@ -246,14 +245,13 @@ void Attempt::upstreamComplete()
     if (m_over)
         return;
     if (m_streaming) {
-        QByteArray tail;
         m_events.resize(0);
-        const bool complete = !m_frames->hasPartialFrame() && m_translation->closed(m_events, tail);
+        const bool complete = !m_frames->hasPartialFrame() && m_translation->closed(m_events, m_tail);
         if (complete) {
             if (!m_events.isEmpty())
                 m_listener->attemptStreams(m_events, false);
             if (!m_over)
-                completeStream(std::move(tail));
+                completeStream();
             return;
         }
         CallError error;

@@ -65,7 +65,7 @@ private:
 
     void send(const QByteArray& token);
     void readStream(QByteArrayView piece);
-    void completeStream(QByteArray tail);
+    void completeStream();
     void finish(api::AttemptResult result);
     void fail(transform::CallError error);
     void takeFacts();
@@ -91,6 +91,7 @@ private:
     http::ResponseHead m_errorHead; // of an answer that is not a 200
     QByteArray m_body;              // of an answer that is not a stream
     QByteArray m_events;
+    QByteArray m_tail; // what ends the caller's stream, as far as it is known
     std::optional<qint64> m_retryAfterMs;
     std::unique_ptr<transform::FrameReader> m_frames;
     qint64 m_lastEventUs = -1;

@@ -80,11 +80,17 @@ QList<QByteArray> framed(const QList<QByteArray>& chunks, bool array)
     return events;
 }
 
+bool embeds(Endpoint endpoint)
+{
+    return endpoint == Endpoint::GeminiEmbed || endpoint == Endpoint::GeminiBatchEmbed ||
+           endpoint == Endpoint::GeminiPredict;
+}
+
 } // namespace
 
 std::optional<Fault> GeminiDialect::read(SimCall& call) const
 {
-    if (call.route.endpoint == Endpoint::GeminiEmbed || call.route.endpoint == Endpoint::GeminiBatchEmbed) {
+    if (embeds(call.route.endpoint)) {
         QStringList texts;
         int dimensions = 0;
         call.chat.model = QString::fromUtf8(call.route.model);
@@ -109,9 +115,16 @@ Script GeminiDialect::embedded(const SimCall& call, Dice& dice) const
     QList<QByteArray> rows;
     for (const QString& text : texts)
         rows.append("{\"values\":" + embeddingNumbers(embeddingOf(text, std::clamp(dimensions, 1, 4096))) + "}");
-    const bool batch = call.route.endpoint == Endpoint::GeminiBatchEmbed;
-    const QByteArray body =
-        batch ? "{\"embeddings\":[" + rows.join(',') + "]}" : "{\"embedding\":" + rows.value(0) + "}";
+    QByteArray body = "{\"embedding\":" + rows.value(0) + "}";
+    if (call.route.endpoint == Endpoint::GeminiBatchEmbed) {
+        body = "{\"embeddings\":[" + rows.join(',') + "]}";
+    } else if (call.route.endpoint == Endpoint::GeminiPredict) {
+        for (qsizetype i = 0; i < rows.size(); ++i)
+            rows[i] = "{\"embeddings\":" + rows[i].chopped(1) +
+                      ",\"statistics\":{\"truncated\":false,\"token_count\":" +
+                      QByteArray::number(roughTokens(texts[i].toUtf8().size(), 0)) + "}}}";
+        body = "{\"predictions\":[" + rows.join(',') + "]}";
+    }
     return wholeScript(call, headersFor("application/json; charset=UTF-8"), body, 0, dice);
 }
 
@@ -121,6 +134,7 @@ Script GeminiDialect::answer(const SimCall& call, Dice& dice) const
     switch (call.route.endpoint) {
     case Endpoint::GeminiEmbed:
     case Endpoint::GeminiBatchEmbed:
+    case Endpoint::GeminiPredict:
         return embedded(call, dice);
     case Endpoint::GeminiCountTokens: {
         const QByteArray count = QByteArray::number(call.chat.promptTokens);

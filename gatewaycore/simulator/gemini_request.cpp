@@ -124,6 +124,17 @@ MaybeFault readConfig(const QJsonObject& config, ChatRequest& request)
     return std::nullopt;
 }
 
+// {"instances":[{"content":"..."}],"parameters":{"outputDimensionality":n}}
+MaybeFault readInstances(const QJsonObject& body, QStringList& texts, int& dimensions)
+{
+    for (const QJsonValue& instance : body[u"instances"].toArray())
+        texts.append(instance[u"content"].toString());
+    if (texts.isEmpty() || texts.contains(QString()))
+        return geminiFault(QStringLiteral("Request contains an invalid argument: instances[].content is empty."));
+    dimensions = body[u"parameters"][u"outputDimensionality"].toInt(dimensions);
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<Fault> readGeminiRequest(SimCall& call)
@@ -160,6 +171,8 @@ std::optional<Fault> readGeminiEmbedding(const SimCall& call, QStringList& texts
     const auto body = jsonObject(call.http.body);
     if (!body)
         return geminiFault(QStringLiteral("Invalid JSON payload received. Expected a value.\n\n^"));
+    if (call.route.endpoint == Endpoint::GeminiPredict)
+        return readInstances(*body, texts, dimensions);
     const bool batch = call.route.endpoint == Endpoint::GeminiBatchEmbed;
     const QJsonArray requests = batch ? (*body)[u"requests"].toArray() : QJsonArray{*body};
     if (requests.isEmpty())

@@ -27,7 +27,8 @@ constexpr PathRow kGeminiVerbs[] = {
     {"countTokens", Endpoint::GeminiCountTokens},
     {"embedContent", Endpoint::GeminiEmbed},
     {"batchEmbedContents", Endpoint::GeminiBatchEmbed},
-    {"rawPredict", Endpoint::Messages}, // Claude on Vertex; which of the two is said by the body
+    {"predict", Endpoint::GeminiPredict}, // embeddings of Vertex's older models
+    {"rawPredict", Endpoint::Messages},   // Claude on Vertex; which of the two is said by the body
     {"streamRawPredict", Endpoint::Messages},
 };
 
@@ -120,6 +121,11 @@ Route routeOf(const SimRequest& request)
     if (path.startsWith("/models/") && path.contains(':')) {
         path.remove(0, 8);
         return modelVerb(path, false);
+    }
+    if (path == "/token") {
+        Route route;
+        route.endpoint = Endpoint::GoogleToken;
+        return route;
     }
     const bool google = beta || !request.header("x-goog-api-key").isEmpty();
     Route route;

@@ -27,7 +27,9 @@ enum class Endpoint
     GeminiCountTokens,
     GeminiEmbed,
     GeminiBatchEmbed,
+    GeminiPredict,
     GeminiModels,
+    GoogleToken,
     AnthropicModels,
     Converse,
     ConverseStream

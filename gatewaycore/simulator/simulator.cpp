@@ -4,6 +4,7 @@
 #include "simulator/bedrock_dialect.h"
 #include "simulator/embeddings_dialect.h"
 #include "simulator/gemini_dialect.h"
+#include "simulator/google_token.h"
 #include "simulator/openai_dialect.h"
 #include "simulator/responses_dialect.h"
 
@@ -62,6 +63,7 @@ const Dialect& dialectOf(const Route& route)
     case Endpoint::GeminiCountTokens:
     case Endpoint::GeminiEmbed:
     case Endpoint::GeminiBatchEmbed:
+    case Endpoint::GeminiPredict:
     case Endpoint::GeminiModels:
         return gemini;
     case Endpoint::Converse:
@@ -143,6 +145,8 @@ Script Simulator::callAnswer(SimCall& call, Dice& dice)
     case Endpoint::AnthropicModels:
     case Endpoint::GeminiModels:
         return dialect.error(call, unknownUrl(call.http));
+    case Endpoint::GoogleToken:
+        return googleToken(call);
     default:
         break;
     }

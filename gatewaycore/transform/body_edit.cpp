@@ -14,8 +14,10 @@ bool isSpace(char c)
 
 void BodyEdit::add(Cut cut)
 {
-    const auto after =
-        std::upper_bound(m_cuts.begin(), m_cuts.end(), cut, [](const Cut& a, const Cut& b) { return a.from < b.from; });
+    // what is added at a place comes before what is taken out there
+    const auto after = std::upper_bound(m_cuts.begin(), m_cuts.end(), cut, [](const Cut& a, const Cut& b) {
+        return a.from != b.from ? a.from < b.from : a.isRemoval < b.isRemoval;
+    });
     m_cuts.insert(after, std::move(cut));
 }
 

@@ -1,17 +1,24 @@
 #include "fuzz.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 namespace gateway::fuzz {
 
-quint8 Input::byte()
+Input::Input(const std::uint8_t* data, std::size_t size) : m_rest(reinterpret_cast<const char*>(data), qsizetype(size))
 {
-    if (m_rest.isEmpty())
+    m_choices = line();
+}
+
+int Input::below(int limit)
+{
+    if (m_choices.isEmpty())
         return 0;
-    const auto first = quint8(m_rest.front());
-    m_rest = m_rest.sliced(1);
-    return first;
+    const auto choice = quint8(m_choices.front());
+    m_choices = m_choices.sliced(1);
+    const int value = choice >= 'a' ? choice - 'a' + 10 : choice >= '0' ? choice - '0' : choice;
+    return value % limit;
 }
 
 QByteArrayView Input::line()

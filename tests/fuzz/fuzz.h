@@ -11,19 +11,20 @@
 
 namespace gateway::fuzz {
 
-// Reads choices from the front of the input; what is left is the text under test. At the end everything is 0 and empty.
+// The first line holds choices, a character each ("0", "1", ... "a" for more), the rest is the text under test: so a
+// reproduction can be read, and a corpus file becomes a seed by a line before it.
 class Input
 {
 public:
-    Input(const std::uint8_t* data, std::size_t size) : m_rest(reinterpret_cast<const char*>(data), qsizetype(size)) {}
+    Input(const std::uint8_t* data, std::size_t size);
 
-    quint8 byte();
-    int below(int limit) { return limit > 0 ? byte() % limit : 0; }
-    bool flag() { return byte() & 1; }
-    QByteArrayView line(); // up to and without the next LF
+    int below(int limit); // 0 where no choice is left
+    bool flag() { return below(2) == 1; }
     QByteArrayView rest() const { return m_rest; }
+    QByteArrayView line(); // the next of the rest, without its LF
 
 private:
+    QByteArrayView m_choices;
     QByteArrayView m_rest;
 };
 

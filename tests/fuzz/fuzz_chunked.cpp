@@ -30,7 +30,8 @@ Outcome decode(QByteArrayView bytes, int way, const http::MessageLimits& limits)
             must(piece.size() <= before.size(), "a decoder uses bytes from the front");
             if (outcome.last != ChunkedDecoder::Step::Data)
                 break;
-            must(!decoder.data().isEmpty() && decoder.data().size() <= before.size(), "data is a piece of what was given");
+            must(!decoder.data().isEmpty() && decoder.data().size() <= before.size(),
+                "data is a piece of what was given");
             outcome.data += decoder.data();
         }
         must(outcome.last != ChunkedDecoder::Step::NeedMore || piece.isEmpty(), "NeedMore has used everything");

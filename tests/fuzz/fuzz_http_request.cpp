@@ -11,17 +11,21 @@ QByteArray parse(QByteArrayView bytes, int way, const http::MessageLimits& limit
 {
     http::RequestParser parser(limits);
     parser.begin();
-    return deliver(parser, bytes, way, [&](QByteArray& told) {
-        const http::RequestHead& head = parser.head();
-        checkHead(head);
-        must(http::isToken(head.method), "a method is a token", head.bytes);
-        must(!head.target.isEmpty() && head.target.indexOf(' ') < 0 && head.target.indexOf('\r') < 0 &&
-                 head.target.indexOf('\n') < 0,
-            "a target has no spaces and no line ends", head.bytes);
-        must(head.path().size() + head.query().size() <= head.target.size(), "path and query are parts of the target");
-        must(head.framing != http::BodyFraming::UntilClose, "no request ends with the connection", head.bytes);
-        told += head.method.toByteArray() + ' ' + head.target.toByteArray();
-    }, [&] { parser.begin(); });
+    return deliver(
+        parser, bytes, way,
+        [&](QByteArray& told) {
+            const http::RequestHead& head = parser.head();
+            checkHead(head);
+            must(http::isToken(head.method), "a method is a token", head.bytes);
+            must(!head.target.isEmpty() && head.target.indexOf(' ') < 0 && head.target.indexOf('\r') < 0 &&
+                     head.target.indexOf('\n') < 0,
+                "a target has no spaces and no line ends", head.bytes);
+            must(head.path().size() + head.query().size() <= head.target.size(),
+                "path and query are parts of the target");
+            must(head.framing != http::BodyFraming::UntilClose, "no request ends with the connection", head.bytes);
+            told += head.method.toByteArray() + ' ' + head.target.toByteArray();
+        },
+        [&] { parser.begin(); });
 }
 
 } // namespace

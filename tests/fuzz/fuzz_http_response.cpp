@@ -1,5 +1,5 @@
-// ResponseParser: answers on one connection, the peer closing at the end. What is delivered depends on the bytes, not on
-// the cuts.
+// ResponseParser: answers on one connection, the peer closing at the end. What is delivered depends on the bytes, not
+// on the cuts.
 #include "messages.h"
 
 using namespace gateway;
@@ -11,13 +11,16 @@ QByteArray parse(QByteArrayView bytes, int way, bool bodiless, const http::Messa
 {
     http::ResponseParser parser(limits);
     parser.begin(bodiless);
-    QByteArray told = deliver(parser, bytes, way, [&](QByteArray& said) {
-        const http::ResponseHead& head = parser.head();
-        checkHead(head);
-        must(head.status >= 200 && head.status <= 999, "a delivered answer is final", head.bytes);
-        must(!bodiless || head.framing == http::BodyFraming::None, "the answer to HEAD has no body", head.bytes);
-        said += QByteArray::number(head.status);
-    }, [&] { parser.begin(bodiless); });
+    QByteArray told = deliver(
+        parser, bytes, way,
+        [&](QByteArray& said) {
+            const http::ResponseHead& head = parser.head();
+            checkHead(head);
+            must(head.status >= 200 && head.status <= 999, "a delivered answer is final", head.bytes);
+            must(!bodiless || head.framing == http::BodyFraming::None, "the answer to HEAD has no body", head.bytes);
+            said += QByteArray::number(head.status);
+        },
+        [&] { parser.begin(bodiless); });
     told += parser.finishAtClose() ? "|whole" : "|cut";
     return told;
 }

@@ -80,10 +80,6 @@ public:
             return noEmbeddings();
         const JsonView root = request.root;
         BodyEdit edit(request.body);
-        if (hasModelMember(target, request.operation))
-            edit.replace(request.model, jsonString(target.model()));
-        else
-            edit.removeMember(root, "model");
         if (isVertex(target)) {
             const QByteArray version = '"' + QByteArray(kVertexVersion) + '"';
             const JsonView stated = root.member("anthropic_version");
@@ -100,6 +96,11 @@ public:
             else if (limit.isNull())
                 edit.replace(limit, tokens);
         }
+        // after what is added at the object's front: a member taken out there must come later
+        if (hasModelMember(target, request.operation))
+            edit.replace(request.model, jsonString(target.model()));
+        else
+            edit.removeMember(root, "model");
         const QByteArray messages = withoutForeignThinking(root.member("messages"), losses);
         if (!messages.isEmpty())
             edit.replace(root.member("messages"), messages);

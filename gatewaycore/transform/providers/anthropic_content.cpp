@@ -1,39 +1,14 @@
 #include "transform/providers/anthropic_content.h"
 
+#include "transform/providers/anthropic_media.h"
+
 #include <algorithm>
-#include <array>
 
 namespace gateway::transform {
 namespace {
 
-constexpr int kMostMarks = 4;
-
-struct MediaType
-{
-    const char* base64Begins;
-    const char* name;
-};
-constexpr std::array kImages{
-    MediaType{"iVBORw0KGgo", "image/png"},
-    MediaType{"/9j/", "image/jpeg"},
-    MediaType{"R0lGOD", "image/gif"},
-    MediaType{"UklGR", "image/webp"},
-};
-
-// How long a breakpoint lives: the caller's word, and the provider's for it.
-struct Life
-{
-    CacheLife life;
-    const char* ttl; // nullptr: not stated
-    bool exact;
-};
-constexpr std::array kLives{
-    Life{CacheLife::Default, nullptr, true},
-    Life{CacheLife::Minutes5, "5m", true},
-    Life{CacheLife::Minutes30, "1h", false},
-    Life{CacheLife::Hour1, "1h", true},
-    Life{CacheLife::Hours12, "1h", false},
-};
+constexpr QByteArrayView kThinking("{\"type\":\"thinking\"");
+constexpr QByteArrayView kRedacted("{\"type\":\"redacted_thinking\"");
 
 bool isIdByte(char c)
 {
@@ -52,43 +27,6 @@ QByteArray place(const QByteArray& field, std::size_t index)
 }
 
 } // namespace
-
-CacheMarks::CacheMarks(const UnifiedRequest& request, Losses& losses) : m_losses(losses)
-{
-    int marks = request.cacheAll ? 1 : 0;
-    for (const Tool& tool : request.tools)
-        marks += tool.cacheMark && tool.kind == Tool::Kind::Function;
-    for (const Part& part : request.system)
-        marks += part.cacheMark.has_value();
-    for (const Message& message : request.messages) {
-        for (const Part& part : message.parts)
-            marks += part.cacheMark && part.kind != Part::Kind::Thinking;
-    }
-    m_toSkip = std::max(0, marks - kMostMarks);
-}
-
-void CacheMarks::writeControl(JsonWriter& json, CacheLife life, const QByteArray& field, Losses& losses)
-{
-    const Life& row = kLives[std::size_t(life)];
-    json.key("cache_control").beginObject().member("type", "ephemeral");
-    if (row.ttl)
-        json.member("ttl", row.ttl);
-    json.endObject();
-    if (!row.exact)
-        losses.change(field, "the provider keeps a prompt for five minutes or one hour: one hour is asked for");
-}
-
-void CacheMarks::write(JsonWriter& json, std::optional<CacheLife> life, const QByteArray& field)
-{
-    if (!life)
-        return;
-    if (m_toSkip > 0) {
-        --m_toSkip;
-        m_losses.drop(field + ".cache_control", "the provider takes four cache breakpoints: the last four are kept");
-        return;
-    }
-    writeControl(json, *life, field + ".cache_control", m_losses);
-}
 
 AnthropicContent::AnthropicContent(
     const UnifiedRequest& request, const ClaudeFacts& facts, bool systemTurns, CacheMarks& marks, Losses& losses)
@@ -181,20 +119,19 @@ void AnthropicContent::addMessage(std::size_t index)
         if (auto made = block(message.parts[i], role, place(field + ".content", i)))
             blocks.push_back(std::move(*made));
     }
-    if (role == Role::Assistant) {
-        const bool calls = std::any_of(message.parts.begin(), message.parts.end(),
-            [](const Part& part) { return part.kind == Part::Kind::ToolCall; });
-        const bool thinks = !blocks.empty() && (blocks.front().json.startsWith("{\"type\":\"thinking\"") ||
-                                                   blocks.front().json.startsWith("{\"type\":\"redacted_thinking\""));
-        m_lacksThinking = calls && !thinks;
-    } else if (std::any_of(blocks.begin(), blocks.end(), [](const Block& made) { return !made.isResult; })) {
-        m_lacksThinking = false; // the user has spoken since
-    }
     if (blocks.empty())
         return;
+    const bool calls = std::any_of(
+        message.parts.begin(), message.parts.end(), [](const Part& part) { return part.kind == Part::Kind::ToolCall; });
+    const bool speaks = std::any_of(blocks.begin(), blocks.end(), [](const Block& made) { return !made.isResult; });
     if (m_turns.empty() || m_turns.back().role != role)
         m_turns.push_back({role, {}});
     std::move(blocks.begin(), blocks.end(), std::back_inserter(m_turns.back().blocks));
+    const QByteArray& first = m_turns.back().blocks.front().json;
+    if (role == Role::Assistant && calls)
+        m_lacksThinking = !first.startsWith(kThinking) && !first.startsWith(kRedacted);
+    else if (role != Role::Assistant && speaks)
+        m_lacksThinking = false; // the user has spoken since
 }
 
 QByteArray AnthropicContent::messages() const
@@ -260,6 +197,8 @@ std::optional<AnthropicContent::Block> AnthropicContent::text(
         // the provider refuses texts without a visible character
         if (!text.isEmpty())
             m_losses.drop(field, "the provider takes no text of spaces only");
+        if (part.cacheMark)
+            m_losses.drop(field + ".cache_control", "there is nothing to mark");
         return std::nullopt;
     }
     if (m_trims && QByteArrayView(" \t\r\n").contains(text.back())) {
@@ -296,8 +235,6 @@ std::optional<AnthropicContent::Block> AnthropicContent::thinking(const Part& pa
 
 std::optional<AnthropicContent::Block> AnthropicContent::toolCall(const Part& part, const QByteArray& field)
 {
-    if (std::find(m_calledTools.begin(), m_calledTools.end(), part.name) == m_calledTools.end())
-        m_calledTools.push_back(part.name);
     Block made;
     JsonWriter json(made.json);
     json.beginObject().member("type", "tool_use").member("id", callIdOf(part)).member("name", part.name).key("input");
@@ -343,7 +280,7 @@ std::optional<AnthropicContent::Block> AnthropicContent::toolResult(const Part& 
     }
     if (part.isError)
         json.memberBool("is_error", true);
-    m_marks.write(json, part.cacheMark, field);
+    m_marks.write(json, CacheMarks::markOf(part), field);
     json.endObject();
     return made;
 }
@@ -352,68 +289,14 @@ bool AnthropicContent::writeMedia(JsonWriter& json, const Part& part, const QByt
 {
     const bool image = part.kind == Part::Kind::Image;
     json.beginObject().member("type", image ? "image" : "document");
-    if (!writeSource(json, part, field))
+    if (const QString reason = writeAnthropicSource(json, part); !reason.isEmpty()) {
+        refuse(reason, field);
         return false;
+    }
     if (!image)
         json.memberIf("title", part.fileName);
     if (!part.detail.isEmpty() && part.detail != "auto")
         m_losses.drop(field + ".detail");
-    return true;
-}
-
-bool AnthropicContent::writeSource(JsonWriter& json, const Part& part, const QByteArray& field)
-{
-    const bool image = part.kind == Part::Kind::Image;
-    if (!part.fileId.isEmpty()) {
-        refuse(QStringLiteral("The provider does not have the file that the request names by its id."), field);
-        return false;
-    }
-    if (!part.url.isEmpty()) {
-        if (!part.url.startsWith("https://") && !part.url.startsWith("http://")) {
-            refuse(QStringLiteral("The provider fetches files from http and https addresses only."), field);
-            return false;
-        }
-        json.key("source").beginObject().member("type", "url").member("url", part.url).endObject();
-        return true;
-    }
-    QByteArray type = part.mediaType.toLower();
-    if (image) {
-        const auto found = std::find_if(kImages.begin(), kImages.end(), [&](const MediaType& row) {
-            return type.isEmpty() ? part.data.startsWith(row.base64Begins) : type == row.name;
-        });
-        if (type == "image/jpg")
-            type = "image/jpeg";
-        else if (found != kImages.end())
-            type = found->name;
-        else {
-            refuse(QStringLiteral("The provider's models take images as PNG, JPEG, GIF or WebP."), field);
-            return false;
-        }
-    } else if (type.startsWith("text/")) {
-        const QByteArray content = jsonString(QByteArray::fromBase64(part.data));
-        if (JsonText::parse(content).error) {
-            refuse(QStringLiteral("The provider's models take text files as UTF-8."), field);
-            return false;
-        }
-        json.key("source")
-            .beginObject()
-            .member("type", "text")
-            .member("media_type", "text/plain")
-            .memberRaw("data", content)
-            .endObject();
-        return true;
-    } else if (type.isEmpty() || type == "application/pdf") {
-        type = "application/pdf";
-    } else {
-        refuse(QStringLiteral("The provider's models take documents as PDF or plain text."), field);
-        return false;
-    }
-    json.key("source")
-        .beginObject()
-        .member("type", "base64")
-        .member("media_type", type)
-        .member("data", part.data)
-        .endObject();
     return true;
 }
 

@@ -3,28 +3,13 @@
 // its signer only, and at most four cache breakpoints are set. Belongs to one translation.
 #pragma once
 
-#include "transform/json_writer.h"
-#include "transform/losses.h"
+#include "transform/call_error.h"
+#include "transform/providers/anthropic_cache_marks.h"
 #include "transform/providers/anthropic_models.h"
-#include "transform/unified_answer.h"
 
 #include <QHash>
 
 namespace gateway::transform {
-
-// "cache_control" of parts and tools. The provider takes four marks; of more the last ones count, because they cover
-// the longest beginnings.
-class CacheMarks
-{
-public:
-    CacheMarks(const UnifiedRequest& request, Losses& losses);
-    void write(JsonWriter& json, std::optional<CacheLife> life, const QByteArray& field);
-    static void writeControl(JsonWriter& json, CacheLife life, const QByteArray& field, Losses& losses);
-
-private:
-    int m_toSkip = 0;
-    Losses& m_losses;
-};
 
 class AnthropicContent
 {
@@ -40,7 +25,6 @@ public:
     // A tool was called in the last turns, and the thinking that led to it is not there: older models refuse to think
     // then.
     bool lacksThinking() const { return m_lacksThinking; }
-    const std::vector<QByteArray>& calledTools() const { return m_calledTools; } // names, each once
 
 private:
     struct Block
@@ -61,8 +45,6 @@ private:
     std::optional<Block> thinking(const Part& part, Role role, const QByteArray& field);
     std::optional<Block> toolCall(const Part& part, const QByteArray& field);
     std::optional<Block> toolResult(const Part& part, const QByteArray& field);
-    // "source" of an image or a document; false: refused
-    bool writeSource(JsonWriter& json, const Part& part, const QByteArray& field);
     bool writeMedia(JsonWriter& json, const Part& part, const QByteArray& field); // the block without its end
     QByteArray callIdOf(const Part& call);
     QByteArray resultIdOf(const Part& result);
@@ -78,7 +60,6 @@ private:
 
     QByteArray m_system;
     std::vector<Turn> m_turns;
-    std::vector<QByteArray> m_calledTools;
     QHash<QByteArray, QByteArray> m_ids; // the caller's, and ours where the provider would not take it
     struct Pending
     {

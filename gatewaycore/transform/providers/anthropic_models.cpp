@@ -9,37 +9,40 @@ namespace {
 using T = ClaudeThinking;
 using E = ClaudeEffort;
 
-// Reviewed 2026-11-22.             thinking        effort      sampling prefill forced schemas system
+// Reviewed 2026-11-22.
+// clang-format off
 constexpr std::array kModels{
-    ClaudeFacts{"claude-2*", T::None, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-instant*", T::None, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-3*", T::None, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-3-7*", T::Budget, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-opus-4", T::Budget, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-opus-4-0", T::Budget, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-sonnet-4", T::Budget, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-sonnet-4-0", T::Budget, E::None, true, true, true, false, false},
-    ClaudeFacts{"claude-opus-4-1", T::Budget, E::None, true, true, true, true, false},
-    ClaudeFacts{"claude-sonnet-4-5", T::Budget, E::None, true, true, true, true, false},
-    ClaudeFacts{"claude-haiku-4-5", T::Budget, E::None, true, true, true, true, false},
-    ClaudeFacts{"claude-opus-4-5", T::Budget, E::ToHigh, true, true, true, true, false},
-    ClaudeFacts{"claude-opus-4-6", T::OptIn, E::NoXHigh, true, false, true, true, false},
-    ClaudeFacts{"claude-sonnet-4-6", T::OptIn, E::NoXHigh, true, false, true, true, false},
-    ClaudeFacts{"claude-mythos-preview", T::Always, E::NoXHigh, false, false, true, true, false},
-    ClaudeFacts{"claude-opus-4-7", T::OptIn, E::All, false, false, true, true, false},
-    ClaudeFacts{"claude-opus-4-8", T::OptIn, E::All, false, false, true, true, true},
-    ClaudeFacts{"claude-sonnet-5", T::ByDefault, E::All, false, false, true, true, false},
-    ClaudeFacts{"claude-opus-5", T::ByDefault, E::All, false, false, true, true, true},
-    ClaudeFacts{"claude-fable-5", T::Always, E::All, false, false, true, true, true},
-    ClaudeFacts{"claude-mythos-5", T::Always, E::All, false, false, true, true, true},
-    ClaudeFacts{"claude-fable-5-1", T::Always, E::All, false, false, false, true, true},
-    ClaudeFacts{"claude-mythos-5-1", T::Always, E::All, false, false, false, true, true},
-    ClaudeFacts{"claude-fable-5-2", T::Always, E::All, false, false, false, true, true},
-    ClaudeFacts{"claude-mythos-5-2", T::Always, E::All, false, false, false, true, true},
-    ClaudeFacts{"claude-opus-5-5", T::Always, E::All, false, false, false, true, true},
-    ClaudeFacts{"claude-sonnet-5-5", T::BetweenTools, E::All, false, false, false, true, true},
-    ClaudeFacts{"claude-haiku-5-5", T::ByDefault, E::All, false, false, true, true, true},
+    //          model                    thinking         effort      sampling prefill forced schemas system
+    ClaudeFacts{"claude-2*",             T::None,         E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-instant*",       T::None,         E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-3*",             T::None,         E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-3-7*",           T::Budget,       E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-opus-4",         T::Budget,       E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-opus-4-0",       T::Budget,       E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-sonnet-4",       T::Budget,       E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-sonnet-4-0",     T::Budget,       E::None,    true,    true,   true,  false,  false},
+    ClaudeFacts{"claude-opus-4-1",       T::Budget,       E::None,    true,    true,   true,  true,   false},
+    ClaudeFacts{"claude-sonnet-4-5",     T::Budget,       E::None,    true,    true,   true,  true,   false},
+    ClaudeFacts{"claude-haiku-4-5",      T::Budget,       E::None,    true,    true,   true,  true,   false},
+    ClaudeFacts{"claude-opus-4-5",       T::Budget,       E::ToHigh,  true,    true,   true,  true,   false},
+    ClaudeFacts{"claude-opus-4-6",       T::OptIn,        E::NoXHigh, true,    false,  true,  true,   false},
+    ClaudeFacts{"claude-sonnet-4-6",     T::OptIn,        E::NoXHigh, true,    false,  true,  true,   false},
+    ClaudeFacts{"claude-mythos-preview", T::Always,       E::NoXHigh, false,   false,  true,  true,   false},
+    ClaudeFacts{"claude-opus-4-7",       T::OptIn,        E::All,     false,   false,  true,  true,   false},
+    ClaudeFacts{"claude-opus-4-8",       T::OptIn,        E::All,     false,   false,  true,  true,   true},
+    ClaudeFacts{"claude-sonnet-5",       T::ByDefault,    E::All,     false,   false,  true,  true,   false},
+    ClaudeFacts{"claude-opus-5",         T::ByDefault,    E::All,     false,   false,  true,  true,   true},
+    ClaudeFacts{"claude-fable-5",        T::Always,       E::All,     false,   false,  true,  true,   true},
+    ClaudeFacts{"claude-mythos-5",       T::Always,       E::All,     false,   false,  true,  true,   true},
+    ClaudeFacts{"claude-fable-5-1",      T::Always,       E::All,     false,   false,  false, true,   true},
+    ClaudeFacts{"claude-mythos-5-1",     T::Always,       E::All,     false,   false,  false, true,   true},
+    ClaudeFacts{"claude-fable-5-2",      T::Always,       E::All,     false,   false,  false, true,   true},
+    ClaudeFacts{"claude-mythos-5-2",     T::Always,       E::All,     false,   false,  false, true,   true},
+    ClaudeFacts{"claude-opus-5-5",       T::Always,       E::All,     false,   false,  false, true,   true},
+    ClaudeFacts{"claude-sonnet-5-5",     T::BetweenTools, E::All,     false,   false,  false, true,   true},
+    ClaudeFacts{"claude-haiku-5-5",      T::ByDefault,    E::All,     false,   false,  true,  true,   true},
 };
+// clang-format on
 constexpr ClaudeFacts kNewer{"claude*", T::Always, E::All, false, false, false, true, true};
 constexpr ClaudeFacts kForeign{"*", T::Budget, E::None, true, true, true, false, false};
 

@@ -1,7 +1,8 @@
 #include "transform/providers/anthropic_request.h"
 
-#include "transform/body_edit.h"
 #include "transform/effort.h"
+#include "transform/providers/anthropic_content.h"
+#include "transform/providers/anthropic_tools.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,6 @@ namespace gateway::transform {
 namespace {
 
 constexpr qint64 kLimitOfUnknownModel = 8192;
-constexpr qint64 kLeastBudget = 1024;
 
 // Fields of other dialects that would change what comes back, or name what another provider keeps: a request with one
 // of them is refused. The last part of the name counts.
@@ -78,7 +78,8 @@ AnthropicRequest::AnthropicRequest(const UnifiedRequest& request, const Target& 
       m_target(target),
       m_facts(claudeFacts(target.model())),
       m_losses(losses),
-      m_marks(request, losses)
+      m_marks(request, losses),
+      m_reasoning(request, m_facts, losses)
 {
 }
 
@@ -120,27 +121,18 @@ std::variant<QByteArray, CallError> AnthropicRequest::body(QByteArrayView head)
     // marks are counted in the order of the prompt: tools, instructions, conversation
     QByteArray tools;
     JsonWriter toolsJson(tools);
-    const auto& messages = m_request.messages;
-    std::vector<QByteArray> called;
-    for (const Message& message : messages) {
-        for (const Part& part : message.parts) {
-            if (part.kind == Part::Kind::ToolCall && std::find(called.begin(), called.end(), part.name) == called.end())
-                called.push_back(part.name);
-        }
-    }
-    writeTools(toolsJson, called);
+    AnthropicTools(m_request, m_facts, m_marks, m_losses).write(toolsJson);
     const bool systemTurns = m_facts.systemTurns && m_target.kind() == config::ProviderKind::Anthropic;
     AnthropicContent content(m_request, m_facts, systemTurns, m_marks, m_losses);
     if (auto error = content.read())
         return *error;
-    if (m_request.cacheAll) {
+    if (m_request.cacheAll)
         CacheMarks::writeControl(rest, *m_request.cacheAll, "cache_control", m_losses);
-    }
     if (!tools.isEmpty())
         rest.raw(tools);
     rest.memberRawIf("system", content.system());
     rest.memberRaw("messages", content.messages());
-    writeThinking(rest, content.lacksThinking());
+    m_reasoning.writeThinking(rest, m_limit, content.lacksThinking());
     writeOutput(rest);
     if (!counts) {
         writeSampling(rest);
@@ -170,228 +162,9 @@ void AnthropicRequest::writeLimit(JsonWriter& json)
     json.member("max_tokens", m_limit);
 }
 
-void AnthropicRequest::writeTools(JsonWriter& json, const std::vector<QByteArray>& calledTools)
-{
-    const std::vector<QByteArray>* allowed =
-        m_request.toolChoice && !m_request.toolChoice->allowed.empty() ? &m_request.toolChoice->allowed : nullptr;
-    std::vector<QByteArray> written;
-    QByteArray list;
-    JsonWriter listJson(list);
-    listJson.beginArray();
-    for (std::size_t i = 0; i < m_request.tools.size(); ++i) {
-        const Tool& tool = m_request.tools[i];
-        const QByteArray field = "tools[" + QByteArray::number(qsizetype(i)) + ']';
-        if (tool.kind != Tool::Kind::Function) {
-            m_losses.drop(field, "the provider does not run this tool");
-            continue;
-        }
-        if (allowed && std::find(allowed->begin(), allowed->end(), tool.name) == allowed->end())
-            continue;
-        writeTool(listJson, tool, field);
-        written.push_back(tool.name);
-    }
-    if (allowed)
-        m_losses.change("tool_choice", "the provider has no list of allowed tools: the others are not shown to it");
-    const bool declares = !written.empty();
-    if (!declares) {
-        // a conversation with calls of tools is refused where no tool is declared; none of these may be called
-        for (const QByteArray& name : calledTools) {
-            listJson.beginObject()
-                .member("name", name)
-                .key("input_schema")
-                .beginObject()
-                .member("type", "object")
-                .endObject()
-                .endObject();
-        }
-    }
-    listJson.endArray();
-    if (list == "[]")
-        return;
-    json.memberRaw("tools", list);
-    if (declares)
-        writeToolChoice(json, true);
-    else
-        json.key("tool_choice").beginObject().member("type", "none").endObject();
-}
-
-void AnthropicRequest::writeTool(JsonWriter& json, const Tool& tool, const QByteArray& field)
-{
-    json.beginObject().member("name", tool.name).memberIf("description", tool.description);
-    const JsonView schema(tool.schema);
-    if (schema.type() != JsonType::Object) {
-        json.key("input_schema").beginObject().member("type", "object").key("properties").beginObject().endObject();
-        json.endObject();
-    } else if (schema.member("type").isMissing()) {
-        BodyEdit edit(tool.schema);
-        edit.addMember(schema, "type", "\"object\"");
-        json.memberRaw("input_schema", edit.apply());
-    } else {
-        json.memberRaw("input_schema", tool.schema);
-    }
-    if (tool.strict.value_or(false)) {
-        if (m_facts.schemas)
-            json.memberBool("strict", true);
-        else
-            m_losses.drop(field + ".strict", "the model does not keep to schemas strictly");
-    }
-    m_marks.write(json, tool.cacheMark, field);
-    json.endObject();
-}
-
-bool AnthropicRequest::forcesTool() const
-{
-    return m_facts.forcedTools && m_request.toolChoice &&
-           (m_request.toolChoice->mode == ToolChoice::Mode::Required ||
-               m_request.toolChoice->mode == ToolChoice::Mode::Named);
-}
-
-void AnthropicRequest::writeToolChoice(JsonWriter& json, bool hasTools)
-{
-    const bool single = m_request.parallelTools == false;
-    if (!hasTools || (!m_request.toolChoice && !single))
-        return;
-    ToolChoice choice = m_request.toolChoice.value_or(ToolChoice{});
-    const bool forced = choice.mode == ToolChoice::Mode::Required || choice.mode == ToolChoice::Mode::Named;
-    if (forced && !m_facts.forcedTools) {
-        m_losses.change("tool_choice", "the model cannot be made to call a tool: it may");
-        choice.mode = ToolChoice::Mode::Auto;
-    }
-    json.key("tool_choice").beginObject();
-    switch (choice.mode) {
-    case ToolChoice::Mode::Auto:
-        json.member("type", "auto");
-        break;
-    case ToolChoice::Mode::None:
-        json.member("type", "none");
-        break;
-    case ToolChoice::Mode::Required:
-        json.member("type", "any");
-        break;
-    case ToolChoice::Mode::Named:
-        json.member("type", "tool").member("name", choice.name);
-        break;
-    }
-    if (single && choice.mode != ToolChoice::Mode::None)
-        json.memberBool("disable_parallel_tool_use", true);
-    json.endObject();
-}
-
-bool AnthropicRequest::wantsThinkingOff() const
-{
-    const Reasoning& asked = m_request.reasoning;
-    return asked.effort == Effort::None || asked.budgetTokens == 0 || asked.enabled == false;
-}
-
-bool AnthropicRequest::wantsThinking() const
-{
-    const Reasoning& asked = m_request.reasoning;
-    return !wantsThinkingOff() && (asked.effort || asked.budgetTokens || asked.enabled);
-}
-
-void AnthropicRequest::writeThinking(JsonWriter& json, bool lacksThinking)
-{
-    const bool off = wantsThinkingOff();
-    const char* kind = nullptr;
-    switch (m_facts.thinking) {
-    case ClaudeThinking::None:
-        if (wantsThinking())
-            m_losses.drop("reasoning_effort", "the model does not think");
-        return;
-    case ClaudeThinking::Budget:
-        if (wantsThinking())
-            writeBudget(json, lacksThinking);
-        return;
-    case ClaudeThinking::OptIn:
-        kind = wantsThinking() ? "adaptive" : nullptr;
-        break;
-    case ClaudeThinking::ByDefault:
-        kind = off ? "disabled" : wantsThinking() ? "adaptive" : nullptr;
-        break;
-    case ClaudeThinking::BetweenTools:
-        kind = off ? "between_tools" : wantsThinking() ? "adaptive" : nullptr;
-        if (off)
-            m_losses.change("reasoning_effort", "the model always thinks between tools: the least is asked for");
-        break;
-    case ClaudeThinking::Always:
-        kind = wantsThinking() ? "adaptive" : nullptr;
-        if (off)
-            m_losses.change("reasoning_effort", "the model always thinks: the least effort is asked for");
-        break;
-    }
-    if (kind && QByteArrayView(kind) == QByteArrayView("adaptive") && forcesTool()) {
-        m_losses.drop("reasoning_effort", "the model does not think when it is made to call a tool");
-        kind = nullptr;
-    }
-    const bool adaptive = kind && QByteArrayView(kind) == QByteArrayView("adaptive");
-    m_thinks = adaptive;
-    if (!kind)
-        return;
-    json.key("thinking").beginObject().member("type", kind);
-    if (adaptive && m_request.reasoning.showThoughts)
-        json.member("display", *m_request.reasoning.showThoughts ? "summarized" : "omitted");
-    json.endObject();
-    if (adaptive && m_request.reasoning.budgetTokens && !m_request.reasoning.effort)
-        m_losses.change("reasoning.budget_tokens", "the model takes an effort instead of a number of tokens");
-}
-
-// Older models: a number of tokens, at least 1024 and less than the output's limit.
-void AnthropicRequest::writeBudget(JsonWriter& json, bool lacksThinking)
-{
-    const Reasoning& asked = m_request.reasoning;
-    const char* hindrance = nullptr;
-    if (forcesTool())
-        hindrance = "the model does not think when it is made to call a tool";
-    else if (lacksThinking)
-        hindrance = "the model thinks only where its earlier thinking of this turn comes back, and it is not there";
-    else if (m_limit > 0 && m_limit <= kLeastBudget)
-        hindrance = "the output's limit leaves no room for thinking";
-    if (hindrance) {
-        m_losses.drop("reasoning_effort", hindrance);
-        return;
-    }
-    const bool stated = asked.budgetTokens.value_or(0) > 0;
-    const qint64 wanted = stated ? *asked.budgetTokens : thinkingBudget(asked.effort.value_or(Effort::Medium));
-    // a quarter of the limit is left for the answer
-    const qint64 most =
-        m_limit > 0 ? m_limit - std::max<qint64>(1, std::min(m_limit / 4, m_limit - kLeastBudget)) : wanted;
-    const qint64 budget = std::max(kLeastBudget, std::min(wanted, most));
-    if (stated && budget != wanted)
-        m_losses.change("reasoning.budget_tokens", "the model takes 1024 tokens or more, and less than max_tokens");
-    m_thinks = true;
-    json.key("thinking").beginObject().member("type", "enabled").member("budget_tokens", budget).endObject();
-}
-
-std::optional<Effort> AnthropicRequest::effort() const
-{
-    const Reasoning& asked = m_request.reasoning;
-    std::optional<Effort> effort = asked.effort;
-    if (wantsThinkingOff())
-        effort = m_facts.thinking == ClaudeThinking::Always ? std::optional(Effort::Low) : std::nullopt;
-    else if (!effort && asked.budgetTokens.value_or(0) > 0)
-        effort = effortForBudget(*asked.budgetTokens);
-    if (!effort)
-        return std::nullopt;
-    switch (m_facts.effort) {
-    case ClaudeEffort::None:
-        return std::nullopt;
-    case ClaudeEffort::ToHigh:
-        return std::min(*effort, Effort::High);
-    case ClaudeEffort::NoXHigh:
-        return *effort == Effort::XHigh ? Effort::High : *effort;
-    case ClaudeEffort::All:
-        break;
-    }
-    return effort;
-}
-
 void AnthropicRequest::writeOutput(JsonWriter& json)
 {
-    const std::optional<Effort> step = effort();
-    const bool off = wantsThinkingOff();
-    if (step && !off && m_request.reasoning.effort &&
-        (*step != *m_request.reasoning.effort || !isExact(Dialect::Anthropic, *step)))
-        m_losses.change("reasoning_effort", "the model has no such step: the nearest is asked for");
+    const std::optional<Effort> step = m_reasoning.effort();
     const OutputFormat& format = m_request.format;
     bool schema = format.kind == OutputFormat::Kind::JsonSchema;
     if (format.kind == OutputFormat::Kind::JsonObject)
@@ -428,9 +201,9 @@ void AnthropicRequest::writeSampling(JsonWriter& json)
     };
     const std::array rows{
         Row{"temperature", m_request.temperature}, Row{"top_p", m_request.topP}, Row{"top_k", m_request.topK}};
-    const char* reason = !m_facts.sampling ? "the model refuses sampling parameters"
-                         : m_thinks        ? "the model takes no sampling parameters while it thinks"
-                                           : nullptr;
+    const char* reason = !m_facts.sampling      ? "the model refuses sampling parameters"
+                         : m_reasoning.thinks() ? "the model takes no sampling parameters while it thinks"
+                                                : nullptr;
     for (const Row& row : rows) {
         if (row.value.isEmpty())
             continue;

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "transform/provider_dialect.h"
-#include "transform/providers/anthropic_content.h"
+#include "transform/providers/anthropic_cache_marks.h"
+#include "transform/providers/anthropic_reasoning.h"
 
 namespace gateway::transform {
 
@@ -20,29 +21,19 @@ public:
 private:
     std::optional<CallError> refusal() const;
     void writeLimit(JsonWriter& json);
-    void writeTools(JsonWriter& json, const std::vector<QByteArray>& calledTools);
-    void writeTool(JsonWriter& json, const Tool& tool, const QByteArray& field);
-    void writeToolChoice(JsonWriter& json, bool hasTools);
-    void writeThinking(JsonWriter& json, bool lacksThinking);
-    void writeBudget(JsonWriter& json, bool lacksThinking);
     void writeOutput(JsonWriter& json);
     void writeSampling(JsonWriter& json);
     void writeStops(JsonWriter& json);
     void writeAccount(JsonWriter& json);
     void reportOthers();
 
-    bool wantsThinkingOff() const;
-    bool wantsThinking() const;
-    bool forcesTool() const;
-    std::optional<Effort> effort() const; // as the model takes it
-
     const UnifiedRequest& m_request;
     const Target& m_target;
     const ClaudeFacts& m_facts;
     Losses& m_losses;
     CacheMarks m_marks;
+    AnthropicReasoning m_reasoning;
     qint64 m_limit = 0;
-    bool m_thinks = false; // the body turns thinking on
     bool m_samples = false;
 };
 

@@ -159,20 +159,11 @@ void AnthropicStreamReader::delta(JsonView event)
 {
     const JsonView delta = event.member("delta");
     takeStop(delta, m_sequencer.hasTools(), m_facts);
-    m_hasStopped = m_hasStopped || !m_facts.finishReason.isEmpty();
     const JsonView usage = event.member("usage");
     if (usage.type() == JsonType::Object) {
         m_usage.take(usage);
         m_facts.tokens = m_usage.tokens();
     }
-}
-
-bool AnthropicStreamReader::mayEndHere(std::vector<StreamEvent>* events)
-{
-    if (!m_hasStopped || m_block == Block::Text || m_block == Block::Thinking || m_block == Block::Tool)
-        return false;
-    m_sequencer.close(events);
-    return true;
 }
 
 } // namespace gateway::transform

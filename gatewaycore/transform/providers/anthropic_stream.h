@@ -15,8 +15,8 @@ public:
     explicit AnthropicStreamReader(QByteArray providerKey) : m_providerKey(std::move(providerKey)) {}
 
     Read read(const Frame& frame, std::vector<StreamEvent>* events) override;
-    // It said why it stopped and every block is closed: only message_stop is missing.
-    bool mayEndHere(std::vector<StreamEvent>* events) override;
+    // Never: the dialect has an end mark, and a stream without it was cut.
+    bool mayEndHere(std::vector<StreamEvent>*) override { return false; }
 
 private:
     enum class Block
@@ -42,7 +42,6 @@ private:
     qint64 m_index = -1;         // of the open block
     QByteArray m_wholeInput;     // of a tool call that came with its arguments at once
     bool m_hasFragments = false; // of the open tool call
-    bool m_hasStopped = false;   // message_delta said why
 };
 
 } // namespace gateway::transform

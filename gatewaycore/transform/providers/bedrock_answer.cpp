@@ -312,11 +312,10 @@ StreamReader::Read BedrockStream::stop(QByteArrayView word, std::vector<StreamEv
     return readEnd(m_stopped && m_hasUsage); // usage before the stop: there is nothing left to come
 }
 
-bool BedrockStream::mayEndHere(std::vector<StreamEvent>* events)
+// The usage comes after the stop: without it the stream was cut, and what it cost would be a guess.
+bool BedrockStream::mayEndHere(std::vector<StreamEvent>*)
 {
-    if (m_stopped)
-        m_parts.close(events);
-    return m_stopped;
+    return false;
 }
 
 } // namespace gateway::transform

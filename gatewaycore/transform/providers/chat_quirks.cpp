@@ -29,23 +29,23 @@ constexpr std::array<F, 0> kNothing{};
 
 const std::array kRows{
     ChatQuirks{ProviderKind::OpenAi, "/chat/completions", "/embeddings", "max_completion_tokens", "max_tokens", "seed",
-        false, false, kOpenAiLacks},
+        false, false, false, kOpenAiLacks},
     ChatQuirks{ProviderKind::AzureOpenAi, "/openai/v1/chat/completions", "/openai/v1/embeddings",
-        "max_completion_tokens", "max_tokens", "seed", false, false, kOpenAiLacks},
+        "max_completion_tokens", "max_tokens", "seed", false, false, false, kOpenAiLacks},
     ChatQuirks{ProviderKind::Mistral, "/v1/chat/completions", "/v1/embeddings", "max_tokens", "max_completion_tokens",
-        "random_seed", false, true, kMistralLacks},
+        "random_seed", false, false, true, kMistralLacks},
     ChatQuirks{ProviderKind::Groq, "/chat/completions", "/embeddings", "max_completion_tokens", nullptr, "seed", false,
-        true, kGroqLacks},
+        false, true, kGroqLacks},
     ChatQuirks{ProviderKind::DeepSeek, "/chat/completions", "/embeddings", "max_tokens", "max_completion_tokens",
-        "seed", false, false, kDeepSeekLacks},
+        "seed", false, false, false, kDeepSeekLacks},
     ChatQuirks{ProviderKind::Xai, "/chat/completions", "/embeddings", "max_completion_tokens", nullptr, "seed", true,
-        false, kXaiLacks},
+        false, false, kXaiLacks},
     ChatQuirks{ProviderKind::OpenRouter, "/chat/completions", "/embeddings", "max_tokens", nullptr, "seed", false,
-        false, kOpenRouterLacks},
+        false, false, kOpenRouterLacks},
     ChatQuirks{ProviderKind::OpenAiCompatible, "/chat/completions", "/embeddings", "max_tokens", nullptr, "seed", false,
-        false, kCompatibleLacks},
+        true, false, kCompatibleLacks},
     ChatQuirks{ProviderKind::Simulator, "/chat/completions", "/embeddings", "max_completion_tokens", nullptr, "seed",
-        false, false, kNothing},
+        false, false, false, kNothing},
 };
 
 constexpr const char* kReasoningModels[] = {"o1", "o3", "o4", "gpt-5", "gpt-6"};

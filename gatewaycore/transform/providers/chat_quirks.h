@@ -48,6 +48,7 @@ struct ChatQuirks
     const char* otherLimit; // the other name; replaced by limitField. nullptr: both are taken
     const char* seedField;
     bool reasoningOutside; // completion_tokens are without the reasoning tokens
+    bool mayOmitEndMark;   // a stream may end after its finish_reason, without [DONE]
     bool refusesUnknown;   // an unknown field is an error: those we know of are left out, and reported
     std::span<const ChatField> lacks;
 

@@ -155,7 +155,7 @@ class ChatStream final : public StreamReader
 {
 public:
     explicit ChatStream(const Target& target)
-        : m_key(target.provider().key.reveal()), m_reasoningOutside(chatQuirks(target.kind()).reasoningOutside)
+        : m_key(target.provider().key.reveal()), m_quirks(chatQuirks(target.kind()))
     {
     }
 
@@ -163,7 +163,7 @@ public:
     bool mayEndHere(std::vector<StreamEvent>* events) override
     {
         m_parts.close(events);
-        return !m_facts.finishReason.isEmpty();
+        return m_quirks.mayOmitEndMark && !m_facts.finishReason.isEmpty();
     }
 
 private:
@@ -176,7 +176,7 @@ private:
     }
 
     const QByteArray m_key;
-    const bool m_reasoningOutside;
+    const ChatQuirks& m_quirks;
     PartSequencer m_parts;
     bool m_toolCalled = false;
 
@@ -233,7 +233,7 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
     }
     // usage may come on its own chunk, on the last one with choices, or twice: the latest statement counts
     if (usage.type() == JsonType::Object)
-        m_facts.tokens = readUsage(usage, m_reasoningOutside);
+        m_facts.tokens = readUsage(usage, m_quirks.reasoningOutside);
     if (events)
         m_parts.begin(events, m_facts.id, m_facts.model.toUtf8());
     bool any = false;

@@ -73,12 +73,13 @@ private Q_SLOTS:
 
         if (!price || !cost)
             return;
+        const api::Money spent = *cost;
         Bound bound{tokens.input(), tokens.output(), 1};
         bound.serviceTier = served;
         bound.serverToolCalls = tokens.serverToolCalls;
-        QVERIFY(*upperBound(*price, bound) >= *cost);
+        QVERIFY(*upperBound(*price, bound) >= spent);
         bound.serviceTier = "auto";
-        QVERIFY(row[Class] == QLatin1String("fast") || *upperBound(*price, bound) >= *cost);
+        QVERIFY(row[Class] == QLatin1String("fast") || *upperBound(*price, bound) >= spent);
     }
 };
 

@@ -589,7 +589,9 @@ void TestAnthropicProvider::toolsOfHistory()
     UnifiedRequest request = question();
     request.messages = {{Role::User, {text("q")}, {}}, {Role::Assistant, {call("a", "f", "{}")}, {}},
         {Role::User, {result("a", "1")}, {}}};
+    request.messages[2].parts[0].content[0].cacheMark = CacheLife::Hour1;
     const Translated made = translated(request, asked);
+    QCOMPARE(rawAt(made.out.body, "messages[2].content[0].cache_control.ttl"), QByteArray("\"1h\""));
     QCOMPARE(rawAt(made.out.body, "tools"), QByteArray(R"([{"name":"f","input_schema":{"type":"object"}}])"));
     QCOMPARE(rawAt(made.out.body, "tool_choice"), QByteArray(R"({"type":"none"})"));
 }
@@ -680,6 +682,7 @@ void TestAnthropicProvider::budgets()
         {Role::User, {result("a", "1")}, {}}};
     QVERIFY(at(translated(request, older).out.body, "thinking").isMissing());
     request.messages.push_back({Role::Assistant, {text("done")}, {}});
+    QVERIFY(at(translated(request, older).out.body, "thinking").isMissing()); // it goes on with "done"
     request.messages.push_back({Role::User, {text("and now")}, {}});
     QVERIFY(!at(translated(request, older).out.body, "thinking").isMissing());
 }

@@ -205,14 +205,15 @@ void TestBedrockRequest::documents()
         bench::media(kind, {}, "QQ==", "notes.md"), bench::media(kind, "application/pdf", "Qg==", "Bericht 2026.pdf"),
         fromUrl(kind, "s3://bucket/key.pdf")})};
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages.0.content"),
+    const QByteArray blocks =
         QByteArray(R"([{"document":{"format":"pdf","name":"Bericht 2026","source":{"bytes":"QQ=="}}},)"
                    R"({"document":{"format":"csv","name":"-a-b-","source":{"bytes":"QQ=="}}},)"
                    R"({"document":{"format":"txt","name":"document","source":{"bytes":"QQ=="}}},)"
                    R"({"document":{"format":"md","name":"notes","source":{"bytes":"QQ=="}}},)"
                    R"({"document":{"format":"pdf","name":"Bericht 2026 2","source":{"bytes":"Qg=="}}},)"
                    R"({"document":{"format":"pdf","name":"document 2",)"
-                   R"("source":{"s3Location":{"uri":"s3://bucket/key.pdf"}}}},{"text":"."}])"));
+                   R"("source":{"s3Location":{"uri":"s3://bucket/key.pdf"}}}},{"text":"."}])");
+    QCOMPARE(at(got.body, "messages.0.content"), blocks); // moc reads no "//" in a raw string in a macro
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[1].filename, changed messages"));
     request.messages[0].parts = {fromUrl(kind, "https://example.com/a.pdf"), text("x")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
@@ -370,7 +371,7 @@ void TestBedrockRequest::reasoning_data()
     row("claude, forced", kOpus, "xhigh+forced", "", "\"high\"", "dropped thinking.type, changed reasoning_effort");
     row("older claude, effort", kHaiku, "low", R"({"thinking":{"type":"enabled","budget_tokens":2048}})", "",
         "changed reasoning_effort");
-    row("older claude, budget", kHaiku, "3000", R"({"thinking":{"type":"enabled","budget_tokens":3000}})", "", "");
+    row("older claude, budget", kHaiku, "2500", R"({"thinking":{"type":"enabled","budget_tokens":2500}})", "", "");
     row("older claude, budget over the limit", kHaiku, "9000",
         R"({"thinking":{"type":"enabled","budget_tokens":2976}})", "", "changed thinking.budget_tokens");
     row("older claude, off", kHaiku, "none", "", "", "");

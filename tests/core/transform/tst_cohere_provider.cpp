@@ -15,17 +15,17 @@ Sent sent(const UnifiedRequest& request, std::optional<qint64> outputLimit = {})
     return send(cohereProvider(), bench, request, outputLimit);
 }
 
-QByteArray event(const QByteArray& type, const QByteArray& members)
+QByteArray sse(const QByteArray& type, const QByteArray& members)
 {
     return "event: " + type + "\ndata: {\"type\":\"" + type + "\"" + (members.isEmpty() ? "" : ',' + members) + "}\n\n";
 }
 
-const QByteArray kStart = event("message-start", R"("id":"m1","delta":{"message":{"role":"assistant"}})");
+const QByteArray kStart = sse("message-start", R"("id":"m1","delta":{"message":{"role":"assistant"}})");
 const QByteArray kText =
-    event("content-start", R"("index":0,"delta":{"message":{"content":{"type":"text","text":""}}})") +
-    event("content-delta", "\"index\":0,\"delta\":{\"message\":{\"content\":{\"text\":\"Gr\xc3\xbcn\"}}}") +
-    event("content-end", R"("index":0)");
-const QByteArray kEnd = event("message-end",
+    sse("content-start", R"("index":0,"delta":{"message":{"content":{"type":"text","text":""}}})") +
+    sse("content-delta", "\"index\":0,\"delta\":{\"message\":{\"content\":{\"text\":\"Gr\xc3\xbcn\"}}}") +
+    sse("content-end", R"("index":0)");
+const QByteArray kEnd = sse("message-end",
     R"("id":"m1","delta":{"finish_reason":"COMPLETE","usage":{"billed_units":{"input_tokens":5,"output_tokens":2},)"
     R"("tokens":{"input_tokens":70,"output_tokens":4}}})");
 
@@ -414,22 +414,21 @@ void TestCohereProvider::usage()
 void TestCohereProvider::fullStream()
 {
     const QByteArray bytes =
-        kStart + event("tool-plan-delta", R"("delta":{"message":{"tool_plan":"I "}})") +
-        event("tool-plan-delta", R"("delta":{"message":{"tool_plan":"look"}})") +
-        event("content-start", R"("index":0,"delta":{"message":{"content":{"type":"thinking","thinking":"h"}}})") +
-        event("content-delta", R"("index":0,"delta":{"message":{"content":{"thinking":"m"}}})") +
-        event("content-end", R"("index":0)") + kText +
-        event("citation-start", R"("index":0,"delta":{"message":{"citations":{"start":0}}})") +
-        event("citation-end", R"("index":0)") + event("debug", R"("prompt":"x")") +
-        event("tool-call-start",
+        kStart + sse("tool-plan-delta", R"("delta":{"message":{"tool_plan":"I "}})") +
+        sse("tool-plan-delta", R"("delta":{"message":{"tool_plan":"look"}})") +
+        sse("content-start", R"("index":0,"delta":{"message":{"content":{"type":"thinking","thinking":"h"}}})") +
+        sse("content-delta", R"("index":0,"delta":{"message":{"content":{"thinking":"m"}}})") +
+        sse("content-end", R"("index":0)") + kText +
+        sse("citation-start", R"("index":0,"delta":{"message":{"citations":{"start":0}}})") +
+        sse("citation-end", R"("index":0)") + sse("debug", R"("prompt":"x")") +
+        sse("tool-call-start",
             R"("index":0,"delta":{"message":{"tool_calls":{"id":"t1","type":"function","function":{"name":"f","arguments":""}}}})") +
-        event(
-            "tool-call-delta", R"("index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{\"a\""}}}})") +
-        event("tool-call-delta", R"("index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":":1}"}}}})") +
-        event("tool-call-end", R"("index":0)") +
-        event("tool-call-start",
+        sse("tool-call-delta", R"("index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{\"a\""}}}})") +
+        sse("tool-call-delta", R"("index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":":1}"}}}})") +
+        sse("tool-call-end", R"("index":0)") +
+        sse("tool-call-start",
             R"("index":1,"delta":{"message":{"tool_calls":{"id":"t2","type":"function","function":{"name":"g","arguments":"{}"}}}})") +
-        event("tool-call-end", R"("index":1)") + kEnd + "data: [DONE]\n\n";
+        sse("tool-call-end", R"("index":1)") + kEnd + "data: [DONE]\n\n";
     const QByteArray expected = "begin m1 \n0 begin thinking\n0 + I \n0 + look\n0 end\n"
                                 "1 begin thinking\n1 + h\n1 + m\n1 end\n2 begin text\n2 + Gr\xc3\xbcn\n2 end\n"
                                 "3 begin call t1 f\n3 + {\"a\"\n3 + :1}\n3 end\n4 begin call t2 g\n4 + {}\n4 end\n";
@@ -458,22 +457,22 @@ void TestCohereProvider::badStreams_data()
     QTest::addColumn<QByteArray>("end");
     QTest::newRow("not JSON") << kStart + "data: {\n\n" << QByteArray("error transform_error");
     QTest::newRow("an error at the end") << kStart + kText +
-                                                event("message-end",
+                                                sse("message-end",
                                                     R"("delta":{"error":"broke","finish_reason":"ERROR"})")
                                          << QByteArray("error provider_unavailable");
-    QTest::newRow("timeout") << kStart + event("message-end", R"("delta":{"finish_reason":"TIMEOUT"})")
+    QTest::newRow("timeout") << kStart + sse("message-end", R"("delta":{"finish_reason":"TIMEOUT"})")
                              << QByteArray("error provider_unavailable");
     QTest::newRow("an error body") << kStart + "data: {\"id\":\"x\",\"message\":\"broke\"}\n\n"
                                    << QByteArray("error provider_unavailable");
     QTest::newRow("arguments without a call")
-        << kStart + event("tool-call-delta",
-                        R"("index":3,"delta":{"message":{"tool_calls":{"function":{"arguments":"{"}}}})")
+        << kStart +
+               sse("tool-call-delta", R"("index":3,"delta":{"message":{"tool_calls":{"function":{"arguments":"{"}}}})")
         << QByteArray("error transform_error");
-    QTest::newRow("wrong types") << kStart + event("content-delta", R"("index":"x","delta":[])") +
-                                        event("tool-plan-delta", R"("delta":7)") + event("message-end", R"("delta":0)")
+    QTest::newRow("wrong types") << kStart + sse("content-delta", R"("index":"x","delta":[])") +
+                                        sse("tool-plan-delta", R"("delta":7)") + sse("message-end", R"("delta":0)")
                                  << QByteArray("cut");
     QTest::newRow("an end without a reason")
-        << kStart + kText + event("message-end", R"("delta":{})") << QByteArray("cut");
+        << kStart + kText + sse("message-end", R"("delta":{})") << QByteArray("cut");
 }
 
 void TestCohereProvider::badStreams()

@@ -97,7 +97,7 @@ void TestDialectTables::bodyEdits_data()
     // "model" is replaced by 1, "a" and "b" are taken out, "n" is added
     row("all", R"({"x":0,"a":1,"b":2,"model":"m"})", R"({"n":2,"x":0,"model":1})");
     row("last two", R"({"model":"m","a":1 , "b" : {"a":[1,"}"]} })", R"({"n":2,"model":1 })");
-    row("first two", R"({ "a" : 1, "b":2, "model":"m"})", R"({"n":2, "model":1})");
+    row("first two", R"({ "a" : 1, "b":2, "model":"m"})", R"({"n":2,   "model":1})");
     row("first and last", R"({"a":1,"model":"m","b":2})", R"({"n":2,"model":1})");
     row("deep ones stay", R"({"z":{"a":1,"model":2},"model":"m"})", R"({"n":2,"z":{"a":1,"model":2},"model":1})");
 }

@@ -50,7 +50,7 @@ QByteArray framed(const QByteArray& headers, const QByteArray& payload)
     return out + crc(out);
 }
 
-QByteArray event(const QByteArray& type, const QByteArray& payload)
+QByteArray eventFrame(const QByteArray& type, const QByteArray& payload)
 {
     return framed(
         text(":event-type", type) + text(":content-type", "application/json") + text(":message-type", "event"),
@@ -98,9 +98,9 @@ private Q_SLOTS:
 
 void TestEventStream::cutAnywhere()
 {
-    const QByteArray stream = event("messageStart", R"({"role":"assistant"})") +
-                              event("contentBlockDelta", "{\"delta\":{\"text\":\"Gr\xc3\xbc\xc3\x9f\x65\"}}") +
-                              event("messageStop", R"({"stopReason":"end_turn"})") + event("metadata", "");
+    const QByteArray stream = eventFrame("messageStart", R"({"role":"assistant"})") +
+                              eventFrame("contentBlockDelta", "{\"delta\":{\"text\":\"Gr\xc3\xbc\xc3\x9f\x65\"}}") +
+                              eventFrame("messageStop", R"({"stopReason":"end_turn"})") + eventFrame("metadata", "");
     const QByteArray expected = "messageStart|{\"role\":\"assistant\"}\n"
                                 "contentBlockDelta|{\"delta\":{\"text\":\"Gr\xc3\xbc\xc3\x9f\x65\"}}\n"
                                 "messageStop|{\"stopReason\":\"end_turn\"}\nmetadata|\n";
@@ -146,7 +146,7 @@ void TestEventStream::exceptions()
         {});
     QCOMPARE(readAll(error, 1), QByteArray("!InternalFailure|{\"message\":\"it \\\"broke\\\"\"}\n"));
     // the next frame starts with a clean slate
-    QCOMPARE(readAll(exception + event("messageStop", "{}"), 5).split('\n').at(1), QByteArray("messageStop|{}"));
+    QCOMPARE(readAll(exception + eventFrame("messageStop", "{}"), 5).split('\n').at(1), QByteArray("messageStop|{}"));
 }
 
 void TestEventStream::broken_data()
@@ -181,7 +181,7 @@ void TestEventStream::broken()
 // No bit may change unseen: the checksums hold, or it is an error, or the frame waits for bytes that never come.
 void TestEventStream::everyBitCounts()
 {
-    const QByteArray good = event("messageStop", R"({"stopReason":"end_turn"})");
+    const QByteArray good = eventFrame("messageStop", R"({"stopReason":"end_turn"})");
     for (qsizetype byte = 0; byte < good.size(); ++byte) {
         for (int bit = 0; bit < 8; ++bit) {
             QByteArray bad = good;
@@ -196,11 +196,11 @@ void TestEventStream::everyBitCounts()
 void TestEventStream::staysBroken()
 {
     EventStreamReader reader;
-    QByteArray bad = event("metadata", "{}");
+    QByteArray bad = eventFrame("metadata", "{}");
     bad[bad.size() - 1] = char(bad.back() ^ 1);
     QByteArrayView rest(bad);
     QCOMPARE(reader.next(rest), Step::Broken);
-    const QByteArray good = event("metadata", "{}");
+    const QByteArray good = eventFrame("metadata", "{}");
     rest = good;
     QCOMPARE(reader.next(rest), Step::Broken);
 }

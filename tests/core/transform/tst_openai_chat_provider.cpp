@@ -203,7 +203,7 @@ void TestOpenAiChatProvider::usage()
 
 void TestOpenAiChatProvider::stream()
 {
-    const Asked asked;
+    const Asked asked(ProviderKind::OpenAiCompatible);
     const auto reader = openAiChatStream(asked.target());
     const auto read = [&](const char* data) { return reader->read({{}, data, false}, nullptr); };
     QVERIFY(!read(
@@ -296,6 +296,8 @@ void TestOpenAiChatProvider::ends()
     const Passage lax = passed(request, asked, begun + chunk("{}", "\"length\""), 5); // no end mark, but it said why
     QVERIFY(lax.complete);
     QVERIFY(lax.tail.endsWith("data: [DONE]\n\n"));
+    const Asked strict(ProviderKind::OpenAi); // it always sends one, and the usage before it
+    QVERIFY(!passed(request, strict, begun + chunk("{}", "\"length\""), 5).complete);
     const Passage broken = passed(request, asked, begun + chunk("{}", "\"error\"") + "data: [DONE]\n\n", 5);
     QVERIFY(!broken.complete); // a model's own error is no success
 }

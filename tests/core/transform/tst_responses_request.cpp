@@ -358,13 +358,12 @@ void TestResponsesRequest::passesOn()
     const CallRequest request =
         parsed("{ \"z\":1.5000000000000000000001, \"model\" : \"fast\",\"input\":\"x\",\"max_output_tokens\":null}");
     Losses losses;
-    Target target = place.target();
+    const Target target = place.target();
     auto sent = openAiResponsesProvider().passOn(request, target, losses);
     QVERIFY(std::holds_alternative<Outgoing>(sent));
     QCOMPARE(std::get<Outgoing>(sent).path, path);
     QCOMPARE(std::get<Outgoing>(sent).body, QByteArray("{ \"z\":1.5000000000000000000001, \"model\" : "
                                                        "\"gpt-6-luna\",\"input\":\"x\",\"max_output_tokens\":null}"));
-    target.outputLimit.emplace(500);
     const Target limited{place.candidate, 500, {}};
     sent = openAiResponsesProvider().passOn(request, limited, losses);
     QVERIFY(std::get<Outgoing>(sent).body.contains("\"max_output_tokens\":500}"));
