@@ -151,7 +151,7 @@ function bedrock(body, path) {
         tools: (body.toolConfig?.tools ?? []).filter((tool) => tool.toolSpec).map(({ toolSpec }) => ({ name: toolSpec.name, schema: toolSpec.inputSchema.json })), toolChoice: body.toolConfig?.toolChoice,
         max: body.inferenceConfig?.maxTokens, temperature: body.inferenceConfig?.temperature, stop: body.inferenceConfig?.stopSequences,
         schema: body.outputConfig?.textFormat?.structure?.jsonSchema?.schema && parse(body.outputConfig.textFormat.structure.jsonSchema.schema),
-        effort: body.additionalModelRequestFields?.output_config?.effort, more: body.additionalModelRequestFields, stream: /converse-stream$/.test(path), model: decodeURIComponent(/\/model\/([^/]+)\//.exec(path)[1]) };
+        effort: body.outputConfig?.effort, more: body.additionalModelRequestFields, stream: /converse-stream$/.test(path), model: decodeURIComponent(/\/model\/([^/]+)\//.exec(path)[1]) };
 }
 
 function cohere(body) {
