@@ -51,14 +51,18 @@ QByteArray violations(const QString& message)
 }
 
 // The time to wait stands in the body, and in no header.
-QByteArray quotaDetails(const QString& model, qint64 seconds)
+QByteArray retryInfo(qint64 seconds)
+{
+    return "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" + QByteArray::number(seconds) +
+           "s\"}";
+}
+
+QByteArray quotaFailure(const QString& model)
 {
     return "{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{\"quotaMetric\":"
            "\"generativelanguage.googleapis.com/generate_content_requests\",\"quotaId\":"
            "\"GenerateRequestsPerMinutePerProjectPerModel\",\"quotaDimensions\":{\"location\":\"global\",\"model\":" +
-           quoted(model) +
-           "},\"quotaValue\":\"60\"}]},{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" +
-           QByteArray::number(seconds) + "s\"}";
+           quoted(model) + "},\"quotaValue\":\"60\"}]}";
 }
 
 bool isArrayStream(const SimCall& call)
@@ -184,7 +188,9 @@ Script GeminiDialect::error(const SimCall& call, const Fault& fault) const
                                 : QStringLiteral("The simulator was asked for this status.");
     QByteArray details;
     if (status == 429)
-        details = quotaDetails(call.chat.model, retryAfterOf(call, status).value_or(17));
+        details = quotaFailure(call.chat.model) + "," + retryInfo(retryAfterOf(call, status).value_or(17));
+    else if (const auto retry = retryAfterOf(call, status))
+        details = retryInfo(*retry);
     else if (status == 400 && message.startsWith(QLatin1String("API key")))
         details = "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"API_KEY_INVALID\",\"domain\":"
                   "\"googleapis.com\",\"metadata\":{\"service\":\"generativelanguage.googleapis.com\"}}";

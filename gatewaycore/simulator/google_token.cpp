@@ -53,7 +53,7 @@ Script googleToken(const SimCall& call)
             call, 400, headers, "{\"error\":\"invalid_grant\",\"error_description\":" + quoted(wrong) + "}");
     const QByteArray token = call.profile.requiredKey.isEmpty() ? "ya29.sim-" + call.tag() : call.profile.requiredKey;
     return plainScript(
-        call, 200, headers, "{\"access_token\":" + quoted(token) + ",\"expires_in\":3599,\"token_type\":\"Bearer\"}");
+        call, 200, headers, "{\"access_token\":\"" + token + "\",\"expires_in\":3599,\"token_type\":\"Bearer\"}");
 }
 
 } // namespace gateway::simulator

@@ -63,11 +63,6 @@ QByteArray quoted(const QString& text)
     return (out + QLatin1Char('"')).toUtf8();
 }
 
-QByteArray quoted(QByteArrayView utf8)
-{
-    return quoted(QString::fromUtf8(utf8));
-}
-
 QByteArray sseEvent(const QByteArray& data, QByteArrayView name)
 {
     const QByteArray line = "data: " + data + "\n\n";

@@ -51,7 +51,6 @@ QByteArray chunkBytes(const QByteArray& data);
 
 // A JSON string with its quotation marks.
 QByteArray quoted(const QString& text);
-QByteArray quoted(QByteArrayView utf8);
 
 // One server-sent event: "data: ...", with an "event:" line before it if it has a name.
 QByteArray sseEvent(const QByteArray& data, QByteArrayView name = {});

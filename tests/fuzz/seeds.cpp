@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QHash>
 
 #include <cstdio>
 
@@ -44,7 +45,10 @@ QByteArray lines(const QByteArray& sse)
     QByteArray name;
     for (QByteArray line : sse.split('\n')) {
         line = line.trimmed();
-        if (line.startsWith("event:"))
+        const QList<QByteArray> words = line.split(' ');
+        if (words.size() >= 3 && (words[0] == "event" || words[0] == "exception")) // FORM TYPE JSON, as bedrock's are
+            made += (words[0] == "event" ? "" : "!") + words[1] + '|' + words.mid(2).join(' ') + '\n';
+        else if (line.startsWith("event:"))
             name = line.mid(6).trimmed();
         else if (line.startsWith("data:"))
             made += (name.isEmpty() ? QByteArray() : name + '|') + line.mid(5).trimmed() + '\n';
@@ -55,6 +59,20 @@ QByteArray lines(const QByteArray& sse)
     }
     return made;
 }
+
+// The choices of a provider's kind and model (dialects.cpp) for a folder of the corpus.
+QByteArray providerOf(const QString& folder)
+{
+    static const QHash<QString, QByteArray> kChoices{{QStringLiteral("anthropic"), "21"},
+        {QStringLiteral("azure"), "10"}, {QStringLiteral("bedrock"), "55"}, {QStringLiteral("cohere"), "7a"},
+        {QStringLiteral("deepseek"), "99"}, {QStringLiteral("gemini"), "33"}, {QStringLiteral("groq"), "8a"},
+        {QStringLiteral("llamacpp"), "dc"}, {QStringLiteral("mistral"), "67"}, {QStringLiteral("ollama"), "cc"},
+        {QStringLiteral("openrouter"), "b0"}, {QStringLiteral("vllm"), "dc"}, {QStringLiteral("xai"), "a0"}};
+    return kChoices.value(folder, "00");
+}
+
+constexpr char kSurfaces[] = {
+    '0', '1', '2', '3', '5', '7'}; // the ways to ask for the same thing are left to the fuzzer
 
 } // namespace
 
@@ -84,18 +102,22 @@ int main(int argc, char** argv)
         const QByteArray text = read(path);
         if (path.contains(QLatin1String("/corpus/http/")) || path.endsWith(QLatin1String(".md")))
             continue;
+        const QByteArray who = providerOf(QFileInfo(path).dir().dirName());
         if (path.endsWith(QLatin1String(".json"))) {
             writeEach(QStringLiteral("json"), {"0", "1120", "0212"}, text);
-            // surface, kind, model, verb
-            writeEach(QStringLiteral("surfaces"), {"0000", "1210", "2220", "3331", "0532", "4040"}, text);
-            // surface, kind, model, answer or error, which
-            writeEach(QStringLiteral("providers"),
-                {"0001", "0201", "1211", "2331", "0521", "0711", "0c11", "02120", "0022a", "3321"}, text);
+            for (const char surface : kSurfaces) {
+                // surface, kind, model; the verb of the path; 1 an answer or 2 an error, which small request, which
+                // status
+                const QByteArray choice = surface + who;
+                write(QStringLiteral("surfaces"), choice + "0\n" + text);
+                write(QStringLiteral("surfaces"), choice + "2\n" + text);
+                write(QStringLiteral("providers"), choice + "10\n" + text);
+                write(QStringLiteral("providers"), choice + "20a\n" + text);
+            }
         } else {
-            const bool isSse = path.endsWith(QLatin1String(".sse"));
-            writeEach(QStringLiteral("frames"), {isSse ? "0" : "1", "2", "3"}, text);
-            writeEach(QStringLiteral("providers"), {"0000", "0200", "1210", "2330", "0520", "0710", "0c10", "3320"},
-                lines(text));
+            writeEach(QStringLiteral("frames"), {path.endsWith(QLatin1String(".sse")) ? "0" : "1", "3"}, text);
+            for (const char surface : kSurfaces)
+                write(QStringLiteral("providers"), surface + who + "00\n" + lines(text));
         }
     }
     QDirIterator own(source.filePath(QStringLiteral("tests/fuzz/corpus")), QDir::Files, QDirIterator::Subdirectories);

@@ -108,13 +108,9 @@ void Conversation::leave()
 
 void Conversation::writeText(const Part& part)
 {
-    const bool ours = part.signer == Signer::Google && !part.signature.isEmpty();
-    if (part.text.isEmpty() && !ours)
-        return; // Google refuses a part without text
-    m_json.beginObject().member("text", part.text);
-    if (ours)
-        m_json.member("thoughtSignature", part.signature);
-    m_json.endObject();
+    const QByteArray signature =
+        part.signer == Signer::Google && !part.signature.isEmpty() ? part.signature : std::exchange(m_carried, {});
+    m_json.beginObject().member("text", part.text).memberIf("thoughtSignature", signature).endObject();
 }
 
 void Conversation::writeThinking(const Part& part)
@@ -240,7 +236,7 @@ void Conversation::writePart(const Part& part, const QByteArray& place, bool ass
         if (part.kind == Part::Kind::Refusal)
             m_losses.change(place + ".refusal", "the provider has no such part: it stands as text");
         if (part.text.isEmpty() && (part.signer != Signer::Google || part.signature.isEmpty()))
-            return;
+            return; // Google refuses a part without text
         enter(assistant ? Group::Model : Group::User);
         writeText(part);
         return;

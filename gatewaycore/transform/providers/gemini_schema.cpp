@@ -28,8 +28,8 @@ void replaceConst(BodyEdit& edit, JsonView schema)
     schema.eachMember([&](QByteArrayView key, JsonView value) {
         if (key == QByteArrayView("const")) {
             if (!hasEnum) {
-                edit.removeMember(schema, "const");
-                edit.addMember(schema, "enum", '[' + value.raw().toByteArray() + ']');
+                edit.replace(JsonView(key), "enum");
+                edit.replace(value, '[' + value.raw().toByteArray() + ']');
             }
         } else if (isOneOf(kSchemas, key)) {
             replaceConst(edit, value);

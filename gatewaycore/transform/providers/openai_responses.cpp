@@ -62,9 +62,11 @@ bool keepsState(ProviderKind kind)
 // envelope. Sent there it is an error ("item not found", "could not be verified").
 bool isForeign(JsonView item)
 {
-    return item.member("type").text() == QByteArray("reasoning") &&
-           (item.member("id").raw().startsWith("\"rs_sbx_") ||
-               item.member("encrypted_content").raw().startsWith("\"sbx1."));
+    const bool ownId = item.member("id").raw().startsWith("\"rs_sbx_");
+    const QByteArray type = item.member("type").text().value_or(QByteArray());
+    if (type == "reasoning")
+        return ownId || item.member("encrypted_content").raw().startsWith("\"sbx1.");
+    return ownId && (type.isEmpty() || type == "item_reference");
 }
 
 void dropForeignReasoning(const CallRequest& request, BodyEdit& edit, Losses& losses)

@@ -71,6 +71,7 @@ private:
     };
     std::vector<OpenCall> m_unanswered; // calls without a result so far, in order
     int m_minted = 0;
+    bool m_validated = false;
 };
 
 std::variant<UnifiedRequest, CallError> Unifier::run(const CallRequest& request)
@@ -83,6 +84,10 @@ std::variant<UnifiedRequest, CallError> Unifier::run(const CallRequest& request)
     readTop(inner.type() == JsonType::Object ? inner : request.root);
     if (m_wrong)
         return *m_wrong;
+    if (m_validated) { // its calls keep to their schemas: what others call strict
+        for (Tool& tool : m_out.tools)
+            tool.strict = true;
+    }
     return std::move(m_out);
 }
 
@@ -169,7 +174,7 @@ void Unifier::readPart(JsonView json, Message& message, const QByteArray& place)
             part.text = textOf(value);
             known = true;
         } else if (key == "thought") {
-            if (value.boolean().value_or(false))
+            if (value.boolean().value_or(false) && part.kind == Part::Kind::Text)
                 part.kind = Part::Kind::Thinking;
         } else if (key == "thoughtSignature") {
             const Signature signature = openedFromGoogle(textOf(value));
@@ -339,8 +344,7 @@ void Unifier::readToolConfig(JsonView config)
         } else if (mode == "ANY") {
             choice.mode = ToolChoice::Mode::Required;
         } else if (mode == "VALIDATED") {
-            for (Tool& tool : m_out.tools)
-                tool.strict = true;
+            m_validated = true;
         }
         if (!mode.isEmpty() && mode != "MODE_UNSPECIFIED")
             m_out.toolChoice = std::move(choice);
@@ -424,77 +428,11 @@ void Unifier::readThinking(JsonView config)
     });
 }
 
-// Google's task types in the unified form; its others keep their own word.
-struct TaskType
-{
-    const char* google;
-    const char* unified;
-};
-constexpr std::array kTaskTypes{
-    TaskType{"RETRIEVAL_DOCUMENT", "search_document"},
-    TaskType{"RETRIEVAL_QUERY", "search_query"},
-    TaskType{"CLASSIFICATION", "classification"},
-    TaskType{"CLUSTERING", "clustering"},
-    TaskType{"TASK_TYPE_UNSPECIFIED", ""},
-};
-
-// One text of an embedding: what its parts say, together.
-std::optional<CallError> readEmbedded(JsonView one, EmbedRequest& out, bool first)
-{
-    const JsonView content = field(one, "content");
-    QByteArray text = content.text().value_or(QByteArray());
-    bool onlyText = true;
-    field(content, "parts").eachElement([&](JsonView part) {
-        onlyText = onlyText && field(part, "text").type() == JsonType::String;
-        text += textOf(field(part, "text"));
-        return onlyText;
-    });
-    if (!onlyText)
-        return invalid(
-            QStringLiteral("The alias is served by a provider that embeds texts only."), QStringLiteral("content"));
-    out.texts.push_back(text);
-    const JsonView inner = field(one, "embedContentConfig");
-    const JsonView options = inner.type() == JsonType::Object ? inner : one;
-    QByteArray purpose = textOf(field(options, "taskType")).toUpper();
-    for (const TaskType& row : kTaskTypes) {
-        if (purpose == row.google)
-            purpose = row.unified;
-    }
-    const QByteArray title = textOf(field(options, "title"));
-    const auto dimensions = wholeNumber(field(options, "outputDimensionality"));
-    if (!first && (purpose != out.purpose || title != out.title || dimensions != out.dimensions))
-        return invalid(QStringLiteral("The alias is served by a provider whose options count for all texts of a "
-                                      "request, and this one has several."),
-            QStringLiteral("requests"));
-    out.purpose = purpose;
-    out.title = title;
-    out.dimensions = dimensions;
-    return std::nullopt;
-}
-
 } // namespace
 
 std::variant<UnifiedRequest, CallError> unifyGenerate(const CallRequest& request)
 {
     return Unifier().run(request);
-}
-
-std::variant<UnifiedRequest, CallError> unifyEmbed(const CallRequest& request)
-{
-    UnifiedRequest out;
-    out.operation = Operation::Embed;
-    const JsonView batch = field(request.root, "requests");
-    out.embed.single = batch.type() != JsonType::Array;
-    std::optional<CallError> wrong;
-    if (out.embed.single)
-        wrong = readEmbedded(request.root, out.embed, true);
-    batch.eachElement([&](JsonView one) {
-        wrong = readEmbedded(one, out.embed, out.embed.texts.empty());
-        return !wrong;
-    });
-    if (wrong)
-        return *wrong;
-    return out;
 }
 
 } // namespace gateway::transform::gemini

@@ -1,5 +1,7 @@
 #include "transform/surfaces/openai_responses_features.h"
 
+#include "transform/surfaces/openai_responses_object.h"
+
 #include <algorithm>
 #include <array>
 
@@ -30,8 +32,16 @@ constexpr std::array kKeptItems{
 
 } // namespace
 
+bool isOwnReasoningReference(JsonView item, QByteArrayView type)
+{
+    return (type.isEmpty() || type == QByteArrayView("item_reference")) && item.member("role").isMissing() &&
+           textOf(item.member("id")).startsWith(kOwnReasoning);
+}
+
 bool isKeptItem(JsonView item, QByteArrayView type)
 {
+    if (isOwnReasoningReference(item, type))
+        return false;
     const auto is = [&](const char* name) { return type == QByteArrayView(name); };
     if (type.isEmpty()) // the type of a reference may be left out
         return item.member("role").isMissing() && item.member("id").type() == JsonType::String;
@@ -92,7 +102,7 @@ void ResponsesFeatures::readItem(JsonView item)
         return;
     }
     const auto is = [&](const char* name) { return type == name; };
-    if (!type.isEmpty() && std::none_of(kPlainItems.begin(), kPlainItems.end(), is))
+    if (type == "item_reference" || (!type.isEmpty() && std::none_of(kPlainItems.begin(), kPlainItems.end(), is)))
         return; // of a hosted tool's past: another provider does without it, and that is reported
     for (const char* list : {"content", "output"}) {
         item.member(list).eachElement([&](JsonView part) {

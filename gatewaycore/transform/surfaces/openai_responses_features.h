@@ -26,4 +26,8 @@ private:
 // Items that only the provider who made them can read: a kept item named by its id, a compacted conversation.
 bool isKeptItem(JsonView item, QByteArrayView type);
 
+// A reference to reasoning that this gateway wrote: nobody keeps it, and the conversation can go on without it (clients
+// refer to items by default).
+bool isOwnReasoningReference(JsonView item, QByteArrayView type);
+
 } // namespace gateway::transform

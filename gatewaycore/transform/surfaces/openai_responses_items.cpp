@@ -61,6 +61,10 @@ std::optional<CallError> ResponsesItems::readItem(JsonView item, const QByteArra
         error.hint = QStringLiteral("Send the items themselves; clients do so when \"store\" is false.");
         return error;
     }
+    if (isOwnReasoningReference(item, type)) {
+        m_out.others.push_back({place, item.raw().toByteArray()});
+        return std::nullopt;
+    }
     if (type.isEmpty() || type == "message")
         return readMessage(item, place);
     if (type == "function_call" || type == "custom_tool_call")

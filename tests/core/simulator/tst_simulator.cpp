@@ -351,6 +351,7 @@ void TestSimulator::profileIsStrict_data()
     QTest::newRow("no unit") << QByteArray("first_byte: {median: 100, p95: 200ms}\n") << QStringLiteral("line 1");
     QTest::newRow("share above one") << QByteArray("errors: {429: 1.5}\n") << QStringLiteral("line 1");
     QTest::newRow("no status") << QByteArray("errors: {200: 0.5}\n") << QStringLiteral("line 1");
+    QTest::newRow("half a key of AWS") << QByteArray("aws: {access_key: AKIA}\n") << QStringLiteral("secret_key");
     QTest::newRow("no YAML") << QByteArray("seed: [1\n") << QStringLiteral("line");
     QTest::newRow("max below min") << QByteArray("answer_tokens: {min: 9, max: 3}\n")
                                    << QStringLiteral("answer_tokens");
@@ -370,7 +371,8 @@ void TestSimulator::profileIsRead()
 {
     const auto profile = parseProfile(
         "seed: 7\nfirst_byte: {median: 20ms, p95: 2s}\ntokens_per_second: 12.5\nanswer_tokens: {min: 3, max: 4}\n"
-        "errors: {429: 0.01, 503: 0.5}\nretry_after: 3s\nstreams: {cut: 0.1, stall: 0.2}\nmodels: [a, b]\nkey: sk-1\n",
+        "errors: {429: 0.01, 503: 0.5}\nretry_after: 3s\nstreams: {cut: 0.1, stall: 0.2}\nmodels: [a, b]\nkey: sk-1\n"
+        "aws: {access_key: AKIA, secret_key: s}\n",
         QStringLiteral("p.yaml"));
     QVERIFY2(profile.ok(), profile.ok() ? "" : qPrintable(profile.error().message));
     QCOMPARE(profile->seed, quint64(7));
@@ -381,6 +383,7 @@ void TestSimulator::profileIsRead()
     QCOMPARE(profile->stallShare, 0.2);
     QCOMPARE(profile->models.size(), 2);
     QCOMPARE(profile->requiredKey, QByteArray("sk-1"));
+    QCOMPARE(profile->awsSecretKey, QByteArray("s"));
 }
 
 void TestSimulator::keyIsRequired()

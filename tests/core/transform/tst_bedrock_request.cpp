@@ -205,6 +205,7 @@ void TestBedrockRequest::documents()
         bench::media(kind, {}, "QQ==", "notes.md"), bench::media(kind, "application/pdf", "Qg==", "Bericht 2026.pdf"),
         fromUrl(kind, "s3://bucket/key.pdf")})};
     const Sent got = sent(request);
+    // outside the macro: moc reads neither "//" nor "\\" in a raw string there
     const QByteArray blocks =
         QByteArray(R"([{"document":{"format":"pdf","name":"Bericht 2026","source":{"bytes":"QQ=="}}},)"
                    R"({"document":{"format":"csv","name":"-a-b-","source":{"bytes":"QQ=="}}},)"
@@ -213,7 +214,7 @@ void TestBedrockRequest::documents()
                    R"({"document":{"format":"pdf","name":"Bericht 2026 2","source":{"bytes":"Qg=="}}},)"
                    R"({"document":{"format":"pdf","name":"document 2",)"
                    R"("source":{"s3Location":{"uri":"s3://bucket/key.pdf"}}}},{"text":"."}])");
-    QCOMPARE(at(got.body, "messages.0.content"), blocks); // moc reads no "//" in a raw string in a macro
+    QCOMPARE(at(got.body, "messages.0.content"), blocks);
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[1].filename, changed messages"));
     request.messages[0].parts = {fromUrl(kind, "https://example.com/a.pdf"), text("x")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
@@ -504,10 +505,10 @@ void TestBedrockRequest::structuredOutput()
     request.format.name = "answer";
     request.format.description = "d";
     request.format.schema = R"({"type":"object","b":1.10,"a":"\n"})";
-    QCOMPARE(at(sent(request).body, "outputConfig"),
-        QByteArray(
-            R"({"textFormat":{"type":"json_schema","structure":{"jsonSchema":)"
-            R"({"schema":"{\"type\":\"object\",\"b\":1.10,\"a\":\"\\n\"}","name":"answer","description":"d"}}}})"));
+    const QByteArray config = QByteArray(
+        R"({"textFormat":{"type":"json_schema","structure":{"jsonSchema":)"
+        R"({"schema":"{\"type\":\"object\",\"b\":1.10,\"a\":\"\\n\"}","name":"answer","description":"d"}}}})");
+    QCOMPARE(at(sent(request).body, "outputConfig"), config);
     QCOMPARE(sent(request).losses, QByteArray());
     request.format.strict = false;
     QCOMPARE(sent(request).losses, QByteArray("changed response_format.json_schema.strict"));

@@ -280,10 +280,10 @@ void TestGeminiRequest::schemas_data()
     same("keywords stay", R"({"$defs":{"n":{"$ref":"#/$defs/n"}},"uniqueItems":true,"patternProperties":{"^x":{}}})");
     same("a property named const", R"({"properties":{"const":{"type":"string"},"$ref":{"type":"string"}}})");
     same("const as data", R"({"enum":[{"const":1}],"default":{"const":2}})");
-    same("const beside enum is enough", R"({"properties":{}, "x":1})");
+    same("const beside an enum", R"({"const":1,"enum":[1,2]})");
     same("a boolean", "true");
     QTest::newRow("const") << QByteArray(R"({"type":"string","const":"a"})")
-                           << QByteArray(R"({"enum":["a"],"type":"string"})");
+                           << QByteArray(R"({"type":"string","enum":["a"]})");
     QTest::newRow("only const") << QByteArray(R"({"const":null})") << QByteArray(R"({"enum":[null]})");
     QTest::newRow("deep")
         << QByteArray(R"({"anyOf":[{"const":1.50},{"items":{"const":{"k":[1]}}}],"properties":{"const":{"const":2}}})")
@@ -582,7 +582,5 @@ void TestGeminiRequest::countTokens()
         QByteArray(R"({"generateContentRequest":{"model":"models/gemini-3.8-flash","contents":[{"parts":[]}]}})"));
 }
 
-Q_DECLARE_METATYPE(gateway::transform::Reasoning)
-Q_DECLARE_METATYPE(gateway::transform::UnifiedRequest)
 QTEST_GUILESS_MAIN(TestGeminiRequest)
 #include "tst_gemini_request.moc"

@@ -67,6 +67,8 @@ void TestResponsesRequest::features_data()
     row("kept prompt", R"("prompt":{"id":"pmpt_1"})", Feature::Stateful, 0, true);
     row("reference", R"("input":[{"type":"item_reference","id":"msg_1"}])", Feature::Stateful, 0, true);
     row("reference without a type", R"("input":[{"id":"msg_1"}])", Feature::Stateful, 0, true);
+    row("reference to our own reasoning", R"("input":[{"type":"item_reference","id":"rs_sbx_1"},{"id":"rs_sbx_2"}])",
+        {});
     row("compaction", R"("input":[{"type":"compaction","encrypted_content":"x"}])", Feature::Stateful, 0, true);
     row("function", R"("input":"x","tools":[{"type":"function","name":"f"}])", Feature::Tools);
     row("custom and hosted", R"("input":"x","tools":[{"type":"custom","name":"f"},{"type":"web_search"}])",
@@ -325,13 +327,14 @@ void TestResponsesRequest::others()
         "tool_choice":{"type":"web_search"},"tools":[{"type":"function","name":"f","defer_loading":true,"async":false}],
         "input":[{"role":"user","content":"x"},
             {"type":"web_search_call","id":"ws_1","status":"completed"},
+            {"type":"item_reference","id":"rs_sbx_1"},
             {"type":"message","role":"assistant","phase":"commentary","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation"}]}]}]})");
     QStringList names;
     for (const OtherField& field : request.others)
         names.append(QString::fromUtf8(field.name));
     names.sort();
     const QStringList expected{QStringLiteral("include.web_search_call.results"), QStringLiteral("input[1]"),
-        QStringLiteral("input[2].content[0].annotations"), QStringLiteral("input[2].phase"),
+        QStringLiteral("input[2]"), QStringLiteral("input[3].content[0].annotations"), QStringLiteral("input[3].phase"),
         QStringLiteral("max_tool_calls"), QStringLiteral("metadata"), QStringLiteral("moderation"),
         QStringLiteral("reasoning.context"), QStringLiteral("tool_choice"), QStringLiteral("tools[0].defer_loading"),
         QStringLiteral("truncation"), QStringLiteral("x_new")};
@@ -374,13 +377,13 @@ void TestResponsesRequest::passesOnWithoutForeignReasoning()
 {
     const Place place(config::ProviderKind::OpenAi);
     const CallRequest request = parsed(
-        R"({"model":"m","input":[ {"role":"user","content":"rs_sbx_"}, {"type":"reasoning","id":"rs_sbx_x_0","summary":[]}, {"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"sbx1.google.n.AA"}]})");
+        R"({"model":"m","input":[ {"role":"user","content":"rs_sbx_"}, {"type":"reasoning","id":"rs_sbx_x_0","summary":[]}, {"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"sbx1.google.n.AA"},{"type":"item_reference","id":"rs_sbx_y_0"},{"type":"item_reference","id":"msg_1"}]})");
     Losses losses;
     const auto sent = openAiResponsesProvider().passOn(request, place.target(), losses);
     QCOMPARE(std::get<Outgoing>(sent).body,
         QByteArray(
-            R"({"model":"gpt-6-luna","input":[{"role":"user","content":"rs_sbx_"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"}]})"));
-    QCOMPARE(losses.headerValue(), QByteArray("dropped input[1], dropped input[3]"));
+            R"({"model":"gpt-6-luna","input":[{"role":"user","content":"rs_sbx_"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"item_reference","id":"msg_1"}]})"));
+    QCOMPARE(losses.headerValue(), QByteArray("dropped input[1], dropped input[3], dropped input[4]"));
 }
 
 void TestResponsesRequest::passOnRefuses()
