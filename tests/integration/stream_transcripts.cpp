@@ -35,9 +35,8 @@ QByteArray named(const QByteArray& type, const QByteArray& rest)
 StreamTranscript chatTranscript()
 {
     const auto chunk = [](const QByteArray& delta, const QByteArray& finish = "null") {
-        return dataLine(
-            R"({"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":)" +
-            delta + R"(,"finish_reason":)" + finish + "}]}");
+        return dataLine(R"({"id":"c1","object":"chat.completion.chunk","choices":[{"index":0,"delta":)" + delta +
+                        R"(,"finish_reason":)" + finish + "}]}");
     };
     StreamTranscript stream;
     stream.head = headOf("text/event-stream");

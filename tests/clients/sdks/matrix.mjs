@@ -119,7 +119,7 @@ export const differences = [
     ['*', '*', 'ollama', 'tools', { required: null, lost: ['tool'] }, 'Ollama has no tool_choice'],
     ['*', '*', 'cohere', 'think', { effort: null }, 'Cohere takes a budget of thinking tokens, not an effort'],
     ['openai', chat, 'xai', 'think', { usage: { output: 8 } }, 'the same dialect: xAI’s own bytes, which count reasoning outside completion_tokens; the record has all of it'],
-    ['ai/google', 'gemini.generate', 'openai', 'tool round', { said: null }, 'this client wraps a tool’s result as {name, content}: the result is that object'],
+    ['ai/google', gemini, '*', 'tool round', { said: null }, 'this client wraps a tool’s result as {name, content}: the result is that object'],
     ['mistral', chat, /^(openai|anthropic)$/, '*', { usage: null }, 'this client does not ask for usage in a stream'],
 ];
 

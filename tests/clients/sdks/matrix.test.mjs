@@ -187,7 +187,7 @@ async function run(row, stream) {
             assert.equal(upstream.heard.length, 1, 'one POST');
             checkHeard(upstream.last, row, step.understood, ask);
             checkResult(previous, row, step.answer);
-            if (stream) assert.deepEqual(streamFaults[row.surface](text, { ended: true, usageChunk: driver.usageChunk !== false }), []);
+            if (stream) assert.deepEqual(streamFaults[row.surface](text, { ended: true, usageChunk: row.expected.usage !== null }), []);
             await checkRecord(answered, row, step.answer);
             const warnings = answered.headers.get('x-signalbox-warnings') ?? '';
             for (const field of row.expected.lost ?? []) assert.ok(warnings.includes(field), `the warning header names ${field}: “${warnings}”`);
