@@ -101,7 +101,8 @@ private:
             http::appendSseEvent(out, {}, data);
             return;
         }
-        const QByteArray without = data.first(at) + data.sliced(at + null.size());
+        QByteArray without = data.first(at).toByteArray();
+        without.append(data.sliced(at + null.size()));
         http::appendSseEvent(out, {}, without);
     }
 
