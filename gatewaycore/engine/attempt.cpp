@@ -259,6 +259,8 @@ void Attempt::upstreamComplete()
         fail(error);
     } else if (m_status != 200) {
         CallError error = m_translation->error(m_status, m_errorHead, m_body);
+        if (m_status == 401 && needsAccessToken(*m_candidate.provider))
+            m_context.tokens.forget(*m_candidate.provider); // revoked before its time: the next attempt fetches anew
         if (m_retryAfterMs)
             error.retryAfterMs = m_retryAfterMs;
         m_retryAfterMs = error.retryAfterMs;

@@ -245,7 +245,11 @@ bool Call::route()
             }
         }
     } else if (error.code == ErrorCode::InvalidRequest) {
-        error.message = QStringLiteral("No candidate of %1 has a model that can do what is asked.").arg(m_alias->name);
+        QStringList why;
+        for (const routing::CandidateVerdict& row : plan.decision.candidates)
+            why.append(QStringLiteral("%1: %2").arg(row.candidate->label, routing::sentence(row, input)));
+        error.message = QStringLiteral("No candidate of %1 can do what is asked: %2.")
+                            .arg(m_alias->name, why.join(QStringLiteral("; ")));
     }
     return refuse(error);
 }

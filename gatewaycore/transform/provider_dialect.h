@@ -54,6 +54,7 @@ public:
         bool content = false;           // text, thinking, a tool call, a refusal: from here on nothing may be repeated
         bool ended = false;             // the dialect's end mark
         bool repair = false;            // not quite the dialect: the relay has something to put right
+        bool hasUsage = false;          // chat: usage where the dialect has it
         bool usageOnly = false;         // chat: a chunk of usage without choices
         std::optional<CallError> error; // a frame that is not this dialect's, or the provider's own error
     };

@@ -22,8 +22,8 @@ CallError bedrockException(const Frame& frame, QByteArrayView providerKey);
 std::variant<Answer, CallError> bedrockAnswer(JsonView root);
 
 // messageStart, then blocks (text blocks often without a contentBlockStart), messageStop with the reason, and at last
-// metadata with the usage: only then is the stream at its end. It may end after messageStop, without usage; a stream
-// without messageStop was cut, whatever came before.
+// metadata with the usage: only then is the stream at its end. A stream without messageStop or without its usage was
+// cut, whatever came before.
 class BedrockStream final : public StreamReader
 {
 public:

@@ -13,18 +13,18 @@ using F = ChatField;
 
 constexpr std::array kOpenAiLacks{F::TopK, F::ReasoningInput, F::ReasoningDetails, F::GoogleSignatures};
 constexpr std::array kMistralLacks{F::DeveloperRole, F::AllowedTools, F::CustomTools, F::LogitBias, F::TopK,
-    F::ReasoningEffort, F::Verbosity, F::ServiceTier, F::EndUser, F::PromptCache, F::StreamUsage, F::ReasoningInput,
-    F::ReasoningDetails, F::GoogleSignatures};
+    F::Verbosity, F::EndUser, F::PromptCache, F::StreamUsage, F::ReasoningInput, F::ReasoningDetails,
+    F::GoogleSignatures};
 constexpr std::array kGroqLacks{F::DeveloperRole, F::AllowedTools, F::CustomTools, F::LogitBias, F::TopK, F::Verbosity,
-    F::PromptCache, F::Files, F::Audio, F::ReasoningInput, F::ReasoningDetails, F::GoogleSignatures};
+    F::PromptCacheKey, F::PromptCache, F::Files, F::Audio, F::ReasoningInput, F::ReasoningDetails, F::GoogleSignatures};
 constexpr std::array kDeepSeekLacks{F::DeveloperRole, F::AllowedTools, F::CustomTools, F::JsonSchema, F::LogitBias,
-    F::Seed, F::TopK, F::ParallelTools, F::Verbosity, F::ServiceTier, F::EndUser, F::PromptCache, F::ImageUrls,
-    F::Files, F::Audio, F::ReasoningDetails, F::GoogleSignatures, F::Metadata};
+    F::Seed, F::TopK, F::ParallelTools, F::Verbosity, F::ServiceTier, F::EndUser, F::PromptCacheKey, F::PromptCache,
+    F::ImageUrls, F::Files, F::Audio, F::ReasoningDetails, F::GoogleSignatures, F::Metadata};
 constexpr std::array kXaiLacks{F::AllowedTools, F::CustomTools, F::LogitBias, F::TopK, F::Verbosity, F::ServiceTier,
-    F::PromptCache, F::Files, F::Audio, F::ReasoningDetails, F::GoogleSignatures, F::Metadata};
+    F::PromptCacheKey, F::PromptCache, F::Files, F::Audio, F::ReasoningDetails, F::GoogleSignatures, F::Metadata};
 constexpr std::array kOpenRouterLacks{F::GoogleSignatures};
-constexpr std::array kCompatibleLacks{F::AllowedTools, F::CustomTools, F::Verbosity, F::ServiceTier, F::PromptCache,
-    F::ReasoningDetails, F::GoogleSignatures};
+constexpr std::array kCompatibleLacks{F::AllowedTools, F::CustomTools, F::Verbosity, F::ServiceTier, F::PromptCacheKey,
+    F::PromptCache, F::ReasoningDetails, F::GoogleSignatures};
 constexpr std::array<F, 0> kNothing{};
 
 const std::array kRows{

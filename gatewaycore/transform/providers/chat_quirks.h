@@ -28,7 +28,8 @@ enum class ChatField
     Verbosity,
     ServiceTier,
     EndUser,
-    PromptCache, // prompt_cache_key, prompt_cache_options, breakpoints
+    PromptCacheKey,
+    PromptCache, // prompt_cache_options, breakpoints
     ImageUrls,
     Files,
     Audio,

@@ -56,7 +56,7 @@ constexpr std::array kUnwanted{
     Unwanted{"service_tier", ChatField::ServiceTier},
     Unwanted{"user", ChatField::EndUser},
     Unwanted{"safety_identifier", ChatField::EndUser},
-    Unwanted{"prompt_cache_key", ChatField::PromptCache},
+    Unwanted{"prompt_cache_key", ChatField::PromptCacheKey},
     Unwanted{"prompt_cache_options", ChatField::PromptCache},
     Unwanted{"prompt_cache_retention", ChatField::PromptCache},
     Unwanted{"metadata", ChatField::Metadata},

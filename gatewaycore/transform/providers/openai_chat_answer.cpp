@@ -204,8 +204,8 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
     }
     JsonView choices;
     JsonView usage;
+    JsonView groq;
     JsonView error;
-    QByteArray id;
     text.root.eachMember([&](QByteArrayView key, JsonView value) {
         if (key == QByteArrayView("choices"))
             choices = value;
@@ -213,8 +213,8 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
             usage = value;
         else if (key == QByteArrayView("error"))
             error = value;
-        else if (key == QByteArrayView("x_groq") && usage.type() != JsonType::Object)
-            usage = value.member("usage");
+        else if (key == QByteArrayView("x_groq"))
+            groq = value;
         else if (key == QByteArrayView("model") && m_facts.model.isEmpty())
             m_facts.model = shortText(value);
         else if (key == QByteArrayView("id") && m_facts.id.isEmpty())
@@ -231,6 +231,9 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
         read.error = errorInside(text.root, m_key);
         return read;
     }
+    read.hasUsage = usage.type() == JsonType::Object;
+    if (!read.hasUsage && groq.type() == JsonType::Object)
+        usage = groq.member("usage");
     // usage may come on its own chunk, on the last one with choices, or twice: the latest statement counts
     if (usage.type() == JsonType::Object)
         m_facts.tokens = readUsage(usage, m_quirks.reasoningOutside);
@@ -260,6 +263,7 @@ void ChatStream::readChoice(JsonView choice, std::vector<StreamEvent>* events, R
             return true;
         if (key == QByteArrayView("content")) {
             if (value.type() == JsonType::Array) {
+                read.repair = true;
                 std::vector<Part> pieces;
                 readChunks(value, pieces);
                 for (const Part& piece : pieces)

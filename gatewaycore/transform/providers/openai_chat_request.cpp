@@ -480,7 +480,7 @@ private:
         writeTier();
         if (carry(ChatField::EndUser, !m_request.endUser.isEmpty(), "user"))
             m_json.member("user", m_request.endUser);
-        if (carry(ChatField::PromptCache, !m_request.promptCacheKey.isEmpty(), "prompt_cache_key"))
+        if (carry(ChatField::PromptCacheKey, !m_request.promptCacheKey.isEmpty(), "prompt_cache_key"))
             m_json.member("prompt_cache_key", m_request.promptCacheKey);
         if (m_request.cacheAll && carry(ChatField::PromptCache, true, "cache_control")) {
             m_json.key("prompt_cache_options").beginObject().member("mode", "implicit");

@@ -2,6 +2,8 @@
 
 #include "http/sse.h"
 #include "transform/body_edit.h"
+#include "transform/json_writer.h"
+#include "transform/surfaces/openai_usage.h"
 
 namespace gateway::transform {
 namespace {
@@ -16,6 +18,33 @@ void renameReasoning(BodyEdit& edit, JsonView message)
         edit.removeMember(message, "reasoning_content");
     edit.addMember(message, "reasoning_content", reasoning.raw());
     edit.removeMember(message, "reasoning");
+}
+
+// Mistral writes what was thought and what was said into one list of pieces: SDKs read a text.
+void splitPieces(BodyEdit& edit, JsonView message)
+{
+    const JsonView content = message.member("content");
+    if (content.type() != JsonType::Array)
+        return;
+    QByteArray text;
+    QByteArray thinking;
+    const auto append = [](QByteArray& to, JsonView piece) {
+        to += piece.member("text").text().value_or(QByteArray());
+    };
+    content.eachElement([&](JsonView piece) {
+        if (piece.member("type").text() != QByteArray("thinking")) {
+            append(text, piece);
+            return true;
+        }
+        piece.member("thinking").eachElement([&](JsonView inner) {
+            append(thinking, inner);
+            return true;
+        });
+        return true;
+    });
+    edit.replace(content, jsonString(text));
+    if (!thinking.isEmpty())
+        edit.addMember(message, "reasoning_content", jsonString(thinking));
 }
 
 void repairReason(BodyEdit& edit, JsonView choice, bool toolCalled)
@@ -38,21 +67,23 @@ public:
     {
     }
 
-    void relay(const Frame& frame, const StreamReader::Read& read, const AnswerFacts&, QByteArray& out,
+    void relay(const Frame& frame, const StreamReader::Read& read, const AnswerFacts& soFar, QByteArray& out,
         QByteArray& tail) override
     {
         if (read.ended) {
+            addUsage(soFar, tail);
             http::appendSseEvent(tail, {}, frame.data);
             return;
         }
+        m_usageSeen = m_usageSeen || read.hasUsage;
         if (read.usageOnly && !m_wantsUsageChunk)
             return;
         if (!read.repair && !m_toolCalled) {
-            http::appendSseEvent(out, {}, frame.data);
+            forward(frame.data, out);
             return;
         }
         const QByteArray repaired = repair(frame.data);
-        http::appendSseEvent(out, {}, repaired.isEmpty() ? frame.data : QByteArrayView(repaired));
+        forward(repaired.isEmpty() ? frame.data : QByteArrayView(repaired), out);
     }
 
     void fail(const CallError& error, QByteArray& tail) override { http::appendSseEvent(tail, {}, m_errorBody(error)); }
@@ -60,6 +91,34 @@ public:
     void finish(QByteArray& tail) override { http::appendSseEvent(tail, {}, "[DONE]"); }
 
 private:
+    // We asked for usage; a caller who did not is not shown that it is null until the end. The bytes stand for nothing
+    // else: within a text the quotes would have backslashes.
+    void forward(QByteArrayView data, QByteArray& out) const
+    {
+        constexpr QByteArrayView null(",\"usage\":null");
+        const qsizetype at = m_wantsUsageChunk ? -1 : data.lastIndexOf(null);
+        if (at < 0) {
+            http::appendSseEvent(out, {}, data);
+            return;
+        }
+        const QByteArray without = data.first(at) + data.sliced(at + null.size());
+        http::appendSseEvent(out, {}, without);
+    }
+
+    // Groq tells the usage in a field of its own: the chunk that the caller asked for is made from it.
+    void addUsage(const AnswerFacts& facts, QByteArray& tail) const
+    {
+        if (!m_wantsUsageChunk || m_usageSeen || facts.tokens.source != api::TokenSource::Reported)
+            return;
+        QByteArray chunk;
+        JsonWriter json(chunk);
+        json.beginObject().member("id", facts.id).member("object", "chat.completion.chunk").member("created", 0);
+        json.member("model", facts.model.toUtf8()).memberRaw("choices", "[]").key("usage");
+        writeOpenAiUsage(json, facts.tokens);
+        json.endObject();
+        http::appendSseEvent(tail, {}, chunk);
+    }
+
     // From the first tool call on every chunk is looked at: their numbers depend on each other.
     QByteArray repair(QByteArrayView data)
     {
@@ -68,6 +127,7 @@ private:
         text.root.member("choices").eachElement([&](JsonView choice) {
             const JsonView delta = choice.member("delta");
             renameReasoning(edit, delta);
+            splitPieces(edit, delta);
             if (choice.member("index").integer().value_or(0) == 0)
                 repairTools(edit, delta.member("tool_calls"));
             repairReason(edit, choice, m_toolCalled);
@@ -120,6 +180,7 @@ private:
     const bool m_wantsUsageChunk;
     const std::function<QByteArray(const CallError&)> m_errorBody;
     bool m_toolCalled = false;
+    bool m_usageSeen = false;
     std::vector<ToolCall> m_calls;
 };
 
@@ -135,13 +196,15 @@ QByteArray repairedChatAnswer(QByteArrayView body, const AnswerFacts& facts)
 {
     const bool wordIsRight = facts.finishReason.isEmpty() || facts.finishReason == QLatin1String("function_call") ||
                              wordFor(Dialect::OpenAiChat, facts.stop) == facts.finishReason.toUtf8();
-    if (wordIsRight && !body.contains(QByteArrayView("\"reasoning\"")))
+    if (wordIsRight && !body.contains(QByteArrayView("\"reasoning\"")) &&
+        !body.contains(QByteArrayView("\"type\":\"thinking\"")) && !body.contains(QByteArrayView("\"content\":[")))
         return {};
     const JsonText text = JsonText::parse(body);
     BodyEdit edit(body);
     text.root.member("choices").eachElement([&](JsonView choice) {
         const JsonView message = choice.member("message");
         renameReasoning(edit, message);
+        splitPieces(edit, message);
         repairReason(edit, choice, !message.member("tool_calls").at(0).isMissing());
         return true;
     });
