@@ -52,6 +52,7 @@ public:
     QByteArray failedTail(const transform::CallError& error) { return m_translation->failed(error); }
     // We stopped waiting for it (a timeout of ours, a cancellation): the provider may have gone on working.
     bool endedByUs() const { return m_endedByUs; }
+    QByteArrayView serviceTier() const { return m_serviceTier; } // as the answer states it
     std::optional<std::chrono::milliseconds> retryAfter() const
     {
         return m_retryAfterMs ? std::optional(std::chrono::milliseconds(*m_retryAfterMs)) : std::nullopt;
@@ -96,6 +97,8 @@ private:
     std::unique_ptr<transform::FrameReader> m_frames;
     qint64 m_lastEventUs = -1;
     qint64 m_requestBytes = 0;
+    qint64 m_streamBytes = 0;
+    QByteArray m_serviceTier;
 };
 
 } // namespace gateway::engine

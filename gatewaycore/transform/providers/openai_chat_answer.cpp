@@ -10,6 +10,7 @@ namespace {
 
 using api::ErrorCode;
 
+constexpr std::size_t kMostCalls = 1024; // in one stream: each fragment is looked up among them
 constexpr qint64 kMostTokens = 100'000'000; // no call has more; sums and prices stay far from an overflow
 
 QByteArray textOf(JsonView value)
@@ -313,6 +314,10 @@ void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read&
     for (ToolCall& row : m_calls) {
         if (id.isEmpty() ? sent < 0 || row.sent == sent : row.id == id)
             known = &row;
+    }
+    if (!known && m_calls.size() >= kMostCalls) {
+        read.error = malformed("The provider sent more tool calls than any model makes.");
+        return;
     }
     if (!known) {
         m_calls.push_back({sent, id, qint64(m_calls.size())});

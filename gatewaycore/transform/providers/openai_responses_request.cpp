@@ -6,6 +6,8 @@
 #include "transform/providers/openai_responses.h"
 #include "transform/providers/openai_responses_answer.h"
 
+#include <QSet>
+
 #include <algorithm>
 #include <array>
 
@@ -278,13 +280,12 @@ private:
             part.arguments.isEmpty() && !part.custom ? QByteArray("{}") : part.arguments);
         m_json.endObject();
         if (part.custom)
-            m_customCalls.push_back(part.callId);
+            m_customCalls.insert(part.callId);
     }
 
     void writeResult(const Part& part)
     {
-        const bool custom =
-            part.custom || std::find(m_customCalls.begin(), m_customCalls.end(), part.callId) != m_customCalls.end();
+        const bool custom = part.custom || m_customCalls.contains(part.callId);
         m_json.beginObject().member("type", custom ? "custom_tool_call_output" : "function_call_output");
         m_json.member("call_id", callIdOf(part)).key("output");
         const bool plain = std::all_of(part.content.begin(), part.content.end(),
@@ -332,6 +333,7 @@ private:
         m_json.beginObject().member("type", tool.kind == Tool::Kind::Custom ? "custom" : "function");
         m_json.member("name", tool.name).memberIf("description", tool.description);
         if (tool.kind == Tool::Kind::Custom) {
+            m_customTools.insert(tool.name);
             m_json.memberRawIf("format", formatOfCustom(tool.raw));
         } else {
             // both are required here: null says that there are none, false that the schema is a hint
@@ -360,9 +362,7 @@ private:
 
     const char* typeOfTool(const QByteArray& name) const
     {
-        const bool custom = std::any_of(m_request.tools.begin(), m_request.tools.end(),
-            [&](const Tool& tool) { return tool.name == name && tool.kind == Tool::Kind::Custom; });
-        return custom ? "custom" : "function";
+        return m_customTools.contains(name) ? "custom" : "function";
     }
 
     void writeChoice(const ToolChoice& choice)
@@ -501,7 +501,8 @@ private:
     QByteArray m_out;
     JsonWriter m_json;
     std::optional<CallError> m_wrong;
-    std::vector<QByteArray> m_customCalls;
+    QSet<QByteArray> m_customCalls;
+    QSet<QByteArray> m_customTools;
     bool m_hasReasoning = false;
     int m_calls = 0;
     int m_results = 0;

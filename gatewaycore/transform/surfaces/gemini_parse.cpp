@@ -95,6 +95,8 @@ std::optional<CallError> readGenerate(CallRequest& request)
 {
     const JsonView inner = field(request.root, "generateContentRequest"); // of countTokens
     const JsonView root = inner.type() == JsonType::Object ? inner : request.root;
+    if (hasFieldTwice(root) || hasFieldTwice(field(root, "generationConfig")))
+        return invalid("A field stands there twice, in camelCase and in snake_case.", "generationConfig");
     const JsonView contents = field(root, "contents");
     if (!hasContent(contents))
         return invalid("\"contents\" must be a list with at least one content.", "contents");

@@ -3,6 +3,8 @@
 #include "transform/signature.h"
 #include "transform/surfaces/openai_chat.h"
 
+#include <QHash>
+
 #include <array>
 
 namespace gateway::transform {
@@ -351,7 +353,7 @@ private:
             part.signature = signature.bytes;
             part.signer = signature.signer;
         }
-        m_names.push_back({part.callId, part.name});
+        m_names.insert(part.callId, part.name);
         parts.push_back(std::move(part));
     }
 
@@ -363,10 +365,7 @@ private:
         part.callId = role == "tool" ? textOf(message.member("tool_call_id")) : part.name;
         if (part.callId.isEmpty())
             return refuse(place + (role == "tool" ? ".tool_call_id" : ".name"), "the id of a call");
-        for (const OtherField& call : m_names) {
-            if (call.name == part.callId)
-                part.name = call.raw;
-        }
+        part.name = m_names.value(part.callId, part.name);
         readContent(message.member("content"), place, part.content);
         if (!m_results) {
             m_out.messages.push_back({Role::User, {}, {}});
@@ -489,8 +488,8 @@ private:
 
     UnifiedRequest m_out;
     std::optional<CallError> m_wrong;
-    std::vector<OtherField> m_names; // call id -> function, of the calls so far
-    bool m_results = false;          // the last message holds tool results: the next one joins it
+    QHash<QByteArray, QByteArray> m_names; // call id -> function, of the calls so far
+    bool m_results = false;                // the last message holds tool results: the next one joins it
 };
 
 } // namespace
