@@ -180,7 +180,12 @@ void Attempt::upstreamHead(const http::ResponseHead& head)
         m_frames = transform::frameReader(framing);
         m_record.streamEnd = api::StreamEnd::Truncated; // until its end mark says otherwise
     } else if (head.status != 200) {
-        m_retryAfterMs = transform::retryAfterMs(head, m_context.clock.wallMs());
+        const qint64 nowMs = m_context.clock.wallMs();
+        m_retryAfterMs = transform::retryAfterMs(head, nowMs);
+        const auto limits =
+            head.status == 429 && !m_retryAfterMs ? transform::readRateLimits(head, nowMs) : std::nullopt;
+        if (limits)
+            m_retryAfterMs = transform::waitFor(*limits, nowMs);
         m_errorHead = copyOf(head);
     }
 }

@@ -20,6 +20,7 @@ std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const t
         return std::nullopt;
     budget::Bound bound;
     bound.choices = request.choices;
+    bound.serviceTier = request.serviceTier;
     if (request.operation == transform::Operation::CountTokens)
         return bound; // counting is free
     bound.inputTokens = *input;
