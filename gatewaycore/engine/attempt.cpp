@@ -183,7 +183,12 @@ void Attempt::upstreamHead(const http::ResponseHead& head)
         m_frames = transform::frameReader(framing);
         m_record.streamEnd = api::StreamEnd::Truncated; // until its end mark says otherwise
     } else if (head.status != 200) {
-        m_retryAfterMs = transform::retryAfterMs(head, m_context.clock.wallMs());
+        const qint64 nowMs = m_context.clock.wallMs();
+        m_retryAfterMs = transform::retryAfterMs(head, nowMs);
+        const auto limits =
+            head.status == 429 && !m_retryAfterMs ? transform::readRateLimits(head, nowMs) : std::nullopt;
+        if (limits)
+            m_retryAfterMs = transform::waitFor(*limits, nowMs);
         m_errorHead = copyOf(head);
     }
 }
@@ -311,7 +316,6 @@ void Attempt::takeFacts()
     m_record.tokens = facts.tokens;
     m_record.modelReported = facts.model;
     m_record.finishReason = facts.finishReason;
-    m_serviceTier = facts.serviceTier;
     if (m_operation == transform::Operation::CountTokens)
         m_record.tokens.source = api::TokenSource::Reported; // counting is free: nothing to estimate
 }

@@ -14,8 +14,7 @@ struct AttemptCost
 
 // `price` is that of the model the answer names, else of the candidate; nullptr: none. `reserved`: its upper bound.
 // `endedByUs`: we stopped waiting (a timeout, the caller left), so the provider may well have gone on.
-// `serviceTier`: the class in which it was served, else the one that was asked for (budget::costOf).
 AttemptCost costOfAttempt(const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved,
-    bool endedByUs, QByteArrayView serviceTier);
+    bool endedByUs, QByteArrayView serviceTier = {});
 
 } // namespace gateway::engine

@@ -329,7 +329,11 @@ void Call::settleAttempt()
     m_attempt->resume(); // nobody pauses an answer that is over: its connection can go back to the pool
     api::Attempt attempt = m_attempt->record();
     attempt.fallbackKind = m_record.fallbackKind;
-    m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter(), m_attempt->serviceTier());
+    const QByteArray& served = m_attempt->serviceTier();
+    const QByteArray& tier = served.isEmpty() ? m_request.serviceTier : served;
+    if (!tier.isEmpty())
+        m_record.decision.insert(QStringLiteral("service_tier"), QString::fromUtf8(tier));
+    m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter(), tier);
     m_context.openCalls.settled(m_slot, attempt.cost, attempt.costKnown);
     m_record.attempts.append(attempt);
     m_lastAttempt = std::move(m_attempt);

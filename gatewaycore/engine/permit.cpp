@@ -144,7 +144,6 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     m_pass = leave;
     m_provider = &live;
     m_alias = spender.alias;
-    m_askedTier = asked.request.serviceTier;
     m_gatePass = pass;
     m_reservation = std::move(decision.reservation);
     m_overWarned = decision.overWarned;
@@ -154,7 +153,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
 }
 
 void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter,
-    QByteArrayView servedTier)
+    QByteArrayView serviceTier)
 {
     if (!m_open)
         return;
@@ -165,8 +164,7 @@ void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::ch
         price = m_snapshot->prices->find(provider.name, nameOf(provider.kind), attempt.modelReported, m_day);
     if (!price)
         price = priceOn(*m_candidate, m_day);
-    const AttemptCost cost = costOfAttempt(
-        attempt, price, m_bound, endedByUs, servedTier.isEmpty() ? QByteArrayView(m_askedTier) : servedTier);
+    const AttemptCost cost = costOfAttempt(attempt, price, m_bound, endedByUs, serviceTier);
     attempt.costEstimated = m_bound;
     attempt.cost = cost.cost;
     attempt.costKnown = cost.known;

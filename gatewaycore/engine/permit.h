@@ -53,9 +53,9 @@ public:
     bool overWarned() const { return m_overWarned; }               // a budget that only warns is used up
 
     // The attempt is over: its cost and what is known of it are filled in, money and limits settled, the breaker told.
-    // `servedTier`: the class of service that the answer states; empty: it states none.
+    // `serviceTier`: the class it was served in, or asked for where the provider does not say.
     void settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter,
-        QByteArrayView servedTier);
+        QByteArrayView serviceTier);
     void release(); // it was not used
 
 private:
@@ -68,7 +68,6 @@ private:
     ProviderLive* m_provider = nullptr;
     QString m_alias;
     QDate m_day;
-    QByteArray m_askedTier;
     quota::ProviderGate::Pass m_gatePass;
     std::optional<api::Money> m_bound;
     bool m_overWarned = false;

@@ -163,6 +163,9 @@ std::variant<CallRequest, CallError> AnthropicMessages::parse(
                 request.features |= Feature::JsonSchema;
         } else if (key == QByteArrayView("service_tier")) {
             request.serviceTier = value.text().value_or(QByteArray()).left(40);
+        } else if (key == QByteArrayView("speed")) {
+            if (value.text() == QByteArray("fast"))
+                request.serviceTier = "fast"; // a class of its own in the prices
         } else if (key == QByteArrayView("container")) {
             request.features |= Feature::Stateful;
             request.namesOther = true;
