@@ -9,6 +9,7 @@
 #include <QPainter>
 
 #include <array>
+#include <cmath>
 
 namespace ui::models {
 namespace {

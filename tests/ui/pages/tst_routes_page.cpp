@@ -13,6 +13,7 @@
 #include "widgets/state_overlay.h"
 
 #include "story.h"
+#include "story_capabilities.h"
 #include "story_control.h"
 
 #include <QAccessible>
@@ -210,7 +211,12 @@ void TestRoutesPage::theMatrixIsEmptyOrFails()
     broken.open();
     QCOMPARE(broken.page->matrix()->overlay()->state(), ui::StateOverlay::State::Error);
     QCOMPARE(broken.page->detail()->candidates()->rows(), 2); // the other parts go on
-    Story::tell(*broken.transport);
+    broken.transport->setHandler(QStringLiteral("/api/v1/capabilities"), [](const AdminRequest&) {
+        QJsonArray items;
+        for (const CandidateCapabilities& one : storyCapabilities(false))
+            items.append(toJson(one));
+        return AdminReply{200, QJsonObject{{QStringLiteral("items"), items}}};
+    });
     broken.page->setPaused(false); // asks at once
     QTRY_VERIFY(broken.page->isSettled());
     QCOMPARE(broken.page->matrix()->overlay()->state(), ui::StateOverlay::State::None);
