@@ -1,4 +1,4 @@
-// route explain: what would be done with a request, without a call.
+// route explain: what would be done with a request, without a call. route matrix: what a candidate can be given at all.
 #include "table.h"
 #include "walk.h"
 
@@ -153,6 +153,76 @@ void runExplain(Context context, const Wanted& wanted)
         });
 }
 
+struct Matrix
+{
+    std::string alias;
+    std::string surface = "openai.chat";
+};
+
+using Candidates = QVector<api::CandidateCapabilities>;
+
+// Those an alias routes to; NotFound when no candidate belongs to it.
+api::Result<Candidates> ofAlias(const Candidates& all, const QString& alias)
+{
+    if (alias.isEmpty())
+        return all;
+    Candidates some;
+    for (const api::CandidateCapabilities& one : all) {
+        if (one.aliases.contains(alias))
+            some.append(one);
+    }
+    if (some.isEmpty())
+        return api::failure(Failure::NotFound, QStringLiteral("No candidate belongs to an alias named %1.").arg(alias));
+    return some;
+}
+
+void printMatrix(const Candidates& candidates, const QString& surface)
+{
+    if (candidates.isEmpty()) {
+        say(QStringLiteral("The config has no candidate."));
+        return;
+    }
+    QVector<QByteArray> headings; // outlive the table
+    QStringList dialects{QStringLiteral("asked in")};
+    for (const api::CandidateCapabilities& one : candidates) {
+        headings.append(plain(one.candidate).toUtf8());
+        dialects.append(dialectFor(one, surface));
+    }
+    QVector<Table::Column> columns{{"FEATURE"}};
+    for (const QByteArray& heading : headings)
+        columns.append({heading.constData()});
+    Table table(columns);
+    table.add(dialects);
+    for (const api::FeatureCarriage& feature : candidates.first().features) {
+        QStringList row{feature.name};
+        for (const api::CandidateCapabilities& one : candidates) {
+            QString word = QStringLiteral("unknown");
+            for (const api::FeatureCarriage& its : one.features) {
+                if (its.name == feature.name)
+                    word = carriageFor(one, its, surface);
+            }
+            row.append(word);
+        }
+        table.add(row);
+    }
+    table.print();
+}
+
+void runMatrix(Context context, const Matrix& wanted)
+{
+    const auto client = context.session.client();
+    if (!client) {
+        context.result = fail(client.error());
+        return;
+    }
+    const api::Result<Candidates> all = await(client->capabilities());
+    const api::Result<Candidates> some = all ? ofAlias(*all, QString::fromStdString(wanted.alias)) : all;
+    if (!some)
+        context.result = fail(some.error());
+    else if (!printAsJson(context.session.options(), *some))
+        printMatrix(*some, QString::fromStdString(wanted.surface));
+}
+
 } // namespace
 
 void addRoutes(CLI::App& app, Context context)
@@ -174,6 +244,15 @@ void addRoutes(CLI::App& app, Context context)
     explain->add_option("--ceiling", wanted->ceiling, "Cost ceiling of the call")->type_name("USD");
     explain->add_option("--latency-budget", wanted->latencyBudgetMs, "Latency budget of the call")->type_name("MS");
     explain->callback([context, wanted] { runExplain(context, *wanted); });
+
+    auto* matrix = noun->add_subcommand("matrix", "What each candidate can be given: same (the caller's own bytes), "
+                                                  "carried, lossy (reported) or no (not routed there)");
+    const auto asked = std::make_shared<Matrix>();
+    matrix->add_option("--alias", asked->alias, "Only the candidates of this alias")->type_name("A");
+    matrix->add_option("--surface", asked->surface, "The caller's dialect; openai.chat without it")
+        ->check(CLI::IsMember(std::vector<std::string>(api::kCallerDialects.begin(), api::kCallerDialects.end())))
+        ->type_name("DIALECT");
+    matrix->callback([context, asked] { runMatrix(context, *asked); });
 }
 
 } // namespace ctl

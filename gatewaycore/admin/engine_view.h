@@ -7,6 +7,7 @@
 #pragma once
 
 #include "api/call.h"
+#include "api/capability.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
 #include "api/incident.h"
@@ -70,6 +71,9 @@ public:
 
     // Routing without a call. A refusal is an answer, not an error; NotFound for an unknown alias or credential.
     virtual api::Result<api::RouteExplanation> explainRoute(const api::RouteQuestion& question) const = 0;
+
+    // What each candidate of the config can be given; every candidate once, in the order of the config.
+    virtual QVector<api::CandidateCapabilities> capabilities() const = 0;
 
     // Levers. Requests come with endsAt set (durationSeconds resolved) and with names that the config knows. levers():
     // in force first, newest first; then those that ended in the last 24 hours, drills as long as their card is kept.

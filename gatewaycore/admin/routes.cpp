@@ -47,6 +47,7 @@ std::span<const Route> routes()
                 "input_bytes"_l, "max_output_tokens"_l, "stream"_l, "tools"_l, "cost_ceiling_usd"_l,
                 "latency_budget_ms"_l},
             &explainRoute},
+        {"GET", "/api/v1/capabilities", Role::Viewer, false, {}, {}, &getCapabilities},
         {"GET", "/api/v1/failovers", Role::Viewer, false, {}, {}, &getLevers},
         {"POST", "/api/v1/failovers/plan", Role::Operator, false, {}, leverFields, &planLever},
         {"POST", "/api/v1/failovers", Role::Operator, true, {}, leverFields, &postLever},

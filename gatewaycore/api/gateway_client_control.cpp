@@ -60,6 +60,12 @@ GatewayClient::Reply<RouteExplanation> GatewayClient::explainRoute(const RouteQu
         &routeExplanationFromJson);
 }
 
+GatewayClient::Reply<QVector<CandidateCapabilities>> GatewayClient::capabilities() const
+{
+    return decode(
+        m_transport->send(get(QStringLiteral("/api/v1/capabilities"))), listOf(&candidateCapabilitiesFromJson));
+}
+
 GatewayClient::Reply<QVector<LeverStatus>> GatewayClient::levers() const
 {
     return decode(m_transport->send(get(QStringLiteral("/api/v1/failovers"))), listOf(&leverStatusFromJson));

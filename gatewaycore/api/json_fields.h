@@ -10,6 +10,7 @@
 #include <QDateTime>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QMap>
 #include <QStringList>
 
 #include <array>
@@ -69,6 +70,13 @@ inline QJsonValue toValue(double number)
 inline QJsonValue toValue(const QStringList& list)
 {
     return QJsonArray::fromStringList(list);
+}
+inline QJsonValue toValue(const QMap<QString, QString>& words)
+{
+    QJsonObject object;
+    for (auto word = words.begin(); word != words.end(); ++word)
+        object.insert(word.key(), word.value());
+    return object;
 }
 inline QJsonValue toValue(const QDateTime& time)
 {
@@ -136,6 +144,16 @@ inline bool fromValue(const QJsonValue& value, QStringList& out)
         out.append(item.toString());
     }
     return true;
+}
+inline bool fromValue(const QJsonValue& value, QMap<QString, QString>& out)
+{
+    const QJsonObject object = value.toObject();
+    for (auto word = object.begin(); word != object.end(); ++word) {
+        if (!word->isString())
+            return false;
+        out.insert(word.key(), word->toString());
+    }
+    return value.isObject();
 }
 inline bool fromValue(const QJsonValue& value, QDateTime& out)
 {

@@ -25,8 +25,7 @@ bool canStandInHeader(const QByteArray& key)
 // A Google service account comes as the JSON file that Google gives out.
 bool isServiceAccount(const QByteArray& bytes)
 {
-    return bytes.size() <= kLongestKey && bytes.trimmed().startsWith('{') &&
-           QJsonDocument::fromJson(bytes).object().contains(QLatin1String("private_key"));
+    return QJsonDocument::fromJson(bytes).object().value(QLatin1String("type")) == QLatin1String("service_account");
 }
 
 } // namespace
@@ -82,9 +81,13 @@ api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
         return wrong(
             QStringLiteral("A key must not stand in the config file."), QStringLiteral("Use env:NAME or file:PATH."));
     }
-    if (isServiceAccount(bytes)) {
+    const bool isFile = bytes.trimmed().startsWith('{');
+    if (isFile && bytes.size() <= kLongestKey && isServiceAccount(bytes)) {
         key.isServiceAccount = true;
         bytes = QJsonDocument::fromJson(bytes).toJson(QJsonDocument::Compact);
+    } else if (isFile) { // another kind of key file would go out as a bearer token, secrets and all
+        return wrong(QStringLiteral("The key behind %1 is a JSON file, but not that of a Google service account.")
+                         .arg(reference.left(200)));
     } else if (bytes.size() > kLongestKey || !canStandInHeader(bytes)) {
         return wrong(
             QStringLiteral("The key behind %1 has white space, control or non-ASCII characters, or is too long.")

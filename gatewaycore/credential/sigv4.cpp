@@ -19,7 +19,7 @@ QByteArray hmac(const QByteArray& key, const QByteArray& text)
 
 QByteArray sha256Hex(QByteArrayView bytes)
 {
-    return QCryptographicHash::hash(bytes.toByteArray(), QCryptographicHash::Sha256).toHex();
+    return QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
 }
 
 // Dot segments resolved, empty segments gone, a slash at the end kept.

@@ -15,6 +15,9 @@ using api::ErrorCode;
 using http::UpstreamFailure;
 using transform::CallError;
 
+// Some dialects' ends repeat the whole answer, so what was sent is kept: no provider may fill our memory with it.
+constexpr qint64 kLargestStream = 128ll * 1024 * 1024;
+
 // What a transport failure means for the call. Once the answer has begun, a cut is a truncation.
 struct FailureMeaning
 {
@@ -180,7 +183,12 @@ void Attempt::upstreamHead(const http::ResponseHead& head)
         m_frames = transform::frameReader(framing);
         m_record.streamEnd = api::StreamEnd::Truncated; // until its end mark says otherwise
     } else if (head.status != 200) {
-        m_retryAfterMs = transform::retryAfterMs(head, m_context.clock.wallMs());
+        const qint64 nowMs = m_context.clock.wallMs();
+        m_retryAfterMs = transform::retryAfterMs(head, nowMs);
+        const auto limits =
+            head.status == 429 && !m_retryAfterMs ? transform::readRateLimits(head, nowMs) : std::nullopt;
+        if (limits)
+            m_retryAfterMs = transform::waitFor(*limits, nowMs);
         m_errorHead = copyOf(head);
     }
 }
@@ -202,6 +210,9 @@ void Attempt::readStream(QByteArrayView piece)
     bool content = false;
     bool ended = false;
     std::optional<CallError> error;
+    m_streamBytes += piece.size();
+    if (m_streamBytes > kLargestStream)
+        error = transformError(QStringLiteral("The provider's stream is longer than the gateway passes on."));
     while (!ended && !error) {
         const Step step = m_frames->next(piece);
         if (step == Step::NeedMore)
@@ -267,6 +278,7 @@ void Attempt::upstreamComplete()
         fail(error);
     } else {
         auto answer = m_translation->answer(std::move(m_body));
+        takeFacts(); // an answer that is no use to the caller was paid for all the same
         if (const auto* error = std::get_if<CallError>(&answer)) {
             fail(*error);
         } else if (m_wantsStream) {
@@ -274,7 +286,6 @@ void Attempt::upstreamComplete()
                 QStringLiteral("The provider answered a streaming request with something that is not a stream.")));
         } else {
             m_body = std::move(std::get<QByteArray>(answer));
-            takeFacts();
             finish(api::AttemptResult::Answered);
             m_listener->attemptAnswered(std::move(m_body));
         }

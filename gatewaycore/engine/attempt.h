@@ -48,6 +48,8 @@ public:
     void cancel(api::AttemptResult result, api::ErrorCode code, const QString& reason);
 
     const api::Attempt& record() const { return m_record; }
+    // The class of service it was answered in; empty: the provider does not say.
+    const QByteArray& serviceTier() const { return m_translation->facts().serviceTier; }
     // What a stream that broke has to end with, for its caller; empty if it never began.
     QByteArray failedTail(const transform::CallError& error) { return m_translation->failed(error); }
     // We stopped waiting for it (a timeout of ours, a cancellation): the provider may have gone on working.
@@ -96,6 +98,7 @@ private:
     std::unique_ptr<transform::FrameReader> m_frames;
     qint64 m_lastEventUs = -1;
     qint64 m_requestBytes = 0;
+    qint64 m_streamBytes = 0;
 };
 
 } // namespace gateway::engine

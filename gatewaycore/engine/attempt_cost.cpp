@@ -4,15 +4,16 @@
 
 namespace gateway::engine {
 
-AttemptCost costOfAttempt(
-    const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved, bool endedByUs)
+AttemptCost costOfAttempt(const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved,
+    bool endedByUs, QByteArrayView serviceTier)
 {
     constexpr api::Money nothing = api::Money::fromNano(0);
     if (attempt.result == api::AttemptResult::Skipped || attempt.sentUs < 0)
         return {nothing, true}; // no byte of the request left
     if (attempt.tokens.source != api::TokenSource::None) {
         // reported, or counted from what was streamed
-        const std::optional<api::Money> cost = price ? budget::costOf(*price, attempt.tokens) : std::nullopt;
+        const std::optional<api::Money> cost =
+            price ? budget::costOf(*price, attempt.tokens, serviceTier) : std::nullopt;
         return {cost, attempt.tokens.source == api::TokenSource::Reported};
     }
     if (attempt.httpStatus != 0 && attempt.httpStatus != 200)

@@ -14,7 +14,7 @@ struct AttemptCost
 
 // `price` is that of the model the answer names, else of the candidate; nullptr: none. `reserved`: its upper bound.
 // `endedByUs`: we stopped waiting (a timeout, the caller left), so the provider may well have gone on.
-AttemptCost costOfAttempt(
-    const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved, bool endedByUs);
+AttemptCost costOfAttempt(const api::Attempt& attempt, const config::Price* price, std::optional<api::Money> reserved,
+    bool endedByUs, QByteArrayView serviceTier = {});
 
 } // namespace gateway::engine

@@ -186,7 +186,8 @@ bool Call::startAttempt(const ChainStep& step)
         cannot = noteLosses(step);
     if (cannot) {
         m_permit.release();
-        m_lastAttempt = std::move(m_attempt);
+        m_attempt.reset(); // not m_lastAttempt: the failed attempt in there may still be on the stack
+        m_warnings.clear();
         skipStep(step, *cannot);
         return false;
     }
@@ -328,7 +329,11 @@ void Call::settleAttempt()
     m_attempt->resume(); // nobody pauses an answer that is over: its connection can go back to the pool
     api::Attempt attempt = m_attempt->record();
     attempt.fallbackKind = m_record.fallbackKind;
-    m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter());
+    const QByteArray& served = m_attempt->serviceTier();
+    const QByteArray& tier = served.isEmpty() ? m_request.serviceTier : served;
+    if (!tier.isEmpty())
+        m_record.decision.insert(QStringLiteral("service_tier"), QString::fromUtf8(tier));
+    m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter(), tier);
     m_context.openCalls.settled(m_slot, attempt.cost, attempt.costKnown);
     m_record.attempts.append(attempt);
     m_lastAttempt = std::move(m_attempt);
@@ -371,6 +376,7 @@ bool Call::answerFromCache()
     const std::shared_ptr<const KeptAnswer> kept = m_context.live.kept.find(cacheKey(), *m_alias->cache.exactTtl);
     if (!kept)
         return false;
+    m_warnings.clear(); // those of an attempt that failed
     m_record.servedBy = kept->servedBy;
     m_record.fallbackKind = config::nameOf(config::FallbackKind::Cached);
     m_record.degraded = true;

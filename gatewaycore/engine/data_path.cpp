@@ -96,7 +96,7 @@ DataPath models(QByteArrayView rest, const http::RequestHead& head, const Surfac
             if (rest.sliced(colon + 1) != QByteArrayView(row.path))
                 continue;
             found = call(row.surface(), head.method);
-            found.path = {decoded(rest.first(colon)), rest.sliced(colon + 1)};
+            found.path = {decoded(rest.first(colon)), QByteArrayView(row.path)};
             return found;
         }
     }

@@ -14,12 +14,15 @@ const config::Price* priceOn(const config::Candidate& candidate, QDate day)
 std::optional<budget::Bound> boundOf(const config::Candidate& candidate, const transform::CallRequest& request)
 {
     const std::optional<qint64> most = candidate.facts ? candidate.facts->maxOutputTokens : std::nullopt;
+    // what a tool of the provider's brings (search results, files) is read by the model and billed as input
+    const bool namesOther = request.namesOther || request.features.testFlag(transform::Feature::HostedTools);
     const std::optional<qint64> input =
-        budget::inputTokenBound({request.body.size(), request.namedImages, request.namesOther}, candidate.facts);
+        budget::inputTokenBound({request.body.size(), request.namedImages, namesOther}, candidate.facts);
     if (!input)
         return std::nullopt;
     budget::Bound bound;
     bound.choices = request.choices;
+    bound.serviceTier = request.serviceTier;
     if (request.operation == transform::Operation::CountTokens)
         return bound; // counting is free
     bound.inputTokens = *input;

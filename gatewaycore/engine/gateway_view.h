@@ -46,6 +46,7 @@ public:
     void reconcile(const QByteArray& csv, admin::Done<api::Reconciliation> done) override;
     api::QuotaReport quotas() const override;
     api::Result<api::RouteExplanation> explainRoute(const api::RouteQuestion& question) const override;
+    QVector<api::CandidateCapabilities> capabilities() const override;
     QVector<api::LeverStatus> levers() const override;
     api::Result<api::LeverPreview> previewLever(const api::LeverRequest& request) const override;
     void applyLever(const api::LeverRequest& request, const admin::Principal& by, const QString& reason,

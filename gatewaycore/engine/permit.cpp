@@ -152,7 +152,8 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     return {};
 }
 
-void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter)
+void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter,
+    QByteArrayView serviceTier)
 {
     if (!m_open)
         return;
@@ -163,7 +164,7 @@ void Permit::settle(api::Attempt& attempt, bool endedByUs, std::optional<std::ch
         price = m_snapshot->prices->find(provider.name, nameOf(provider.kind), attempt.modelReported, m_day);
     if (!price)
         price = priceOn(*m_candidate, m_day);
-    const AttemptCost cost = costOfAttempt(attempt, price, m_bound, endedByUs);
+    const AttemptCost cost = costOfAttempt(attempt, price, m_bound, endedByUs, serviceTier);
     attempt.costEstimated = m_bound;
     attempt.cost = cost.cost;
     attempt.costKnown = cost.known;

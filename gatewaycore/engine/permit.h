@@ -53,7 +53,9 @@ public:
     bool overWarned() const { return m_overWarned; }               // a budget that only warns is used up
 
     // The attempt is over: its cost and what is known of it are filled in, money and limits settled, the breaker told.
-    void settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter);
+    // `serviceTier`: the class it was served in, or asked for where the provider does not say.
+    void settle(api::Attempt& attempt, bool endedByUs, std::optional<std::chrono::milliseconds> retryAfter,
+        QByteArrayView serviceTier);
     void release(); // it was not used
 
 private:

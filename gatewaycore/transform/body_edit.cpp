@@ -15,9 +15,8 @@ bool isSpace(char c)
 void BodyEdit::add(Cut cut)
 {
     // what is added at a place comes before what is taken out there
-    const auto after = std::upper_bound(m_cuts.begin(), m_cuts.end(), cut, [](const Cut& a, const Cut& b) {
-        return a.from != b.from ? a.from < b.from : a.isRemoval < b.isRemoval;
-    });
+    const auto after = std::upper_bound(m_cuts.begin(), m_cuts.end(), cut,
+        [](const Cut& a, const Cut& b) { return a.from != b.from ? a.from < b.from : a.isRemoval < b.isRemoval; });
     m_cuts.insert(after, std::move(cut));
 }
 
@@ -38,8 +37,9 @@ void BodyEdit::addMember(JsonView object, QByteArrayView key, QByteArrayView jso
     member.append(json.data(), json.size());
     const bool empty = object.raw().sliced(1, object.raw().size() - 2).trimmed().isEmpty();
     // two members added to one object both stand at its front: only the last of them may miss its comma
-    const bool joined = std::any_of(
-        m_cuts.begin(), m_cuts.end(), [inside](const Cut& cut) { return cut.from == inside && cut.to == inside; });
+    auto cut = std::lower_bound(
+        m_cuts.begin(), m_cuts.end(), inside, [](const Cut& one, qsizetype place) { return one.from < place; });
+    const bool joined = cut != m_cuts.end() && cut->from == inside && cut->to == inside; // additions come first
     if (joined && empty)
         member.prepend(',');
     else if (!empty)

@@ -7,8 +7,8 @@ namespace gateway::transform {
 QString redact(QByteArrayView upstreamText, QByteArrayView providerKey)
 {
     QString text = QString::fromUtf8(upstreamText.first(std::min<qsizetype>(upstreamText.size(), 4000)));
-    static const QRegularExpression keyLike(QStringLiteral(
-        "(?:sk|pk|rk|gsk|xai|sbx|key|AIza|AKIA)[-_A-Za-z0-9*.]{12,}|[Bb]earer\\s+\\S+|[A-Za-z0-9_+/=-]{40,}"));
+    static const QRegularExpression keyLike(QStringLiteral("(?:sk|pk|rk|gsk|xai|sbx|key|AIza|AKIA|ASIA|ya29)[-_A-Za-z0-"
+                                                           "9*.]{12,}|[Bb]earer\\s+\\S+|[A-Za-z0-9_+/=-]{40,}"));
     text.replace(keyLike, QStringLiteral("[removed]"));
     if (providerKey.size() >= 8) {
         // what is left of ours: some upstreams quote a key's two ends

@@ -32,6 +32,15 @@ std::optional<CallError> Surface::readObject(CallRequest& request)
     }
     if (text.root.type() != JsonType::Object)
         return invalid(QStringLiteral("The body must be a JSON object."));
+    // fields are known by their bytes: one in another spelling would be the provider's to read and not ours to count
+    bool escaped = false;
+    const JsonView inspected = request.body.contains('\\') ? text.root : JsonView();
+    inspected.eachMember([&escaped](QByteArrayView key, JsonView) {
+        escaped = key.contains('\\');
+        return !escaped;
+    });
+    if (escaped)
+        return invalid(QStringLiteral("The names of the request's fields must be written without escapes."));
     request.root = text.root;
     return std::nullopt;
 }

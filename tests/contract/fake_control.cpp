@@ -124,6 +124,33 @@ void FakeEngine::reconcile(const QByteArray& csv, admin::Done<api::Reconciliatio
     later<api::Reconciliation>(std::move(done), result);
 }
 
+QVector<api::CandidateCapabilities> FakeEngine::capabilities() const
+{
+    const auto feature = [](const char* name, const char* chat, const char* anthropic) {
+        const auto word = [](const char* text) { return QString::fromLatin1(text); };
+        return api::FeatureCarriage{
+            word(name), {{word("openai.chat"), word(chat)}, {word("openai.responses"), word(chat)},
+                            {word("anthropic"), word(anthropic)}, {word("gemini"), word("no")}}};
+    };
+    api::CandidateCapabilities open;
+    open.candidate = QStringLiteral("openai-eu/gpt-1@eu-west-1");
+    open.provider = QStringLiteral("openai-eu");
+    open.kind = QStringLiteral("openai");
+    open.model = QStringLiteral("gpt-1");
+    open.dialect = QStringLiteral("openai.chat");
+    open.passedOn = QStringList{QStringLiteral("openai.chat"), QStringLiteral("openai.responses")};
+    open.aliases = QStringList{QStringLiteral("fast")};
+    open.features = {feature("tools", "yes", "yes"), feature("images by address", "yes", "lossy")};
+    api::CandidateCapabilities claude = open;
+    claude.candidate = QStringLiteral("anthropic/claude-1@eu-west-1");
+    claude.provider = claude.kind = claude.dialect = QStringLiteral("anthropic");
+    claude.model = QStringLiteral("claude-1");
+    claude.passedOn = QStringList{claude.dialect};
+    claude.aliases = QStringList{QStringLiteral("careful")};
+    claude.features = {feature("tools", "yes", "yes"), feature("images by address", "no", "yes")};
+    return {open, claude};
+}
+
 api::QuotaReport FakeEngine::quotas() const
 {
     api::QuotaReport report;

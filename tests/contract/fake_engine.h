@@ -46,6 +46,7 @@ public:
     gateway::api::QuotaReport quotas() const override;
     gateway::api::Result<gateway::api::RouteExplanation> explainRoute(
         const gateway::api::RouteQuestion& question) const override;
+    QVector<gateway::api::CandidateCapabilities> capabilities() const override;
     QVector<gateway::api::LeverStatus> levers() const override { return m_levers; }
     gateway::api::Result<gateway::api::LeverPreview> previewLever(
         const gateway::api::LeverRequest& request) const override;

@@ -193,6 +193,8 @@ void TestAdminContract::sameRowsSameAnswers_data()
         R"({"csv":"provider,model,month,amount_usd\nopenai-eu,gpt-1,2026-11,500\n"})", "", 200, "unpriced");
     row("reconcile nothing", "POST", "/api/v1/ledger/reconcile", "", R"({"csv":" "})", "", 400, "csv");
     row("quotas", "GET", "/api/v1/quotas", "", "", "", 200, "\"requests_left\":588");
+    row("capabilities", "GET", "/api/v1/capabilities", "", "", "", 200, "\"anthropic\":\"lossy\"");
+    row("capabilities, a filter nobody knows", "GET", "/api/v1/capabilities", "alias=fast", "", "", 400, "alias");
     row("explain", "POST", "/api/v1/routes/explain", "", R"({"alias":"fast"})", "", 200, "drawn by weight 80");
     row("explain a body", "POST", "/api/v1/routes/explain", "", R"({"alias":"fast","body":"{\"model\":\"fast\"}"})", "",
         200, "\"worst_case_ms\":2000");
@@ -370,6 +372,12 @@ void TestAdminContract::typedControl()
     QCOMPARE(await(client.reconcile(QStringLiteral("provider,model,month,amount_usd\n")))->verdict,
         QStringLiteral("no_data"));
     QCOMPARE(await(client.quotas())->providers.at(0).limitMoved, 1);
+
+    const auto capabilities = await(client.capabilities());
+    QVERIFY(capabilities.ok());
+    QCOMPARE(capabilities->size(), 2);
+    QCOMPARE(capabilities->at(0).passedOn.size(), 2);
+    QCOMPARE(capabilities->at(1).features.at(1).from.value(QStringLiteral("openai.chat")), QStringLiteral("no"));
 
     api::RouteQuestion question;
     question.alias = QStringLiteral("fast");

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void billsAreCompared();
     void everyListIsJson();
     void incidentsAreListed();
+    void theMatrixIsATable();
     void listsAreJson();
     void tablesAreCalm();
 
@@ -105,6 +106,10 @@ void TestCtl::exitCodes_data()
     row("route explain /nonexistent.json", 2);
     row("route explain", 2);
     row("route explain --alias fast --ceiling much", 2);
+    row("route matrix", 0);
+    row("route matrix --alias fast --surface anthropic", 0);
+    row("route matrix --alias nope", 3);
+    row("route matrix --surface cobol", 2);
     row("budget list", 0);
     row("budget raise b1 --to 600 --dry-run", 0);
     row("budget raise b9 --to 600", 3);
@@ -246,7 +251,7 @@ void TestCtl::billsAreCompared()
 
 void TestCtl::everyListIsJson()
 {
-    for (const char* command : {"provider list", "failover status", "budget list", "drill report"}) {
+    for (const char* command : {"provider list", "failover status", "budget list", "drill report", "route matrix"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isArray(), command);
     }
@@ -269,6 +274,25 @@ void TestCtl::incidentsAreListed()
     QCOMPARE(table.code, 0);
     QCOMPARE(table.out.count('\n'), 3);
     QVERIFY(table.out.contains("12 of 20 attempts failed"));
+}
+
+void TestCtl::theMatrixIsATable()
+{
+    const Run all = line(QStringLiteral("route matrix"));
+    QCOMPARE(all.code, 0);
+    const QList<QByteArray> rows = all.out.trimmed().split('\n');
+    QVERIFY(rows[0].startsWith("FEATURE"));
+    QVERIFY(rows[0].contains("openai-eu/gpt-1@eu-west-1"));
+    QVERIFY(rows[0].contains("anthropic/claude-1@eu-west-1"));
+    QVERIFY(all.out.contains("tools"));
+    QCOMPARE(rows[1].simplified(), QByteArray("asked in openai.chat anthropic"));
+    QCOMPARE(rows[2].simplified(), QByteArray("tools same carried"));
+    QCOMPARE(rows[3].simplified(), QByteArray("images by address same no"));
+    const Run one = line(QStringLiteral("route matrix --alias fast --surface anthropic"));
+    QVERIFY(!one.out.contains("claude-1"));
+    QVERIFY(one.out.contains("lossy"));
+    const QByteArray json = line(QStringLiteral("route matrix --alias careful --json")).out;
+    QCOMPARE(QJsonDocument::fromJson(json).array().size(), 1);
 }
 
 void TestCtl::listsAreJson()

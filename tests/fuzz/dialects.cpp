@@ -84,7 +84,8 @@ std::optional<CallRequest> smallRequest(const Surface& surface, bool stream, int
     std::vector<CallRequest> taken;
     for (const Path& path : paths) {
         auto parsed = surface.parse(pathOf(path.verb), requestHead(), path.body);
-        if (auto* request = std::get_if<CallRequest>(&parsed)) {
+        auto* request = std::get_if<CallRequest>(&parsed);
+        if (request && request->stream == stream) { // a surface without streams takes no notice of the wish
             request->surface = &surface;
             taken.push_back(std::move(*request));
         }

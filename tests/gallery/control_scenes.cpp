@@ -9,6 +9,7 @@
 #include "pages/providers/lever_sheet.h"
 #include "pages/providers/providers_page.h"
 #include "pages/routes/explain_panel.h"
+#include "pages/routes/matrix_panel.h"
 #include "pages/routes/routes_page.h"
 #include "shell/main_window.h"
 #include "widgets/button.h"
@@ -16,6 +17,7 @@
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
+#include <QJsonArray>
 #include <QPlainTextEdit>
 
 namespace ui::testing {
@@ -64,6 +66,31 @@ void explain(MainWindow& window, FakeTransport& transport, const QString& zone)
     panel->zone()->setText(zone);
     panel->explainButton()->click();
     settle(transport);
+}
+
+// The matrix as callers of one dialect see it.
+std::function<void(MainWindow&, FakeTransport&)> matrix(int surface)
+{
+    return [surface](MainWindow& window, FakeTransport& transport) {
+        auto* page = pageOf<routes::RoutesPage>(window);
+        page->showLower(routes::RoutesPage::MatrixPart);
+        page->matrix()->chooseSurface(surface);
+        settle(transport);
+    };
+}
+
+void feedNoMatrix(FakeTransport& transport)
+{
+    Story::tell(transport);
+    transport.setReply(QStringLiteral("/api/v1/capabilities"), QJsonObject{{QStringLiteral("items"), QJsonArray()}});
+}
+
+void feedBrokenMatrix(FakeTransport& transport)
+{
+    Story::tell(transport);
+    transport.setHandler(QStringLiteral("/api/v1/capabilities"), [](const AdminRequest&) {
+        return errorReply(failure(Failure::NotFound, QStringLiteral("The engine is older than this console.")));
+    });
 }
 
 std::function<void(MainWindow&, FakeTransport&)> lever(LeverKind kind)
@@ -119,6 +146,10 @@ QVector<Scene> controlScenes(const std::function<SessionOptions()>& production)
         [](MainWindow& window, FakeTransport& transport) { explain(window, transport, {}); });
     add("routes-refused", "routes", &Story::tell,
         [](MainWindow& window, FakeTransport& transport) { explain(window, transport, QStringLiteral("local")); });
+    add("routes-matrix", "routes", &Story::tell, matrix(0));
+    add("routes-matrix-anthropic", "routes", &Story::tell, matrix(2));
+    add("routes-matrix-empty", "routes", &feedNoMatrix, matrix(0));
+    add("routes-matrix-error", "routes", &feedBrokenMatrix, matrix(0));
     add("routes-empty", "routes", &Story::tellEmpty, {});
     add("routes-error", "routes", &feedBrokenLedger, {});
     add("limits", "limits", &Story::tell, {});

@@ -123,6 +123,7 @@ QVector<Scene> pageScenes(const std::function<SessionOptions()>& production)
     add("traffic-attempts", "traffic", &Story::tell, tab(TracePanel::AttemptsTab));
     add("traffic-stream", "traffic", &Story::tell, tab(TracePanel::StreamTab));
     add("traffic-failed", "traffic", &Story::tell, row(2));
+    add("traffic-translated", "traffic", &Story::tell, row(3));
     add("traffic-refused", "traffic", &Story::tell, row(5));
     add("traffic-truncated", "traffic", &Story::tell, row(7));
     add("traffic-wrong-filter", "traffic", &Story::tell, [](MainWindow& window, FakeTransport& transport) {

@@ -96,6 +96,8 @@ QVector<Scene> allScenes()
 {
     QVector<Scene> scenes;
     scenes.append({QStringLiteral("server"), QStringLiteral("server"), laptop(), &feedLaptop, {}, 600, 12});
+    scenes.append({QStringLiteral("server-anthropic"), QStringLiteral("server"), laptop(), &feedLaptop,
+        [](MainWindow& window, FakeTransport&) { press(window, "Anthropic"); }, 600, 12});
     scenes.append(
         {QStringLiteral("server-first"), QStringLiteral("server"), laptop(), fromFile("server_empty.json"), {}});
     scenes.append({QStringLiteral("server-wrong-key"), QStringLiteral("server"), laptop(),

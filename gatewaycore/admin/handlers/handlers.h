@@ -27,6 +27,7 @@ void getLedger(const Services& services, const Request& request, const Reply& re
 void reconcileLedger(const Services& services, const Request& request, const Reply& reply);
 void getQuotas(const Services& services, const Request& request, const Reply& reply);
 void explainRoute(const Services& services, const Request& request, const Reply& reply);
+void getCapabilities(const Services& services, const Request& request, const Reply& reply);
 void getLevers(const Services& services, const Request& request, const Reply& reply);
 void planLever(const Services& services, const Request& request, const Reply& reply);
 void postLever(const Services& services, const Request& request, const Reply& reply);

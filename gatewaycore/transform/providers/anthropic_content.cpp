@@ -81,14 +81,15 @@ void AnthropicContent::addSystem(const std::vector<Part>& parts, const QByteArra
 }
 
 // Instructions inside the conversation stand right behind the user's turn, and before the assistant's or at the end.
-bool AnthropicContent::isInstructionTurn(std::size_t index) const
+bool AnthropicContent::isInstructionTurn(std::size_t index)
 {
     if (!m_systemTurns || m_turns.empty() || m_turns.back().role == Role::Assistant)
         return false;
     const auto& messages = m_request.messages;
-    const auto next = std::find_if(messages.begin() + qsizetype(index), messages.end(),
-        [](const Message& message) { return message.role != Role::System; });
-    return next == messages.end() || next->role == Role::Assistant;
+    m_nextSpeaker = std::max(m_nextSpeaker, index); // found once for all instructions that stand in a row
+    while (m_nextSpeaker < messages.size() && messages[m_nextSpeaker].role == Role::System)
+        ++m_nextSpeaker;
+    return m_nextSpeaker == messages.size() || messages[m_nextSpeaker].role == Role::Assistant;
 }
 
 void AnthropicContent::addMessage(std::size_t index)

@@ -49,7 +49,7 @@ private:
     QByteArray callIdOf(const Part& call);
     QByteArray resultIdOf(const Part& result);
     QByteArray acceptable(const QByteArray& callId);
-    bool isInstructionTurn(std::size_t index) const; // may stand where it is
+    bool isInstructionTurn(std::size_t index); // may stand where it is
     void refuse(QString message, const QByteArray& field);
 
     const UnifiedRequest& m_request;
@@ -68,6 +68,7 @@ private:
     };
     std::vector<Pending> m_pending; // calls without an id, until their results come
     int m_madeIds = 0;
+    std::size_t m_nextSpeaker = 0;
     bool m_trims = false; // the text at hand is what the model goes on with
     bool m_lacksThinking = false;
     std::optional<CallError> m_error;

@@ -3,14 +3,15 @@
 #include "transform/body_edit.h"
 #include "transform/field_name.h"
 
-#include <algorithm>
+#include <QSet>
 
 namespace gateway::transform {
 
 void AnthropicTools::write(JsonWriter& json)
 {
-    const std::vector<QByteArray>* allowed =
-        m_request.toolChoice && !m_request.toolChoice->allowed.empty() ? &m_request.toolChoice->allowed : nullptr;
+    QSet<QByteArray> allowed; // empty: all
+    if (m_request.toolChoice)
+        allowed = {m_request.toolChoice->allowed.begin(), m_request.toolChoice->allowed.end()};
     bool declares = false;
     QByteArray list;
     JsonWriter listJson(list);
@@ -18,12 +19,12 @@ void AnthropicTools::write(JsonWriter& json)
     for (std::size_t i = 0; i < m_request.tools.size(); ++i) {
         const Tool& tool = m_request.tools[i];
         const QByteArray field = indexed("tools", i);
-        if (allowed && std::find(allowed->begin(), allowed->end(), tool.name) == allowed->end())
+        if (!allowed.isEmpty() && !allowed.contains(tool.name))
             continue;
         writeTool(listJson, tool, field);
         declares = true;
     }
-    if (allowed)
+    if (!allowed.isEmpty())
         m_losses.change("tool_choice", "the provider has no list of allowed tools: the others are not shown to it");
     if (!declares) {
         // a conversation with calls of tools is refused where no tool is declared; none of these may be called
@@ -108,10 +109,13 @@ void AnthropicTools::writeChoice(JsonWriter& json)
 std::vector<QByteArray> AnthropicTools::calledTools() const
 {
     std::vector<QByteArray> names;
+    QSet<QByteArray> known;
     for (const Message& message : m_request.messages) {
         for (const Part& part : message.parts) {
-            if (part.kind == Part::Kind::ToolCall && std::find(names.begin(), names.end(), part.name) == names.end())
-                names.push_back(part.name);
+            if (part.kind != Part::Kind::ToolCall || known.contains(part.name))
+                continue;
+            known.insert(part.name);
+            names.push_back(part.name);
         }
     }
     return names;

@@ -211,8 +211,9 @@ QByteArray BedrockBlocks::documentName(const Part& part, const QByteArray& field
     if (name.isEmpty())
         name = "document";
     const QByteArray stem = name;
-    for (int n = 2; m_documentNames.contains(name); ++n)
-        name = stem + ' ' + QByteArray::number(n);
+    int& number = m_documentNumbers[stem];
+    for (number = std::max(number, 1); m_documentNames.contains(name);)
+        name = stem + ' ' + QByteArray::number(++number);
     m_documentNames.insert(name);
     return name;
 }

@@ -37,6 +37,7 @@ private:
     const BedrockModel m_model;
     Losses& m_losses;
     QSet<QByteArray> m_documentNames;
+    QHash<QByteArray, int> m_documentNumbers; // the last one given to a name that came before
     int m_cachePoints = 0;
 };
 

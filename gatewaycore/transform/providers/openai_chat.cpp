@@ -75,6 +75,29 @@ void renameMember(BodyEdit& edit, JsonView object, const char* from, const char*
         edit.addMember(object, to, value.raw());
 }
 
+// The limit under the name its provider knows. A request may state both names, or one of them as null: what is sent is
+// the limit that the call's cost was bounded by, and never less strict.
+void writeLimit(BodyEdit& edit, const CallRequest& request, const ChatQuirks& quirks, std::optional<qint64> added)
+{
+    const std::optional<qint64> limit = request.maxOutputTokens ? request.maxOutputTokens : added;
+    if (!limit)
+        return;
+    const QByteArray number = QByteArray::number(*limit);
+    const bool isOwn = qstrcmp(quirks.limitField, "max_tokens") == 0;
+    const char* const otherField = isOwn ? "max_completion_tokens" : "max_tokens";
+    const JsonView own = request.root.member(quirks.limitField);
+    const JsonView other = request.root.member(otherField);
+    const bool otherServes = !quirks.otherLimit && other.type() == JsonType::Number;
+    if (quirks.otherLimit)
+        edit.removeMember(request.root, otherField);
+    else if (otherServes && other.integer() != limit)
+        edit.replace(other, number);
+    if (own.isMissing() && !otherServes)
+        edit.addMember(request.root, quirks.limitField, number);
+    else if (!own.isMissing() && own.integer() != limit && !(own.isNull() && otherServes))
+        edit.replace(own, number);
+}
+
 void askForUsage(BodyEdit& edit, const CallRequest& request)
 {
     const JsonView options = request.root.member("stream_options");
@@ -102,10 +125,7 @@ OutgoingOrError openAiChatPassOn(const CallRequest& request, const Target& targe
     const ChatQuirks& quirks = chatQuirks(target.kind());
     BodyEdit edit(request.body);
     nameModel(edit, request, target);
-    if (target.outputLimit)
-        edit.addMember(request.root, quirks.limitField, QByteArray::number(*target.outputLimit));
-    if (quirks.otherLimit)
-        renameMember(edit, request.root, quirks.otherLimit, quirks.limitField);
+    writeLimit(edit, request, quirks, target.outputLimit);
     if (quirks.seedField != QByteArrayView("seed"))
         renameMember(edit, request.root, "seed", quirks.seedField);
     if (!quirks.has(ChatField::StreamUsage))

@@ -12,6 +12,8 @@ namespace {
 
 using api::ErrorCode;
 
+constexpr std::size_t kMostCalls = 1024; // in one stream: each fragment is looked up among them
+
 // Totals with details inside them, taken apart (wire.md section 4).
 api::Tokens readUsage(JsonView usage, bool reasoningOutside)
 {
@@ -277,6 +279,10 @@ void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read&
     for (ToolCall& row : m_calls) {
         if (id.isEmpty() ? sent < 0 || row.sent == sent : row.id == id)
             known = &row;
+    }
+    if (!known && m_calls.size() >= kMostCalls) {
+        read.error = malformed("The provider sent more tool calls than any model makes.");
+        return;
     }
     if (!known) {
         m_calls.push_back({sent, id, qint64(m_calls.size())});

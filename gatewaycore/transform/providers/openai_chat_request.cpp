@@ -14,7 +14,12 @@ class RequestWriter
 {
 public:
     RequestWriter(const UnifiedRequest& request, const Target& target, Losses& losses)
-        : m_request(request), m_target(target), m_quirks(chatQuirks(target.kind())), m_losses(losses), m_json(m_out)
+        : m_request(request),
+          m_target(target),
+          m_quirks(chatQuirks(target.kind())),
+          m_losses(losses),
+          m_toolTypes(request),
+          m_json(m_out)
     {
     }
 
@@ -96,7 +101,7 @@ private:
 
     void writeNamed(const QByteArray& name)
     {
-        const char* const type = openAiToolType(m_request, name);
+        const char* const type = m_toolTypes.of(name);
         m_json.beginObject().member("type", type).key(type).beginObject().member("name", name).endObject().endObject();
     }
 
@@ -235,6 +240,7 @@ private:
     const Target& m_target;
     const ChatQuirks& m_quirks;
     Losses& m_losses;
+    const OpenAiToolTypes m_toolTypes;
     QByteArray m_out;
     JsonWriter m_json;
 };

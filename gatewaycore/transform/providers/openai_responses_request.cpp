@@ -10,6 +10,8 @@
 #include "transform/providers/openai_terms.h"
 #include "transform/providers/request_parts.h"
 
+#include <QSet>
+
 #include <algorithm>
 
 namespace gateway::transform {
@@ -21,7 +23,7 @@ class RequestWriter
 {
 public:
     RequestWriter(const UnifiedRequest& request, const Target& target, Losses& losses)
-        : m_request(request), m_target(target), m_losses(losses), m_refs(request), m_json(m_out)
+        : m_request(request), m_target(target), m_losses(losses), m_refs(request), m_toolTypes(request), m_json(m_out)
     {
     }
 
@@ -227,13 +229,12 @@ private:
             part.arguments.isEmpty() && !part.custom ? QByteArray("{}") : part.arguments);
         m_json.endObject();
         if (part.custom)
-            m_customCalls.push_back(id);
+            m_customCalls.insert(id);
     }
 
     void writeResult(const Part& part, const QByteArray& id, const QByteArray& field)
     {
-        const bool custom =
-            part.custom || std::find(m_customCalls.begin(), m_customCalls.end(), id) != m_customCalls.end();
+        const bool custom = part.custom || m_customCalls.contains(id);
         m_json.beginObject().member("type", custom ? "custom_tool_call_output" : "function_call_output");
         m_json.member("call_id", id).key("output");
         const bool plain = std::all_of(part.content.begin(), part.content.end(),
@@ -307,7 +308,7 @@ private:
 
     void writeNamed(const QByteArray& name)
     {
-        m_json.beginObject().member("type", openAiToolType(m_request, name)).member("name", name).endObject();
+        m_json.beginObject().member("type", m_toolTypes.of(name)).member("name", name).endObject();
     }
 
     void writeChoice(const ToolChoice& choice)
@@ -431,9 +432,10 @@ private:
     Losses& m_losses;
     QByteArray m_out;
     const CallRefs m_refs;
+    const OpenAiToolTypes m_toolTypes;
     JsonWriter m_json;
     std::optional<CallError> m_wrong;
-    std::vector<QByteArray> m_customCalls;
+    QSet<QByteArray> m_customCalls;
     bool m_hasReasoning = false;
 };
 

@@ -81,11 +81,12 @@ const char* openAiChoiceWord(ToolChoice::Mode mode)
     return kWords[int(mode)];
 }
 
-const char* openAiToolType(const UnifiedRequest& request, const QByteArray& name)
+OpenAiToolTypes::OpenAiToolTypes(const UnifiedRequest& request)
 {
-    const bool custom = std::any_of(request.tools.begin(), request.tools.end(),
-        [&](const Tool& tool) { return tool.name == name && tool.kind == Tool::Kind::Custom; });
-    return custom ? "custom" : "function";
+    for (const Tool& tool : request.tools) {
+        if (tool.kind == Tool::Kind::Custom)
+            m_custom.insert(tool.name);
+    }
 }
 
 std::optional<Effort> openAiEffort(const Reasoning& reasoning, bool carries, Losses& losses)

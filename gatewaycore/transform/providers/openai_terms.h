@@ -8,6 +8,8 @@
 #include "transform/provider_dialect.h"
 #include "transform/unified_request.h"
 
+#include <QSet>
+
 namespace gateway::transform {
 
 // The provider's name of the model in place of the caller's.
@@ -22,8 +24,16 @@ bool takesBreakpoints(const Target& target);
 QByteArray openAiTier(QByteArrayView asked);
 
 const char* openAiChoiceWord(ToolChoice::Mode mode); // auto, none, required
-// "custom" for the name of a free-text tool, else "function"
-const char* openAiToolType(const UnifiedRequest& request, const QByteArray& name);
+// Which names are those of free-text tools.
+class OpenAiToolTypes
+{
+public:
+    explicit OpenAiToolTypes(const UnifiedRequest& request);
+    const char* of(const QByteArray& name) const { return m_custom.contains(name) ? "custom" : "function"; }
+
+private:
+    QSet<QByteArray> m_custom;
+};
 
 // The effort that is asked for, in whatever way; what is carried in another form is noted where `carries`. Empty:
 // nothing is asked for.

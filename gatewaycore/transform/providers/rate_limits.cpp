@@ -243,6 +243,16 @@ std::optional<RateLimits> readRateLimits(const ResponseHead& head, qint64 nowMs)
     return limits == RateLimits() ? std::nullopt : std::optional(std::move(limits));
 }
 
+std::optional<qint64> waitFor(const RateLimits& limits, qint64 nowMs)
+{
+    std::optional<qint64> wait;
+    for (const RateWindow* window : {&limits.requests, &limits.tokens, &limits.inputTokens, &limits.outputTokens}) {
+        if (window->remaining == 0 && window->resetAtMs)
+            wait = std::max(wait.value_or(0), *window->resetAtMs - nowMs);
+    }
+    return wait;
+}
+
 QString upstreamRequestId(const ResponseHead& head)
 {
     for (const char* field : kRequestIds) {

@@ -58,6 +58,10 @@ struct RateLimits
 // anthropic-ratelimit-unified-* (seconds since 1970). Empty: the head says nothing of limits.
 std::optional<RateLimits> readRateLimits(const http::ResponseHead& head, qint64 nowMs);
 
+// How long until the last of the windows that are used up is open again, in ms; empty: none is, or it does not say
+// when. What a 429 without a retry-after is waited for.
+std::optional<qint64> waitFor(const RateLimits& limits, qint64 nowMs);
+
 // The provider's name for the request, under whichever field it uses; at most 128 characters of visible ASCII. Empty:
 // none. A front's own id (cf-ray) is the last resort.
 QString upstreamRequestId(const http::ResponseHead& head);

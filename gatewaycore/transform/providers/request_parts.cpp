@@ -5,8 +5,12 @@
 #include "transform/json_writer.h"
 #include "transform/parts.h"
 
+#include <QHash>
+#include <QSet>
+
 #include <algorithm>
 #include <array>
+#include <deque>
 
 namespace gateway::transform {
 namespace {
@@ -172,12 +176,10 @@ bool isUsualTier(QByteArrayView tier)
 
 std::vector<const Tool*> offeredTools(const UnifiedRequest& request, Losses& losses)
 {
-    const auto isAllowed = [&request](const Tool& tool) {
-        if (!request.toolChoice || request.toolChoice->allowed.empty())
-            return true;
-        const std::vector<QByteArray>& allowed = request.toolChoice->allowed;
-        return std::find(allowed.begin(), allowed.end(), tool.name) != allowed.end();
-    };
+    QSet<QByteArray> allowed;
+    if (request.toolChoice)
+        allowed = {request.toolChoice->allowed.begin(), request.toolChoice->allowed.end()};
+    const auto isAllowed = [&allowed](const Tool& tool) { return allowed.isEmpty() || allowed.contains(tool.name); };
     std::vector<const Tool*> offered;
     for (const Tool& tool : request.tools) {
         if (isAllowed(tool))
@@ -220,13 +222,30 @@ std::optional<QByteArray> documentAsText(const Part& document, const QByteArray&
 
 CallRefs::CallRefs(const UnifiedRequest& request)
 {
+    // A history may have 100,000 calls: every result finds its own without a walk over the others.
     struct Open
     {
         Ref ref;
         bool answered = false;
     };
     std::vector<Open> calls;
+    QHash<QByteArray, std::size_t> byId;
+    QHash<QByteArray, std::deque<std::size_t>> byName; // in their order; those answered by their id are passed over
+    std::size_t firstOpen = 0;
+    QSet<QByteArray> known;
     int minted = 0;
+    // For a result that names no call: the first one of its function, or of any, that has no result yet.
+    const auto nextOpen = [&](const QByteArray& name) -> std::optional<std::size_t> {
+        if (name.isEmpty()) {
+            while (firstOpen < calls.size() && calls[firstOpen].answered)
+                ++firstOpen;
+            return firstOpen < calls.size() ? std::optional(firstOpen) : std::nullopt;
+        }
+        const auto queue = byName.find(name);
+        while (queue != byName.end() && !queue->empty() && calls[queue->front()].answered)
+            queue->pop_front();
+        return queue != byName.end() && !queue->empty() ? std::optional(queue->front()) : std::nullopt;
+    };
     m_refs.resize(request.messages.size());
     for (std::size_t i = 0; i < request.messages.size(); ++i) {
         for (const Part& part : request.messages[i].parts) {
@@ -234,18 +253,23 @@ CallRefs::CallRefs(const UnifiedRequest& request)
             if (part.kind == Part::Kind::ToolCall) {
                 if (ref.id.isEmpty())
                     ref.id = "call_" + QByteArray::number(++minted);
+                if (!byId.contains(ref.id))
+                    byId.insert(ref.id, calls.size());
+                byName[ref.name].push_back(calls.size());
                 calls.push_back({ref, false});
-                if (std::find(m_functions.begin(), m_functions.end(), ref.name) == m_functions.end())
+                if (!known.contains(ref.name)) {
+                    known.insert(ref.name);
                     m_functions.push_back(ref.name);
+                }
             } else if (part.kind == Part::Kind::ToolResult) {
-                const auto call = std::find_if(calls.begin(), calls.end(), [&ref](const Open& open) {
-                    if (!ref.id.isEmpty())
-                        return open.ref.id == ref.id;
-                    return !open.answered && (ref.name.isEmpty() || open.ref.name == ref.name);
-                });
-                if (call != calls.end()) {
-                    call->answered = true;
-                    ref = call->ref;
+                std::optional<std::size_t> call;
+                if (ref.id.isEmpty())
+                    call = nextOpen(ref.name);
+                else if (const auto found = byId.constFind(ref.id); found != byId.constEnd())
+                    call = *found;
+                if (call) {
+                    calls[*call].answered = true;
+                    ref = calls[*call].ref;
                 } else if (ref.id.isEmpty()) {
                     ref.id = "call_" + QByteArray::number(++minted); // a result without its call
                 }

@@ -163,6 +163,9 @@ std::variant<CallRequest, CallError> AnthropicMessages::parse(
                 request.features |= Feature::JsonSchema;
         } else if (key == QByteArrayView("service_tier")) {
             request.serviceTier = value.text().value_or(QByteArray()).left(40);
+        } else if (key == QByteArrayView("speed")) {
+            if (value.text() == QByteArray("fast"))
+                request.serviceTier = "fast"; // a class of its own in the prices
         } else if (key == QByteArrayView("container")) {
             request.features |= Feature::Stateful;
             request.namesOther = true;
@@ -182,7 +185,9 @@ std::variant<CallRequest, CallError> AnthropicMessages::parse(
     if (m_operation == Operation::Generate && !request.maxOutputTokens)
         return invalid(QStringLiteral("\"max_tokens\" must be stated."), QStringLiteral("max_tokens"));
     request.alias = QString::fromUtf8(*model);
-    if (request.body.contains("\"source\"") || request.body.contains("container_upload")) {
+    // "\u00": the words may be spelled with escapes
+    if (request.body.contains("\"source\"") || request.body.contains("container_upload") ||
+        request.body.contains("\\u00")) {
         messages.eachElement([&](JsonView message) {
             readBlocks(message.member("content"), request);
             return true;

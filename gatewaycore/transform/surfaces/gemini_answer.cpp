@@ -194,15 +194,14 @@ QByteArray embeddingBody(const CallRequest& request, const Answer& answer)
     QByteArray out;
     JsonWriter json(out);
     json.beginObject().key(several ? "embeddings" : "embedding");
-    if (several)
+    if (several) {
         json.beginArray();
-    for (const std::vector<float>& vector : answer.embeddings) {
-        writeVector(json, vector);
-        if (!several)
-            break;
-    }
-    if (several)
+        for (const std::vector<float>& vector : answer.embeddings)
+            writeVector(json, vector);
         json.endArray();
+    } else {
+        writeVector(json, answer.embeddings.empty() ? std::vector<float>() : answer.embeddings.front());
+    }
     if (answer.facts.tokens.source != api::TokenSource::None) {
         json.key("usageMetadata").beginObject().member("promptTokenCount", answer.facts.tokens.input());
         json.member("totalTokenCount", answer.facts.tokens.input()).endObject();

@@ -2,6 +2,8 @@
 
 #include "transform/json_checker.h"
 
+#include <QSet>
+
 namespace gateway::transform::gemini {
 
 QByteArray camelCase(QByteArrayView rawKey)
@@ -32,6 +34,19 @@ JsonView field(JsonView object, QByteArrayView name)
         return !same;
     });
     return found;
+}
+
+bool hasFieldTwice(JsonView object)
+{
+    QSet<QByteArray> fields;
+    bool twice = false;
+    object.eachMember([&](QByteArrayView key, JsonView) {
+        const qsizetype before = fields.size();
+        fields.insert(camelCase(key));
+        twice = fields.size() == before;
+        return !twice;
+    });
+    return twice;
 }
 
 std::optional<qint64> wholeNumber(JsonView value)

@@ -10,6 +10,9 @@ namespace gateway::transform::gemini {
 // "maxOutputTokens" finds max_output_tokens too; Missing if neither is there.
 JsonView field(JsonView object, QByteArrayView camelCase);
 
+// Whether a field is there in both spellings: which of them counts is the reader's choice, and readers differ.
+bool hasFieldTwice(JsonView object);
+
 // The camelCase spelling of a member's key as it came.
 QByteArray camelCase(QByteArrayView rawKey);
 

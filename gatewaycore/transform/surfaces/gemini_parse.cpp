@@ -89,6 +89,9 @@ std::optional<CallError> readGenerate(CallRequest& request)
 {
     const JsonView inner = field(request.root, "generateContentRequest"); // of countTokens
     const JsonView root = inner.type() == JsonType::Object ? inner : request.root;
+    if (hasFieldTwice(root) || hasFieldTwice(field(root, "generationConfig")))
+        return invalidRequest(
+            QStringLiteral("A field stands there twice, in camelCase and in snake_case."), "generationConfig");
     const JsonView contents = field(root, "contents");
     if (!hasContent(contents))
         return invalidRequest(QStringLiteral("\"contents\" must be a list with at least one content."), "contents");

@@ -112,7 +112,10 @@ private:
 class Relay final : public StreamRelay
 {
 public:
-    Relay(const CallRequest& request, ErrorBody error) : m_framing(request.streamAsArray), m_error(std::move(error)) {}
+    Relay(const CallRequest& request, ErrorBody error)
+        : m_framing(request.streamAsArray), m_sent(request.streamAsArray), m_error(std::move(error))
+    {
+    }
 
     void relay(const Frame& frame, const StreamReader::Read& read, const AnswerFacts& soFar, QByteArray& out,
         QByteArray& tail) override
@@ -122,18 +125,22 @@ public:
         // What has the reason to stop is the end, and so is whatever follows it.
         m_ending = m_ending || soFar.stop != StopReason::None;
         m_framing.append(m_ending ? tail : out, frame.data);
+        if (!m_ending)
+            m_sent = m_framing;
     }
 
+    // What was held back for the end is not sent any more: the array goes on where the caller's copy of it ends.
     void fail(const CallError& error, QByteArray& tail) override
     {
-        m_framing.append(tail, m_error(error));
-        m_framing.end(tail);
+        m_sent.append(tail, m_error(error));
+        m_sent.end(tail);
     }
 
     void finish(QByteArray& tail) override { m_framing.end(tail); }
 
 private:
     ChunkFraming m_framing;
+    ChunkFraming m_sent; // as far as the caller has it
     const ErrorBody m_error;
     bool m_ending = false;
 };

@@ -17,7 +17,7 @@ public:
     void end(QByteArray& out); // once
 
 private:
-    const bool m_array;
+    bool m_array;
     bool m_begun = false;
 };
 

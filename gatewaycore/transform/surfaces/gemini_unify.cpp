@@ -6,7 +6,10 @@
 #include "transform/surfaces/gemini_fields.h"
 #include "transform/surfaces/gemini_signature.h"
 
+#include <QHash>
+
 #include <algorithm>
+#include <deque>
 
 namespace gateway::transform::gemini {
 namespace {
@@ -34,12 +37,9 @@ private:
 
     UnifiedRequest m_out;
     std::optional<CallError> m_wrong;
-    struct OpenCall
-    {
-        QByteArray id;
-        QByteArray name;
-    };
-    std::vector<OpenCall> m_unanswered; // calls without a result so far, in order
+    // calls without a result so far: by id, and in their order by function (those answered by their id are passed over)
+    QHash<QByteArray, QByteArray> m_unanswered;                // id -> name
+    QHash<QByteArray, std::deque<QByteArray>> m_idsByFunction; // name -> ids
     int m_minted = 0;
     bool m_validated = false;
 };
@@ -193,7 +193,9 @@ void Unifier::readCall(JsonView call, Part& part)
     part.arguments = arguments.type() == JsonType::Object ? arguments.raw().toByteArray() : QByteArray("{}");
     if (part.callId.isEmpty()) // Gemini has none on Vertex; everybody else needs one
         part.callId = "call_" + QByteArray::number(++m_minted);
-    m_unanswered.push_back({part.callId, part.name});
+    if (!m_unanswered.contains(part.callId))
+        m_idsByFunction[part.name].push_back(part.callId);
+    m_unanswered.insert(part.callId, part.name);
 }
 
 void Unifier::readResult(JsonView response, Part& part)
@@ -202,12 +204,17 @@ void Unifier::readResult(JsonView response, Part& part)
     part.callId = textOf(field(response, "id"));
     part.name = textOf(field(response, "name"));
     // by its id, else the first call of that function that has no result yet
-    auto call = std::find_if(m_unanswered.begin(), m_unanswered.end(),
-        [&](const OpenCall& open) { return part.callId.isEmpty() ? open.name == part.name : open.id == part.callId; });
-    if (call != m_unanswered.end()) {
-        part.callId = call->id;
+    QByteArray id = part.callId;
+    if (const auto ids = m_idsByFunction.find(part.name); id.isEmpty() && ids != m_idsByFunction.end()) {
+        while (!ids->empty() && !m_unanswered.contains(ids->front()))
+            ids->pop_front();
+        if (!ids->empty())
+            id = ids->front();
+    }
+    if (const auto call = m_unanswered.find(id); call != m_unanswered.end()) {
+        part.callId = id;
         if (part.name.isEmpty())
-            part.name = call->name;
+            part.name = *call;
         m_unanswered.erase(call);
     } else if (part.callId.isEmpty()) {
         part.callId = "call_" + QByteArray::number(++m_minted);

@@ -35,9 +35,8 @@ public:
 
     void fail(const CallError& error, QByteArray& tail) override
     {
-        if (m_over)
-            return;
-        m_over = true;
+        if (std::exchange(m_over, true))
+            --m_next; // the provider's end was withheld: ours takes its place and its number
         const auto write = [&](const char* type, const QByteArray& members) {
             QByteArray data;
             JsonWriter json(data);

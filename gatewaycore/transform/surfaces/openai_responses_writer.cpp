@@ -48,11 +48,12 @@ public:
     {
         if (m_over)
             return;
-        start(tail);
+        start(m_closing);
         ResponsesObject::State state;
         state.status = ResponsesObject::statusFor(facts.stop);
-        explain(facts, tail);
-        closeItem(state.status == Status::Completed ? "completed" : "incomplete", tail);
+        explain(facts, m_closing);
+        closeItem(state.status == Status::Completed ? "completed" : "incomplete", m_closing);
+        tail += m_closing;
         if (!facts.model.isEmpty())
             m_model = facts.model.toUtf8();
         state.facts = &facts;
@@ -63,8 +64,10 @@ public:
 
     void fail(const CallError& error, QByteArray& tail) override
     {
-        if (m_over)
-            return;
+        if (m_over) { // the end was written but withheld: another one takes its place and its number
+            tail += m_closing;
+            --m_next;
+        }
         start(tail);
         m_failed = true;
         closeItem("incomplete", tail);
@@ -368,6 +371,7 @@ private:
     bool m_started = false;
     bool m_over = false;
     bool m_failed = false;
+    QByteArray m_closing; // what finish() wrote before the last event
     QByteArray m_model;
     std::vector<QByteArray> m_output; // done items
 

@@ -153,6 +153,7 @@ private Q_SLOTS:
     void statusValues();
     void configValues();
     void budgetValues();
+    void capabilityValues();
     void quotaValues();
     void routeValues();
     void leverValues();
@@ -376,6 +377,22 @@ void TestCodecs::budgetValues()
         {{text("retries"), usd(u"1"), 2, text("Two.")}}};
     verifyRoundTrip(
         Reconciliation{text("fail"), text("It differs."), {line}, {{3, text("Bad.")}}}, &reconciliationFromJson);
+}
+
+void TestCodecs::capabilityValues()
+{
+    const FeatureCarriage tools{text("tools"),
+        {{text("openai.chat"), text("yes")}, {text("anthropic"), text("yes")}, {text("gemini"), text("lossy")}}};
+    const CandidateCapabilities one{text("p/m@r"), text("p"), text("anthropic"), text("m"), text("anthropic"),
+        {text("anthropic")}, {text("fast")}, {tools}};
+    verifyRoundTrip(one, &candidateCapabilitiesFromJson);
+    QCOMPARE(carriageFor(one, tools, text("anthropic")), text("same"));
+    QCOMPARE(carriageFor(one, tools, text("openai.chat")), text("carried"));
+    QCOMPARE(carriageFor(one, tools, text("gemini")), text("lossy"));
+    QCOMPARE(carriageFor(one, tools, text("openai.responses")), text("unknown")); // never a yes nobody gave
+    QJsonObject wrong = toJson(one);
+    wrong.insert(text("features"), QJsonArray{QJsonObject{{text("name"), text("tools")}, {text("from"), text("yes")}}});
+    QVERIFY(!candidateCapabilitiesFromJson(wrong).ok());
 }
 
 void TestCodecs::quotaValues()

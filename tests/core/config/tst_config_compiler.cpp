@@ -385,7 +385,9 @@ private Q_SLOTS:
         QTest::newRow("compatible without url") << QByteArray("kind: openai-compatible") << false;
         QTest::newRow("azure without url") << QByteArray("kind: azure-openai") << false;
         QTest::newRow("vertex without region") << QByteArray("kind: vertex") << false;
-        QTest::newRow("vertex") << QByteArray("kind: vertex, region: europe-west4") << true;
+        QTest::newRow("vertex") << QByteArray("kind: vertex, region: europe-west4, project: signals-1") << true;
+        QTest::newRow("vertex without project") << QByteArray("kind: vertex, region: europe-west4") << false;
+        QTest::newRow("project elsewhere") << QByteArray("kind: openai, project: signals-1") << false;
         QTest::newRow("vertex, region as a host") << QByteArray("kind: vertex, region: evil.example") << false;
     }
     void plainHttpWhereItIsOurs()

@@ -52,6 +52,8 @@ private Q_SLOTS:
         QCOMPARE(*limits->tokens.remaining, qint64(0)); // 0 is data
         QCOMPARE(*limits->tokens.resetAtMs, kNow + 360'000);
         QVERIFY(limits->inputTokens.isEmpty() && limits->outputTokens.isEmpty() && limits->unified.empty());
+        QCOMPARE(waitFor(*limits, kNow), std::optional<qint64>(360'000)); // the tokens are used up, the requests not
+        QVERIFY(!waitFor(RateLimits(), kNow));
     }
 
     void anthropic()

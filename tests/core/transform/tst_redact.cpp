@@ -20,6 +20,8 @@ private Q_SLOTS:
         QTest::newRow("someone else's") << QByteArray("sk-ant-api03-0123456789abcdefghij is wrong")
                                         << QByteArray("0123456789abcdefghij");
         QTest::newRow("bearer") << QByteArray("header Authorization: Bearer tok_12345") << QByteArray("tok_12345");
+        QTest::newRow("temporary AWS key") << QByteArray("id ASIAIOSFODNN7EXAMPLE") << QByteArray("FODNN7EXAMPLE");
+        QTest::newRow("Google token") << QByteArray("token ya29.a0Short.Token_x-1 ") << QByteArray("Token_x");
         QTest::newRow("gateway key") << QByteArray("sbx_ab12_0123456789abcdef0123456789abcdef")
                                      << QByteArray("0123456789abcdef");
         QTest::newRow("long token") << "x=" + QByteArray(64, 'Q') << QByteArray(20, 'Q');

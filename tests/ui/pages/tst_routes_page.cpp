@@ -1,19 +1,24 @@
 // The Routes page in front of the story: aliases, candidates with configured and actual share, the chain, and a request
 // explained: served, refused, not JSON, not answered.
+#include "models/capability_table_model.h"
 #include "pages/routes/alias_detail.h"
 #include "pages/routes/explain_panel.h"
+#include "pages/routes/matrix_panel.h"
 #include "pages/routes/routes_page.h"
 #include "theme/theme_manager.h"
 #include "widgets/button.h"
+#include "widgets/choice_cells.h"
 #include "widgets/input_field.h"
 #include "widgets/plain_table.h"
 #include "widgets/state_overlay.h"
 
 #include "story.h"
+#include "story_capabilities.h"
 #include "story_control.h"
 
 #include <QAccessible>
 #include <QApplication>
+#include <QJsonArray>
 #include <QPlainTextEdit>
 #include <QTest>
 
@@ -71,6 +76,8 @@ private Q_SLOTS:
     void whatIsNoJsonIsNotSent();
     void theEnginesErrorIsShown();
     void keepsTheChoiceOverARefresh();
+    void theMatrixOfAnAlias();
+    void theMatrixIsEmptyOrFails();
     void emptyAndError();
     void everyFocusableWidgetHasAName();
 };
@@ -163,6 +170,63 @@ void TestRoutesPage::keepsTheChoiceOverARefresh()
     f.page->setPaused(false); // asks at once
     QTRY_VERIFY(f.page->isSettled());
     QCOMPARE(f.page->detail()->accessibleName(), QStringLiteral("contract-qa"));
+}
+
+void TestRoutesPage::theMatrixOfAnAlias()
+{
+    Fixture f;
+    f.open();
+    ui::routes::MatrixPanel* panel = f.page->matrix();
+    QVERIFY(!panel->isVisible());
+    f.page->showLower(RoutesPage::MatrixPart);
+    QVERIFY(panel->isVisible());
+    const ui::models::CapabilityTableModel& model = *panel->model();
+    const auto words = [&model](int row, int column) { return model.index(row, column).data().toString(); };
+    QCOMPARE(model.columnCount(), 5); // two candidates and two of the chain, and the names
+    QCOMPARE(model.rowCount(), 17);
+    QCOMPARE(words(1, 0), QStringLiteral("tools"));
+    QCOMPARE(words(0, 3), QStringLiteral("anthropic"));
+    QCOMPARE(words(1, 1), QStringLiteral("same"));
+    QCOMPARE(words(1, 3), QStringLiteral("carried"));
+    panel->chooseSurface(2);
+    QCOMPARE(words(0, 1), QStringLiteral("openai.chat"));
+    QCOMPARE(words(1, 3), QStringLiteral("same"));
+    QCOMPARE(words(6, 1), QStringLiteral("lossy")); // images by address
+    f.page->open(QStringLiteral("alias=contract-qa"));
+    QCOMPARE(model.columnCount(), 3);
+    QCOMPARE(panel->surface()->current(), 2); // the choice stays
+}
+
+void TestRoutesPage::theMatrixIsEmptyOrFails()
+{
+    Fixture empty;
+    empty.transport->setReply(
+        QStringLiteral("/api/v1/capabilities"), QJsonObject{{QStringLiteral("items"), QJsonArray()}});
+    empty.open();
+    QCOMPARE(empty.page->matrix()->overlay()->state(), ui::StateOverlay::State::Zero);
+    Fixture broken;
+    broken.transport->setHandler(QStringLiteral("/api/v1/capabilities"), [](const AdminRequest&) {
+        return errorReply(failure(Failure::Unavailable, QStringLiteral("The engine is starting.")));
+    });
+    broken.open();
+    QCOMPARE(broken.page->matrix()->overlay()->state(), ui::StateOverlay::State::Error);
+    QCOMPARE(broken.page->detail()->candidates()->rows(), 2); // the other parts go on
+    broken.transport->setHandler(QStringLiteral("/api/v1/capabilities"), [](const AdminRequest&) {
+        QJsonArray items;
+        for (const CandidateCapabilities& one : storyCapabilities(false))
+            items.append(toJson(one));
+        return AdminReply{200, QJsonObject{{QStringLiteral("items"), items}}};
+    });
+    broken.page->setPaused(false); // asks at once
+    QTRY_VERIFY(broken.page->isSettled());
+    QCOMPARE(broken.page->matrix()->overlay()->state(), ui::StateOverlay::State::None);
+    broken.transport->setHandler(QStringLiteral("/api/v1/capabilities"), [](const AdminRequest&) {
+        return errorReply(failure(Failure::Unavailable, QStringLiteral("The engine is starting.")));
+    });
+    broken.page->setPaused(false);
+    QTRY_VERIFY(broken.page->isSettled());
+    QCOMPARE(broken.page->matrix()->overlay()->state(), ui::StateOverlay::State::None); // what was read stays
+    QVERIFY(broken.page->matrix()->model()->rowCount() > 0);
 }
 
 void TestRoutesPage::emptyAndError()

@@ -356,6 +356,20 @@ QVector<Call> Story::calls()
     second.fallbackKind = QStringLiteral("other-provider");
     second.attempts = {attempt(1, "azure-eu", "swedencentral", "gpt-6-luna-2026-09-01", AttemptResult::Failed, 2, 480),
         answered(2, "bedrock-eu", "eu-central-1", "claude-haiku-4-5", 490, 1120, 3098, 188)};
+    second.decision.insert(QStringLiteral("candidates"),
+        QJsonArray{candidate("bedrock-eu", "eu-central-1", "claude-haiku-4-5", "chosen", "fallback",
+                       "in the zone, next in the fallback chain"),
+            candidate("azure-eu", "swedencentral", "gpt-6-luna-2026-09-01", "eligible", "weight", "first by weight")});
+    const auto loss = [](const char* field, const char* how, const char* reason) {
+        return QJsonObject{{QStringLiteral("field"), text(field)}, {QStringLiteral("how"), text(how)},
+            {QStringLiteral("reason"), text(reason)}};
+    };
+    second.decision.insert(QStringLiteral("translation"),
+        QJsonArray{QJsonObject{{QStringLiteral("attempt"), 2}, {QStringLiteral("candidate"), second.servedBy},
+            {QStringLiteral("dialect"), QStringLiteral("bedrock")},
+            {QStringLiteral("losses"), QJsonArray{loss("seed", "dropped", "the provider has no such field"),
+                                           loss("response_format", "changed", "its names are put in another order"),
+                                           loss("user", "dropped", "the provider has no such field")}}}});
     all.append(second);
     all.append(simple(call("req_01JD9T7C4P9M4", "03:22:23.655", CallOutcome::Answered, "brightline", "faq",
                           "support-chat", "mistral/mistral-small-4@eu-west-3", 1.02, 2.1, 640, 96),

@@ -1,6 +1,7 @@
 #include "story_control.h"
 
 #include "story.h"
+#include "story_capabilities.h"
 #include "story_limits.h"
 
 #include <QJsonArray>
@@ -377,6 +378,7 @@ void tellControl(FakeTransport& transport, bool isEmpty)
     transport.setReply(QStringLiteral("POST /api/v1/providers/anthropic/probe"),
         toJson(ProbeResult{QStringLiteral("anthropic"), true, QStringLiteral("It answered 200 after 412 ms."),
             Story::now(), 200, 412.0}));
+    transport.setReply(QStringLiteral("/api/v1/capabilities"), items(storyCapabilities(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/limits"), items(storyChecks(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/incidents"), items(storyIncidents(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/quotas"), toJson(storyQuotas(isEmpty)));

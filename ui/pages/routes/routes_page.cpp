@@ -3,11 +3,14 @@
 #include "models/format.h"
 #include "pages/routes/alias_detail.h"
 #include "pages/routes/explain_panel.h"
+#include "pages/routes/matrix_panel.h"
 #include "theme/theme.h"
+#include "widgets/choice_cells.h"
 #include "widgets/plain_table.h"
 #include "widgets/state_overlay.h"
 
 #include <QHBoxLayout>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace ui::routes {
@@ -27,6 +30,8 @@ RoutesPage::RoutesPage(Session& session, QWidget* parent)
           tr("Aliases"), {{tr("Alias")}, {tr("Owner")}, {tr("Steps"), true, tr("Candidates and steps of its chain")}})),
       m_detail(new AliasDetail),
       m_explain(new ExplainPanel),
+      m_matrix(new MatrixPanel),
+      m_lower(new QStackedWidget),
       m_content(new QWidget),
       m_statePanel(new Panel),
       m_overlay(new StateOverlay(m_statePanel))
@@ -42,7 +47,17 @@ RoutesPage::RoutesPage(Session& session, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
     layout->addLayout(top, 1);
-    layout->addWidget(m_explain, 1);
+    layout->addWidget(m_lower, 1);
+    for (Panel* part : {static_cast<Panel*>(m_explain), static_cast<Panel*>(m_matrix)}) {
+        auto* choice = new Segment(tr("Part of the page"), Segment::Size::Mini);
+        choice->addChoice(tr("Explain"));
+        choice->addChoice(tr("Matrix"), tr("What can be given to whom"));
+        connect(choice, &ChoiceRow::chosen, this, &RoutesPage::showLower);
+        part->addHeaderWidget(choice);
+        m_switches.append(choice);
+        m_lower->addWidget(part);
+    }
+    showLower(ExplainPart);
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(0, 0, 0, 0);
     page->addWidget(m_content, 1);
@@ -54,6 +69,7 @@ RoutesPage::RoutesPage(Session& session, QWidget* parent)
     connect(&m_refresh, &QTimer::timeout, this, &RoutesPage::ask);
     connect(m_table, &TableView::currentRowChanged, this, &RoutesPage::choose);
     connect(m_explain, &ExplainPanel::wished, this, &RoutesPage::explainRoute);
+    connect(m_matrix, &MatrixPanel::askedAgain, this, &RoutesPage::ask);
     connect(m_overlay, &StateOverlay::actionTriggered, this, &RoutesPage::ask);
 }
 
@@ -106,6 +122,22 @@ void RoutesPage::ask()
         --m_asking;
         takeAliases(answer);
     });
+    m_matrix->showLoading();
+    ++m_asking;
+    m_session.client().capabilities().then(this, [this](Result<QVector<CandidateCapabilities>> answer) {
+        --m_asking;
+        if (answer)
+            m_matrix->setCapabilities(*answer);
+        else
+            m_matrix->showProblem(answer.error().message);
+    });
+}
+
+void RoutesPage::showLower(int part)
+{
+    m_lower->setCurrentIndex(part);
+    for (Segment* choice : m_switches)
+        choice->setCurrent(part);
 }
 
 void RoutesPage::takeAliases(const Result<QVector<AliasStatus>>& answer)
@@ -156,6 +188,7 @@ void RoutesPage::choose(int row)
     m_name = m_aliases[row].name;
     m_detail->setAlias(m_aliases[row]);
     m_explain->setAlias(m_name);
+    m_matrix->setAlias(m_name);
 }
 
 void RoutesPage::showContent(bool isThere)

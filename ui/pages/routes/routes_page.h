@@ -1,5 +1,6 @@
-// The Routes page: the aliases, one of them with its candidates and chain, and a request explained without a call. Asks
-// every ten seconds while it is the active page. Thread: UI; the frame owns it, the session outlives it.
+// The Routes page: the aliases, one of them with its candidates and chain, and below either a request explained without
+// a call or what the candidates can be given (the capability matrix). Asks every ten seconds while it is the active
+// page. Thread: UI; the frame owns it, the session outlives it.
 #pragma once
 
 #include "api/engine_status.h"
@@ -9,9 +10,12 @@
 
 #include <QTimer>
 
+class QStackedWidget;
+
 namespace ui {
 class Panel;
 class PlainTable;
+class Segment;
 class StateOverlay;
 } // namespace ui
 
@@ -19,6 +23,7 @@ namespace ui::routes {
 
 class AliasDetail;
 class ExplainPanel;
+class MatrixPanel;
 
 class RoutesPage : public Page
 {
@@ -32,12 +37,21 @@ public:
     void deactivated() override;
     void setPaused(bool paused) override;
     bool isSettled() const override { return m_asking == 0 && m_answered; }
+    // The lower half: a request explained, or what the candidates can be given.
+    enum Lower
+    {
+        ExplainPart,
+        MatrixPart
+    };
+    void showLower(int part);
+
     // "alias=NAME" chooses an alias.
     void open(const QString& argument) override;
 
     PlainTable* table() const { return m_table; }
     AliasDetail* detail() const { return m_detail; }
     ExplainPanel* explain() const { return m_explain; }
+    MatrixPanel* matrix() const { return m_matrix; }
     StateOverlay* overlay() const { return m_overlay; }
 
 private:
@@ -61,6 +75,9 @@ private:
     PlainTable* m_table;
     AliasDetail* m_detail;
     ExplainPanel* m_explain;
+    MatrixPanel* m_matrix;
+    QStackedWidget* m_lower;
+    QVector<Segment*> m_switches; // one in the header of each part
     QWidget* m_content;
     Panel* m_statePanel; // instead of the content while there is none
     StateOverlay* m_overlay;

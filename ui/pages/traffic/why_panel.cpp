@@ -7,6 +7,7 @@
 #include "pages/common/plain_scroll.h"
 #include "pages/traffic/candidate_list.h"
 #include "pages/traffic/money_bars.h"
+#include "pages/traffic/translation_view.h"
 #include "widgets/text_label.h"
 
 #include <QVBoxLayout>
@@ -50,6 +51,8 @@ WhyPanel::WhyPanel(QWidget* parent)
       m_failure(new TextLabel({}, &Type::ui, Token::Down)),
       m_candidates(new CandidateList(m_model)),
       m_noDecision(new TextLabel(tr("The record of this call holds no decision."), &Type::ui, Token::Text3)),
+      m_translationPart(new QWidget),
+      m_translation(new TranslationView),
       m_money(new MoneyBars),
       m_costNote(new TextLabel({}, &Type::ui, Token::Text3)),
       m_timing(new FactsView(tr("Timing"), 76, 2))
@@ -70,6 +73,13 @@ WhyPanel::WhyPanel(QWidget* parent)
     top->addWidget(m_candidates);
     top->addWidget(m_noDecision);
     layout->addLayout(top);
+
+    auto* translation = new QVBoxLayout(m_translationPart);
+    translation->setContentsMargins(0, 0, 0, 0);
+    translation->setSpacing(0);
+    addPanelSection(translation, tr("Translation"), tr("what the provider's dialect could not be given"))
+        ->addWidget(m_translation);
+    layout->addWidget(m_translationPart);
 
     QVBoxLayout* cost = addPanelSection(layout, tr("Cost"), tr("the estimate is an upper bound"));
     m_costNote->setWrapped(true);
@@ -103,6 +113,9 @@ void WhyPanel::setCall(const Call& call)
     m_model->setDecision(decision);
     m_candidates->setVisible(!decision.isEmpty());
     m_noDecision->setVisible(decision.isEmpty());
+    const QVector<models::TranslatedAttempt> translated = models::translationOf(call);
+    m_translation->setAttempts(translated);
+    m_translationPart->setVisible(!translated.isEmpty());
     m_money->setAmounts(call.costEstimated, call.cost);
     m_money->setVisible(call.costEstimated || call.cost);
     m_costNote->setText(costNote(call));

@@ -15,6 +15,7 @@ namespace ui::traffic {
 
 class CandidateList;
 class MoneyBars;
+class TranslationView;
 
 class WhyPanel : public Panel
 {
@@ -33,6 +34,8 @@ private:
     TextLabel* m_failure;
     CandidateList* m_candidates;
     TextLabel* m_noDecision;
+    QWidget* m_translationPart; // there for a call that lost something on its way
+    TranslationView* m_translation;
     MoneyBars* m_money;
     TextLabel* m_costNote;
     FactsView* m_timing;

@@ -5,6 +5,7 @@
 
 #include "api/admin_transport.h"
 #include "api/call.h"
+#include "api/capability.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
 #include "api/incident.h"
@@ -49,6 +50,7 @@ public:
 
     // Routing and the levers on it.
     Reply<RouteExplanation> explainRoute(const RouteQuestion& question) const;
+    Reply<QVector<CandidateCapabilities>> capabilities() const; // every candidate of the config once
     Reply<QVector<LeverStatus>> levers() const; // in force first, newest first; then those that ended lately
     Reply<LeverPreview> previewLever(const LeverRequest& request) const;
     Reply<LeverStatus> applyLever(const LeverRequest& request, const QString& reason) const;
