@@ -281,7 +281,7 @@ void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read&
             known = &row;
     }
     if (!known && m_calls.size() >= kMostCalls) {
-        read.error = malformed("The provider sent more tool calls than any model makes.");
+        read.error = unreadable(QStringLiteral("The provider sent more tool calls than any model makes."));
         return;
     }
     if (!known) {
