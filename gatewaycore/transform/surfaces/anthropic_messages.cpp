@@ -185,7 +185,9 @@ std::variant<CallRequest, CallError> AnthropicMessages::parse(
     if (m_operation == Operation::Generate && !request.maxOutputTokens)
         return invalid(QStringLiteral("\"max_tokens\" must be stated."), QStringLiteral("max_tokens"));
     request.alias = QString::fromUtf8(*model);
-    if (request.body.contains("\"source\"") || request.body.contains("container_upload")) {
+    // "\u00": the words may be spelled with escapes
+    if (request.body.contains("\"source\"") || request.body.contains("container_upload") ||
+        request.body.contains("\\u00")) {
         messages.eachElement([&](JsonView message) {
             readBlocks(message.member("content"), request);
             return true;

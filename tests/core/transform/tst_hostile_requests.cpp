@@ -176,6 +176,13 @@ private Q_SLOTS:
         QVERIFY(std::holds_alternative<CallError>(result));
         QCOMPARE(std::get<CallError>(result).code, api::ErrorCode::InvalidRequest);
     }
+    // What is named by its address costs more than its bytes, however the field is spelled.
+    void spelledSources()
+    {
+        const CallRequest request = parsed(anthropicMessages(),
+            R"({"model":"a","max_tokens":5,"messages":[{"role":"user","content":[{"type":"document","s\u006furce":{"type":"url","url":"u"}}]}]})");
+        QVERIFY(request.namesOther);
+    }
     void escapesInValuesAreFine()
     {
         const auto result = openAiChat().parse({}, http::RequestHead(),
@@ -258,7 +265,7 @@ private Q_SLOTS:
         for (const Surface* surface : {&openAiChat(), &anthropicMessages()}) {
             const CallRequest request = parsed(
                 *surface, R"({"model":"a","stream":true,"max_tokens":5,"messages":[{"role":"user","content":"x"}]})");
-            const Passage passage = passed(request, Asked(ProviderKind::OpenAi), stream, stream.size());
+            const Passage passage = passed(request, Asked(ProviderKind::DeepSeek), stream, stream.size());
             QVERIFY(passage.error);
             QCOMPARE(passage.error->code, api::ErrorCode::TransformError);
         }
