@@ -326,11 +326,12 @@ inline Streamed stream(
     Streamed out{{}, read.facts, {}, read.error, read.contentEvents};
     for (const StreamEvent& event : read.events)
         out.events += describe(event) + '\n';
-    out.end = read.error                      ? QByteArray("error ") + api::facts(read.error->code).name
-              : read.frames == Frames::Broken ? "broken"
-              : read.ended                    ? "ended"
-              : read.mayEnd                   ? "open"
-                                              : "cut";
+    if (read.error)
+        out.end = QByteArray("error ") + api::facts(read.error->code).name;
+    else if (read.frames == Frames::Broken)
+        out.end = "broken";
+    else
+        out.end = read.ended ? "ended" : read.mayEnd ? "open" : "cut";
     return out;
 }
 
