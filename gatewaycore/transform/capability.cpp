@@ -1,5 +1,6 @@
 #include "transform/capability.h"
 
+#include "transform/providers/chat_quirks.h"
 #include "transform/surface.h"
 
 #include <array>
@@ -29,8 +30,10 @@ constexpr std::array kRows{
     CapabilityRow{Feature::TokenArrays, "embeddings of token ids"},
 };
 
-// What a provider of another dialect than the caller's can be given. Providers of the caller's own dialect get the
-// caller's bytes: whatever it is, they say themselves what they do not have.
+// What a provider of another dialect than the caller's can be given: what its translate() does with it, in the words of
+// tst_capability_losses, which holds the two together. Of a model that is older than its dialect less may go over; that
+// is reported with the call. Providers of the caller's own dialect get the caller's bytes: whatever it is, they say
+// themselves what they do not have.
 struct Matrix
 {
     Dialect provider;
@@ -41,13 +44,13 @@ struct Matrix
 // clang-format off
 constexpr std::array kMatrix{
     //                               tools cust  host  schema imgIn imgUrl docs  fileId audIn audOut n    logp  pred  state embed tokens
-    Matrix{Dialect::OpenAiChat,      Yes,  Yes,  No,   Yes,   Yes,  Yes,   Yes,  No,    Yes,  No,    No,  No,   No,   No,   Yes,  Yes},
-    Matrix{Dialect::OpenAiResponses, Yes,  Yes,  No,   Yes,   Yes,  Yes,   Yes,  No,    No,   No,    No,  No,   No,   No,   No,   No},
-    Matrix{Dialect::Anthropic,       Yes,  No,   No,   Yes,   Yes,  Yes,   Yes,  No,    No,   No,    No,  No,   No,   No,   No,   No},
-    Matrix{Dialect::Gemini,          Yes,  No,   No,   Yes,   Yes,  Lossy, Yes,  No,    Yes,  No,    No,  No,   No,   No,   Yes,  No},
-    Matrix{Dialect::Bedrock,         Yes,  No,   No,   Lossy, Yes,  No,    Yes,  No,    No,   No,    No,  No,   No,   No,   No,   No},
-    Matrix{Dialect::Cohere,          Yes,  No,   No,   Yes,   Yes,  Yes,   No,   No,    No,   No,    No,  No,   No,   No,   Yes,  No},
-    Matrix{Dialect::Ollama,          Yes,  No,   No,   Yes,   Yes,  No,    No,   No,    No,   No,    No,  No,   No,   No,   Yes,  No},
+    Matrix{Dialect::OpenAiChat,      Yes,  Yes,  No,   Yes,   Yes,  Yes,   Yes,  No,    Yes,  No,    No,  No,   Lossy, No,  Yes,  Yes},
+    Matrix{Dialect::OpenAiResponses, Yes,  Yes,  No,   Yes,   Yes,  Yes,   Yes,  No,    No,   No,    No,  No,   Lossy, No,  No,   No},
+    Matrix{Dialect::Anthropic,       Yes,  No,   No,   Yes,   Yes,  Yes,   Yes,  No,    No,   No,    No,  No,   Lossy, No,  No,   No},
+    Matrix{Dialect::Gemini,          Yes,  No,   No,   Yes,   Yes,  Yes,   Yes,  No,    Yes,  No,    No,  No,   Lossy, No,  Yes,  No},
+    Matrix{Dialect::Bedrock,         Yes,  No,   No,   Yes,   Yes,  No,    Yes,  No,    Yes,  No,    No,  No,   Lossy, No,  No,   No},
+    Matrix{Dialect::Cohere,          Yes,  No,   No,   Yes,   Yes,  Yes,   No,   No,    No,   No,    No,  No,   Lossy, No,  Yes,  No},
+    Matrix{Dialect::Ollama,          Yes,  No,   No,   Yes,   Yes,  No,    No,   No,    No,   No,    No,  No,   Lossy, No,  Yes,  No},
 };
 // clang-format on
 
@@ -90,6 +93,30 @@ Carried cellOf(const Matrix& row, Feature feature)
     Q_UNREACHABLE();
 }
 
+// What a speaker of the chat dialect lacks of it (chat_quirks.h), and what becomes of the feature then.
+struct Lacking
+{
+    Feature feature;
+    ChatField field;
+    Carried carried;
+};
+constexpr std::array kLacking{
+    Lacking{Feature::CustomTools, ChatField::CustomTools, No},
+    Lacking{Feature::JsonSchema, ChatField::JsonSchema, Lossy}, // JSON, but nobody promises the schema
+    Lacking{Feature::ImagesByUrl, ChatField::ImageUrls, No},
+    Lacking{Feature::Documents, ChatField::Files, No},
+    Lacking{Feature::AudioIn, ChatField::Audio, No},
+};
+
+Carried ofSpeaker(ProviderKind kind, Feature feature, Carried byDialect)
+{
+    for (const Lacking& row : kLacking) {
+        if (row.feature == feature && !chatQuirks(kind).has(row.field))
+            return row.carried;
+    }
+    return byDialect;
+}
+
 // State is kept by OpenAI and Azure; others who speak the dialect have no such thing (wire.md 1.2).
 bool keepsState(ProviderKind kind)
 {
@@ -109,8 +136,10 @@ Carried carries(const ProviderDialect& provider, ProviderKind kind, Dialect call
     if (provider.dialect() == caller)
         return feature == Feature::Stateful && !keepsState(kind) ? No : Yes;
     for (const Matrix& row : kMatrix) {
-        if (row.provider == provider.dialect())
-            return cellOf(row, feature);
+        if (row.provider != provider.dialect())
+            continue;
+        const Carried cell = cellOf(row, feature);
+        return row.provider == Dialect::OpenAiChat ? ofSpeaker(kind, feature, cell) : cell;
     }
     return No;
 }

@@ -1,6 +1,7 @@
 // The capability matrix: which of a request's features a provider can be given, and whether the answer leaks anything
-// on the way. One table, read by routing (a candidate that cannot is not asked), by the provider dialects' tests (a
-// loss is reported where the table says so, and nowhere else) and by the console. Pure; any thread.
+// on the way. One table, read by routing (a candidate that cannot is not asked) and held to by the provider dialects'
+// tests: what it says No to is refused by translate(), Yes is carried without a loss, Lossy is reported. Pure; any
+// thread.
 #pragma once
 
 #include "config/policy_snapshot.h"

@@ -32,6 +32,18 @@ constexpr std::array kPlaces{
     PlaceName{SignaturePlace::Redacted, "r"},
 };
 
+struct ReasoningFormat
+{
+    const char* name;
+    Signer signer;
+};
+constexpr std::array kReasoningFormats{
+    ReasoningFormat{"anthropic-claude-v1", Signer::Anthropic}, // who comes back where two have one word
+    ReasoningFormat{"anthropic-claude-v1", Signer::Bedrock},
+    ReasoningFormat{"google-gemini-v1", Signer::Google},
+    ReasoningFormat{"openai-responses-v1", Signer::OpenAi},
+};
+
 } // namespace
 
 QByteArray sealed(const Signature& signature)
@@ -72,6 +84,24 @@ Signature opened(QByteArrayView value, Signer native)
         return own;
     signature.bytes = *decoded;
     return signature;
+}
+
+const char* reasoningFormat(Signer signer)
+{
+    for (const ReasoningFormat& row : kReasoningFormats) {
+        if (row.signer == signer)
+            return row.name;
+    }
+    return "unknown";
+}
+
+Signer signerOfFormat(QByteArrayView format)
+{
+    for (const ReasoningFormat& row : kReasoningFormats) {
+        if (format == QByteArrayView(row.name))
+            return row.signer;
+    }
+    return Signer::Unknown;
 }
 
 } // namespace gateway::transform

@@ -30,4 +30,8 @@ QByteArray sealed(const Signature& signature);
 // What a caller sent back; `native` signs what has no envelope.
 Signature opened(QByteArrayView value, Signer native);
 
+// Formats of reasoning_details in the chat dialect (OpenRouter's, which callers hand back as they got it).
+const char* reasoningFormat(Signer signer); // "unknown" where there is none
+Signer signerOfFormat(QByteArrayView format);
+
 } // namespace gateway::transform

@@ -1,5 +1,6 @@
 #include "transform/surface.h"
 
+#include "transform/field_name.h"
 #include "transform/json_writer.h"
 
 #include <QJsonDocument>
@@ -18,11 +19,7 @@ const char* Surface::streamType(const CallRequest&) const
 
 CallError Surface::invalid(QString message, QString parameter)
 {
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = std::move(parameter);
-    return error;
+    return invalidRequest(std::move(message), parameter.toUtf8());
 }
 
 std::optional<CallError> Surface::readObject(CallRequest& request)

@@ -6,14 +6,14 @@
 namespace gateway::transform {
 namespace {
 
+constexpr qint64 kMostTokens = 100'000'000; // no call has more; sums and prices stay far from an overflow
 constexpr std::size_t kLongestVector = 65'536;
 
 } // namespace
 
 qint64 statedCount(JsonView value)
 {
-    constexpr qint64 most = 100'000'000;
-    return std::clamp<qint64>(value.integer().value_or(0), 0, most);
+    return std::clamp<qint64>(value.integer().value_or(0), 0, kMostTokens);
 }
 
 bool hasCount(JsonView value)
@@ -45,6 +45,19 @@ std::optional<std::vector<float>> vectorOf(JsonView numbers)
     if (!good)
         return std::nullopt;
     return out;
+}
+
+bool readVectors(JsonView vectors, Answer& answer)
+{
+    bool good = true;
+    vectors.eachElement([&](JsonView vector) {
+        std::optional<std::vector<float>> read = vectorOf(vector);
+        good = read.has_value();
+        if (good)
+            answer.embeddings.push_back(std::move(*read));
+        return good;
+    });
+    return good;
 }
 
 CallError unreadable(const QString& message)

@@ -1,4 +1,4 @@
-// What the readers of Bedrock, Cohere and Ollama have in common: counts that are no data when they are absurd, texts
+// What the readers of all providers' answers have in common: counts that are no data when they are absurd, texts
 // cut to a length that a record keeps, vectors, and the errors for answers that are none. Pure; any thread.
 #pragma once
 
@@ -19,6 +19,8 @@ bool hasCount(JsonView value);
 QString shortText(JsonView value);
 // Nothing if it is no list of numbers, or longer than any model's vectors.
 std::optional<std::vector<float>> vectorOf(JsonView numbers);
+// A list of such; false where one of them is none.
+bool readVectors(JsonView vectors, Answer& answer);
 
 CallError unreadable(const QString& message); // TransformError
 // The model gave up with a word that is not a success (wire.md section 3, model_error).

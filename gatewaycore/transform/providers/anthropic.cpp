@@ -1,6 +1,7 @@
 #include "transform/providers/anthropic.h"
 
 #include "transform/body_edit.h"
+#include "transform/field_name.h"
 #include "transform/providers/anthropic_answer.h"
 #include "transform/providers/anthropic_history.h"
 #include "transform/providers/anthropic_request.h"
@@ -23,10 +24,7 @@ bool isVertex(const Target& target)
 
 CallError noEmbeddings()
 {
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = QStringLiteral("The provider has no embeddings.");
-    return error;
+    return invalidRequest(QStringLiteral("The provider has no embeddings."));
 }
 
 QByteArray pathOf(const Target& target, Operation operation, bool stream)

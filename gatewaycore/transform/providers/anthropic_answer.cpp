@@ -1,5 +1,7 @@
 #include "transform/providers/anthropic_answer.h"
 
+#include "transform/parts.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/anthropic_usage.h"
 #include "transform/providers/error_meaning.h"
 
@@ -41,19 +43,6 @@ constexpr std::array kSentences{
     Sentence{"input length and `max_tokens` exceed context limit", "context_length_exceeded"},
     Sentence{"Input is too long", "context_length_exceeded"},
 };
-
-CallError notUnderstood(const char* what)
-{
-    CallError error;
-    error.code = api::ErrorCode::TransformError;
-    error.message = QLatin1String(what);
-    return error;
-}
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 CallError errorFrom(int status, JsonView error, QByteArrayView providerKey)
 {
@@ -121,7 +110,7 @@ std::variant<Answer, CallError> readAnthropicAnswer(
 {
     const JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
-        return notUnderstood("The provider's answer is not a JSON object.");
+        return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView root = text.root;
     if (root.member("error").type() == JsonType::Object)
         return anthropicStreamError(root, providerKey);
@@ -129,12 +118,12 @@ std::variant<Answer, CallError> readAnthropicAnswer(
     if (operation == Operation::CountTokens) {
         answer.countedTokens = root.member("input_tokens").integer();
         if (!answer.countedTokens || *answer.countedTokens < 0)
-            return notUnderstood("The provider's answer has no count of tokens.");
+            return unreadable(QStringLiteral("The provider's answer has no count of tokens."));
         return answer;
     }
     const JsonView content = root.member("content");
     if (content.type() != JsonType::Array)
-        return notUnderstood("The provider's answer has no content.");
+        return unreadable(QStringLiteral("The provider's answer has no content."));
     bool toolCalled = false;
     content.eachElement([&](JsonView block) {
         if (auto part = readBlock(block)) {

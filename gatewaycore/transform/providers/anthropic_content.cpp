@@ -1,5 +1,6 @@
 #include "transform/providers/anthropic_content.h"
 
+#include "transform/field_name.h"
 #include "transform/providers/anthropic_media.h"
 
 #include <algorithm>
@@ -21,11 +22,6 @@ bool isObject(const QByteArray& json)
     return !text.error && text.root.type() == JsonType::Object;
 }
 
-QByteArray place(const QByteArray& field, std::size_t index)
-{
-    return field + '[' + QByteArray::number(qsizetype(index)) + ']';
-}
-
 } // namespace
 
 AnthropicContent::AnthropicContent(
@@ -40,7 +36,7 @@ std::optional<CallError> AnthropicContent::read()
     if (onlySystem) {
         Turn turn;
         for (std::size_t i = 0; i < m_request.system.size(); ++i) {
-            if (auto made = block(m_request.system[i], Role::User, place("system", i)))
+            if (auto made = block(m_request.system[i], Role::User, indexed("system", i)))
                 turn.blocks.push_back(std::move(*made));
         }
         if (!turn.blocks.empty())
@@ -76,10 +72,10 @@ void AnthropicContent::addSystem(const std::vector<Part>& parts, const QByteArra
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const Part& part = parts[i];
         if (part.kind != Part::Kind::Text && part.kind != Part::Kind::Refusal) {
-            m_losses.drop(place(field, i), "the provider's instructions are texts");
+            m_losses.drop(indexed(field, i), "the provider's instructions are texts");
             continue;
         }
-        if (const auto made = text(part, part.text, place(field, i)))
+        if (const auto made = text(part, part.text, indexed(field, i)))
             m_system += (m_system.isEmpty() ? "" : ",") + made->json;
     }
 }
@@ -99,7 +95,7 @@ bool AnthropicContent::isInstructionTurn(std::size_t index)
 void AnthropicContent::addMessage(std::size_t index)
 {
     const Message& message = m_request.messages[index];
-    const QByteArray field = place("messages", index);
+    const QByteArray field = indexed("messages", index);
     if (!message.name.isEmpty())
         m_losses.drop(field + ".name");
     Role role = message.role;
@@ -113,11 +109,11 @@ void AnthropicContent::addMessage(std::size_t index)
     std::vector<Block> blocks;
     for (std::size_t i = 0; i < message.parts.size(); ++i) {
         if (role == Role::System && message.parts[i].kind != Part::Kind::Text) {
-            m_losses.drop(place(field + ".content", i), "the provider's instructions are texts");
+            m_losses.drop(indexed(field + ".content", i), "the provider's instructions are texts");
             continue;
         }
         m_trims = role == Role::Assistant && index + 1 == m_request.messages.size() && i + 1 == message.parts.size();
-        if (auto made = block(message.parts[i], role, place(field + ".content", i)))
+        if (auto made = block(message.parts[i], role, indexed(field + ".content", i)))
             blocks.push_back(std::move(*made));
     }
     if (blocks.empty())
@@ -263,7 +259,7 @@ std::optional<AnthropicContent::Block> AnthropicContent::toolResult(const Part& 
         json.key("content").beginArray();
         for (std::size_t i = 0; i < part.content.size(); ++i) {
             const Part& piece = part.content[i];
-            const QByteArray inner = place(field + ".content", i);
+            const QByteArray inner = indexed(field + ".content", i);
             if (piece.kind == Part::Kind::Text || piece.kind == Part::Kind::Refusal) {
                 if (!piece.text.isEmpty())
                     json.beginObject().member("type", "text").member("text", piece.text).endObject();
@@ -338,13 +334,8 @@ QByteArray AnthropicContent::acceptable(const QByteArray& callId)
 
 void AnthropicContent::refuse(QString message, const QByteArray& field)
 {
-    if (m_error)
-        return;
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = QString::fromUtf8(field);
-    m_error = std::move(error);
+    if (!m_error)
+        m_error = invalidRequest(std::move(message), field);
 }
 
 } // namespace gateway::transform

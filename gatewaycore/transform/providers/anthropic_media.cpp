@@ -1,22 +1,14 @@
 #include "transform/providers/anthropic_media.h"
 
+#include "transform/parts.h"
+
 #include <algorithm>
 #include <array>
 
 namespace gateway::transform {
 namespace {
 
-struct MediaType
-{
-    const char* base64Begins;
-    const char* name;
-};
-constexpr std::array kImages{
-    MediaType{"iVBORw0KGgo", "image/png"},
-    MediaType{"/9j/", "image/jpeg"},
-    MediaType{"R0lGOD", "image/gif"},
-    MediaType{"UklGR", "image/webp"},
-};
+constexpr std::array kImages{"image/png", "image/jpeg", "image/gif", "image/webp"};
 
 } // namespace
 
@@ -35,16 +27,9 @@ QString writeAnthropicSource(JsonWriter& json, const Part& part)
     }
     QByteArray type = part.mediaType.toLower();
     if (image) {
-        const auto found = std::find_if(kImages.begin(), kImages.end(), [&](const MediaType& row) {
-            return type.isEmpty() ? part.data.startsWith(row.base64Begins) : type == row.name;
-        });
-        if (type == "image/jpg")
-            type = "image/jpeg";
-        else if (found != kImages.end())
-            type = found->name;
-        else {
+        type = imageType(part).toLower();
+        if (std::find(kImages.begin(), kImages.end(), type) == kImages.end())
             return QStringLiteral("The provider's models take images as PNG, JPEG, GIF or WebP.");
-        }
     } else if (type.startsWith("text/")) {
         const QByteArray content = jsonString(QByteArray::fromBase64(part.data));
         if (JsonText::parse(content).error) {

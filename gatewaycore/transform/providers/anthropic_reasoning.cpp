@@ -1,6 +1,7 @@
 #include "transform/providers/anthropic_reasoning.h"
 
 #include "transform/effort.h"
+#include "transform/providers/request_parts.h"
 
 #include <algorithm>
 
@@ -33,11 +34,13 @@ bool AnthropicReasoning::wantsThinking() const
 void AnthropicReasoning::writeThinking(JsonWriter& json, qint64 limit, bool lacksThinking)
 {
     const bool off = wantsThinkingOff();
+    // a model that thinks anyway is told how to show it
+    const bool speaksOfIt = wantsThinking() || m_request.reasoning.showThoughts;
     const char* kind = nullptr;
     switch (m_facts.thinking) {
     case ClaudeThinking::None:
         if (wantsThinking())
-            m_losses.drop("reasoning_effort", "the model does not think");
+            m_losses.drop(askedReasoning(m_request.reasoning), "the model does not think");
         return;
     case ClaudeThinking::Budget:
         if (wantsThinking())
@@ -47,21 +50,23 @@ void AnthropicReasoning::writeThinking(JsonWriter& json, qint64 limit, bool lack
         kind = wantsThinking() ? "adaptive" : nullptr;
         break;
     case ClaudeThinking::ByDefault:
-        kind = off ? "disabled" : wantsThinking() ? "adaptive" : nullptr;
+        kind = off ? "disabled" : speaksOfIt ? "adaptive" : nullptr;
         break;
     case ClaudeThinking::BetweenTools:
-        kind = off ? "between_tools" : wantsThinking() ? "adaptive" : nullptr;
+        kind = off ? "between_tools" : speaksOfIt ? "adaptive" : nullptr;
         if (off)
-            m_losses.change("reasoning_effort", "the model always thinks between tools: the least is asked for");
+            m_losses.change(
+                askedReasoning(m_request.reasoning), "the model always thinks between tools: the least is asked for");
         break;
     case ClaudeThinking::Always:
-        kind = wantsThinking() ? "adaptive" : nullptr;
+        kind = speaksOfIt && !off ? "adaptive" : nullptr;
         if (off)
-            m_losses.change("reasoning_effort", "the model always thinks: the least effort is asked for");
+            m_losses.change(
+                askedReasoning(m_request.reasoning), "the model always thinks: the least effort is asked for");
         break;
     }
     if (kind && QByteArrayView(kind) == QByteArrayView("adaptive") && forcesTool()) {
-        m_losses.drop("reasoning_effort", "the model does not think when it is made to call a tool");
+        m_losses.drop(askedReasoning(m_request.reasoning), "the model does not think when it is made to call a tool");
         kind = nullptr;
     }
     const bool adaptive = kind && QByteArrayView(kind) == QByteArrayView("adaptive");
@@ -73,7 +78,7 @@ void AnthropicReasoning::writeThinking(JsonWriter& json, qint64 limit, bool lack
         json.member("display", *m_request.reasoning.showThoughts ? "summarized" : "omitted");
     json.endObject();
     if (adaptive && m_request.reasoning.budgetTokens && !m_request.reasoning.effort)
-        m_losses.change("reasoning.budget_tokens", "the model takes an effort instead of a number of tokens");
+        m_losses.change("thinking.budget_tokens", "the model takes an effort instead of a number of tokens");
 }
 
 // Older models: a number of tokens, at least 1024 and less than the output's limit.
@@ -90,7 +95,7 @@ void AnthropicReasoning::writeBudget(JsonWriter& json, qint64 limit, bool lacksT
     else if (limit > 0 && limit <= kLeastBudget)
         hindrance = "the output's limit leaves no room for thinking";
     if (hindrance) {
-        m_losses.drop("reasoning_effort", hindrance);
+        m_losses.drop(askedReasoning(m_request.reasoning), hindrance);
         return;
     }
     const bool stated = asked.budgetTokens.value_or(0) > 0;
@@ -99,7 +104,7 @@ void AnthropicReasoning::writeBudget(JsonWriter& json, qint64 limit, bool lacksT
     const qint64 most = limit > 0 ? limit - std::max<qint64>(1, std::min(limit / 4, limit - kLeastBudget)) : wanted;
     const qint64 budget = std::max(kLeastBudget, std::min(wanted, most));
     if (stated && budget != wanted)
-        m_losses.change("reasoning.budget_tokens", "the model takes 1024 tokens or more, and less than max_tokens");
+        m_losses.change("thinking.budget_tokens", "the model takes 1024 tokens or more, and less than max_tokens");
     m_thinks = true;
     json.key("thinking").beginObject().member("type", "enabled").member("budget_tokens", budget).endObject();
 }

@@ -1,8 +1,10 @@
 #include "transform/providers/anthropic_request.h"
 
 #include "transform/effort.h"
+#include "transform/field_name.h"
 #include "transform/providers/anthropic_content.h"
 #include "transform/providers/anthropic_tools.h"
+#include "transform/providers/request_parts.h"
 
 #include <algorithm>
 #include <array>
@@ -11,29 +13,6 @@ namespace gateway::transform {
 namespace {
 
 constexpr qint64 kLimitOfUnknownModel = 8192;
-
-// Fields of other dialects that would change what comes back, or name what another provider keeps: a request with one
-// of them is refused. The last part of the name counts.
-struct Refused
-{
-    const char* field;
-    const char* onlyIfItSays; // nullptr: anything but null, false, 0, "", [] and {}
-    const char* sentence;
-};
-constexpr std::array kRefused{
-    Refused{"logprobs", nullptr, "The provider gives no log probabilities."},
-    Refused{"top_logprobs", nullptr, "The provider gives no log probabilities."},
-    Refused{"responseLogprobs", nullptr, "The provider gives no log probabilities."},
-    Refused{"audio", nullptr, "The provider's models do not speak."},
-    Refused{"modalities", "audio", "The provider's models do not speak."},
-    Refused{"responseModalities", "AUDIO", "The provider's models do not speak."},
-    Refused{"responseModalities", "IMAGE", "The provider's models do not draw."},
-    Refused{"speechConfig", nullptr, "The provider's models do not speak."},
-    Refused{"previous_response_id", nullptr, "The provider does not keep earlier responses."},
-    Refused{"conversation", nullptr, "The provider does not keep conversations."},
-    Refused{"background", nullptr, "The provider does not answer in the background."},
-    Refused{"cachedContent", nullptr, "The provider does not have the cached content that the request names."},
-};
 
 // What the caller's word for a service tier is here.
 struct TierWord
@@ -50,27 +29,6 @@ constexpr std::array kTiers{
     TierWord{"priority", "auto", false},
 };
 
-bool saysNothing(QByteArrayView raw)
-{
-    constexpr std::array kNothing{"null", "false", "0", "\"\"", "[]", "{}"};
-    return std::any_of(
-        kNothing.begin(), kNothing.end(), [raw](const char* word) { return raw == QByteArrayView(word); });
-}
-
-QByteArrayView lastName(QByteArrayView field)
-{
-    return field.sliced(field.lastIndexOf('.') + 1);
-}
-
-CallError invalid(QString message, QByteArrayView field)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = QString::fromUtf8(field);
-    return error;
-}
-
 } // namespace
 
 AnthropicRequest::AnthropicRequest(const UnifiedRequest& request, const Target& target, Losses& losses)
@@ -86,21 +44,11 @@ AnthropicRequest::AnthropicRequest(const UnifiedRequest& request, const Target& 
 std::optional<CallError> AnthropicRequest::refusal() const
 {
     if (m_request.operation == Operation::Embed)
-        return invalid(QStringLiteral("The provider has no embeddings."), "input");
-    if (m_request.choices > 1)
-        return invalid(QStringLiteral("The provider gives one answer to a request."), "n");
-    for (std::size_t i = 0; i < m_request.tools.size(); ++i) {
-        if (m_request.tools[i].kind == Tool::Kind::Custom)
-            return invalid(QStringLiteral("The provider's tools take JSON, not free text."),
-                "tools[" + QByteArray::number(qsizetype(i)) + ']');
-    }
-    for (const OtherField& other : m_request.others) {
-        for (const Refused& row : kRefused) {
-            const bool says = row.onlyIfItSays ? other.raw.contains(row.onlyIfItSays) : !saysNothing(other.raw);
-            if (lastName(other.name) == QByteArrayView(row.field) && says)
-                return invalid(QLatin1String(row.sentence), other.name);
-        }
-    }
+        return invalidRequest(QStringLiteral("The provider has no embeddings."), "input");
+    if (auto refused = refusedShape(m_request, "Anthropic"))
+        return refused;
+    if (auto refused = refusedTools(m_request, "Anthropic"))
+        return refused;
     return std::nullopt;
 }
 
@@ -141,7 +89,7 @@ std::variant<QByteArray, CallError> AnthropicRequest::body(QByteArrayView head)
         if (m_request.stream)
             rest.memberBool("stream", true);
     }
-    reportOthers();
+    dropOthers(m_request, m_losses);
     rest.endObject();
     return out;
 }
@@ -267,16 +215,6 @@ void AnthropicRequest::writeAccount(JsonWriter& json)
         m_losses.drop("verbosity");
     if (!m_request.promptCacheKey.isEmpty())
         m_losses.drop("prompt_cache_key");
-}
-
-void AnthropicRequest::reportOthers()
-{
-    for (const OtherField& other : m_request.others) {
-        const bool onlyText = lastName(other.name) == QByteArrayView("modalities") ||
-                              lastName(other.name) == QByteArrayView("responseModalities");
-        if (!saysNothing(other.raw) && !onlyText)
-            m_losses.drop(other.name);
-    }
 }
 
 } // namespace gateway::transform

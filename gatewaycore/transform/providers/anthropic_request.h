@@ -25,7 +25,6 @@ private:
     void writeSampling(JsonWriter& json);
     void writeStops(JsonWriter& json);
     void writeAccount(JsonWriter& json);
-    void reportOthers();
 
     const UnifiedRequest& m_request;
     const Target& m_target;

@@ -1,5 +1,6 @@
 #include "transform/providers/anthropic_stream.h"
 
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/anthropic_answer.h"
 
 namespace gateway::transform {
@@ -7,12 +8,7 @@ namespace {
 
 StreamReader::Read broken(const char* what)
 {
-    StreamReader::Read read;
-    CallError error;
-    error.code = api::ErrorCode::TransformError;
-    error.message = QLatin1String(what);
-    read.error = std::move(error);
-    return read;
+    return readError(unreadable(QString::fromLatin1(what)));
 }
 
 } // namespace

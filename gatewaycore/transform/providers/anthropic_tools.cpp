@@ -1,6 +1,7 @@
 #include "transform/providers/anthropic_tools.h"
 
 #include "transform/body_edit.h"
+#include "transform/field_name.h"
 
 #include <QSet>
 
@@ -17,11 +18,7 @@ void AnthropicTools::write(JsonWriter& json)
     listJson.beginArray();
     for (std::size_t i = 0; i < m_request.tools.size(); ++i) {
         const Tool& tool = m_request.tools[i];
-        const QByteArray field = "tools[" + QByteArray::number(qsizetype(i)) + ']';
-        if (tool.kind != Tool::Kind::Function) {
-            m_losses.drop(field, "the provider does not run this tool");
-            continue;
-        }
+        const QByteArray field = indexed("tools", i);
         if (!allowed.isEmpty() && !allowed.contains(tool.name))
             continue;
         writeTool(listJson, tool, field);

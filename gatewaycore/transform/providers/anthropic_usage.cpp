@@ -1,5 +1,7 @@
 #include "transform/providers/anthropic_usage.h"
 
+#include "transform/providers/answer_parts.h"
+
 #include <algorithm>
 
 namespace gateway::transform {
@@ -8,8 +10,8 @@ namespace {
 // null and what is not a number say nothing; negative or absurd counts are clamped (reliability.md D11).
 void takeCount(JsonView value, std::int64_t& count)
 {
-    if (const auto stated = value.integer())
-        count = std::clamp<qint64>(*stated, 0, 100'000'000);
+    if (value.integer())
+        count = statedCount(value);
 }
 
 } // namespace

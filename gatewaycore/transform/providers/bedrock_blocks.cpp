@@ -1,5 +1,8 @@
 #include "transform/providers/bedrock_blocks.h"
 
+#include "transform/field_name.h"
+#include "transform/parts.h"
+
 #include <QCryptographicHash>
 
 #include <algorithm>
@@ -86,8 +89,8 @@ std::optional<CallError> refusedSource(const Part& part, const char* what, const
 {
     if (!part.data.isEmpty() || part.url.startsWith("s3://"))
         return std::nullopt;
-    return refusal(QStringLiteral("Bedrock takes %1 only as bytes in the request or from Amazon S3 (s3://).")
-                       .arg(QLatin1String(what)),
+    return invalidRequest(QStringLiteral("Bedrock takes %1 only as bytes in the request or from Amazon S3 (s3://).")
+                              .arg(QLatin1String(what)),
         field);
 }
 
@@ -130,7 +133,7 @@ std::variant<QByteArray, CallError> BedrockBlocks::block(
         return audio(part, field);
     case Part::Kind::ToolCall: {
         if (!isBedrockToolName(ref.name))
-            return refusal(
+            return invalidRequest(
                 QStringLiteral("Bedrock takes names of tools of up to 64 letters, digits, - and _ only."), field);
         JsonWriter json(out);
         json.beginObject().key("toolUse").beginObject();
@@ -158,7 +161,7 @@ BedrockBlocks::Block BedrockBlocks::image(const Part& part, const QByteArray& fi
         }
     }
     if (format.isEmpty())
-        return refusal(QStringLiteral("Bedrock takes images as PNG, JPEG, GIF or WebP only."), field);
+        return invalidRequest(QStringLiteral("Bedrock takes images as PNG, JPEG, GIF or WebP only."), field);
     return mediaBlock("image", format, {}, part);
 }
 
@@ -168,7 +171,7 @@ BedrockBlocks::Block BedrockBlocks::audio(const Part& part, const QByteArray& fi
         return *refused;
     const QByteArray format = formatOf(kAudio, part.mediaType);
     if (format.isEmpty())
-        return refusal(QStringLiteral("Bedrock does not take audio of this type."), field);
+        return invalidRequest(QStringLiteral("Bedrock does not take audio of this type."), field);
     return mediaBlock("audio", format, {}, part);
 }
 
@@ -185,7 +188,7 @@ BedrockBlocks::Block BedrockBlocks::document(const Part& part, const QByteArray&
         }
     }
     if (format.isEmpty())
-        return refusal(
+        return invalidRequest(
             QStringLiteral("Bedrock takes documents as PDF, CSV, DOC, DOCX, XLS, XLSX, HTML, TXT or MD only."), field);
     return mediaBlock("document", format, documentName(part, field), part);
 }
@@ -229,7 +232,8 @@ BedrockBlocks::Block BedrockBlocks::toolResult(const Part& part, const CallRefs:
             continue;
         }
         if (inner.kind != Part::Kind::Image && inner.kind != Part::Kind::Document)
-            return refusal(QStringLiteral("Bedrock takes texts, images and documents as results of tools."), field);
+            return invalidRequest(
+                QStringLiteral("Bedrock takes texts, images and documents as results of tools."), field);
         Block block = inner.kind == Part::Kind::Image ? image(inner, field) : document(inner, field);
         if (std::holds_alternative<CallError>(block))
             return block;

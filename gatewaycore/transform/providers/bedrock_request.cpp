@@ -1,7 +1,9 @@
 #include "transform/providers/bedrock_request.h"
 
+#include "transform/field_name.h"
 #include "transform/providers/bedrock_blocks.h"
 #include "transform/providers/bedrock_models.h"
+#include "transform/providers/bedrock_turns.h"
 #include "transform/providers/request_parts.h"
 
 #include <algorithm>
@@ -83,6 +85,7 @@ public:
           m_losses(losses),
           m_refs(request),
           m_blocks(m_model, losses),
+          m_turns(request, m_refs, m_blocks, losses),
           m_maxTokens(request.maxOutputTokens ? request.maxOutputTokens : outputLimit)
     {
     }
@@ -90,17 +93,6 @@ public:
     std::variant<QByteArray, CallError> write();
 
 private:
-    struct Turn
-    {
-        bool assistant = false;
-        bool hasDocument = false;
-        bool hasText = false;
-        std::vector<QByteArray> results; // of tools: first in the turn
-        std::vector<QByteArray> blocks;
-    };
-
-    bool readTurns();
-    void finishTurns();
     bool readTools();
     void writeConversation(JsonWriter& json) const;
     QByteArray additionalFields();
@@ -130,10 +122,9 @@ private:
     Losses& m_losses;
     const CallRefs m_refs;
     BedrockBlocks m_blocks;
+    BedrockTurns m_turns;
     const std::optional<qint64> m_maxTokens;
 
-    QByteArray m_system;
-    std::vector<Turn> m_turns;
     QByteArray m_toolConfig;
     QByteArray m_additional;
     ThinkingResult m_thinking;
@@ -142,7 +133,9 @@ private:
 
 std::variant<QByteArray, CallError> BedrockBody::write()
 {
-    if (!readTurns() || !readTools())
+    if (auto wrong = m_turns.read())
+        return *wrong;
+    if (!readTools())
         return *m_error;
     m_additional = additionalFields();
 
@@ -167,71 +160,6 @@ std::variant<QByteArray, CallError> BedrockBody::write()
     return body;
 }
 
-// System texts and messages into blocks; two turns of the same role become one.
-bool BedrockBody::readTurns()
-{
-    JsonWriter system(m_system);
-    const auto addSystem = [&system](const QByteArray& block) {
-        if (!block.isEmpty())
-            system.raw(block);
-    };
-    for (std::size_t i = 0; i < m_request.system.size(); ++i) {
-        const Part& part = m_request.system[i];
-        if (part.kind != Part::Kind::Text)
-            return fail(refusal(QStringLiteral("Bedrock takes texts only as system prompt."), indexed("system", i)));
-        addSystem(std::get<QByteArray>(m_blocks.block(part, {}, indexed("system", i))));
-        if (part.cacheMark)
-            addSystem(m_blocks.cachePoint(*part.cacheMark, indexed("system", i, "cache_control")));
-    }
-    for (std::size_t i = 0; i < m_request.messages.size(); ++i) {
-        const Message& message = m_request.messages[i];
-        const bool assistant = message.role == Role::Assistant;
-        if (message.role == Role::System)
-            m_losses.change(indexed("messages", i, "role"), "a system message between others is sent as the user's");
-        for (std::size_t j = 0; j < message.parts.size(); ++j) {
-            const Part& part = message.parts[j];
-            auto block = m_blocks.block(part, m_refs.of(i, j), partField(i, j));
-            if (auto* error = std::get_if<CallError>(&block))
-                return fail(std::move(*error));
-            QByteArray& json = std::get<QByteArray>(block);
-            if (json.isEmpty())
-                continue; // a turn begins with its first block: what says nothing does not part two of the same role
-            if (m_turns.empty() || m_turns.back().assistant != assistant) {
-                m_turns.emplace_back();
-                m_turns.back().assistant = assistant;
-            }
-            Turn& turn = m_turns.back();
-            turn.hasDocument = turn.hasDocument || part.kind == Part::Kind::Document;
-            turn.hasText = turn.hasText || part.kind == Part::Kind::Text;
-            std::vector<QByteArray>& place = part.kind == Part::Kind::ToolResult ? turn.results : turn.blocks;
-            place.push_back(std::move(json));
-            if (part.cacheMark) {
-                QByteArray mark = m_blocks.cachePoint(*part.cacheMark, partField(i, j, "cache_control"));
-                if (!mark.isEmpty())
-                    place.push_back(std::move(mark));
-            }
-        }
-    }
-    finishTurns();
-    return true;
-}
-
-void BedrockBody::finishTurns()
-{
-    for (Turn& turn : m_turns) {
-        if (turn.hasDocument && !turn.hasText) {
-            turn.blocks.push_back(R"({"text":"."})");
-            m_losses.change("messages", "a full stop stands beside a document: the provider wants a text there");
-        }
-    }
-    if (m_request.cacheAll && !m_turns.empty()) {
-        Turn& last = m_turns.back();
-        QByteArray mark = m_blocks.cachePoint(*m_request.cacheAll, "cache_control");
-        if (!mark.isEmpty())
-            (last.blocks.empty() ? last.results : last.blocks).push_back(std::move(mark));
-    }
-}
-
 bool BedrockBody::readTools()
 {
     if (!needsTools())
@@ -241,12 +169,12 @@ bool BedrockBody::readTools()
     JsonWriter json(m_toolConfig);
     json.beginObject().key("tools").beginArray();
     const std::vector<const Tool*> offered = offeredTools(m_request, m_losses);
-    for (std::size_t i = 0; i < offered.size(); ++i) {
-        const Tool& tool = *offered[i];
+    for (const Tool* one : offered) {
+        const Tool& tool = *one;
         if (!isBedrockToolName(tool.name))
-            return fail(
-                refusal(QStringLiteral("Bedrock takes names of tools of up to 64 letters, digits, - and _ only."),
-                    indexed("tools", i, "name")));
+            return fail(invalidRequest(
+                QStringLiteral("Bedrock takes names of tools of up to 64 letters, digits, - and _ only."),
+                toolField(m_request, tool, "name")));
         json.beginObject().key("toolSpec").beginObject().member("name", tool.name);
         json.memberIf("description", tool.description);
         json.key("inputSchema").beginObject();
@@ -256,7 +184,7 @@ bool BedrockBody::readTools()
             json.memberBool("strict", true);
         json.endObject().endObject();
         if (tool.cacheMark) {
-            const QByteArray mark = m_blocks.cachePoint(*tool.cacheMark, indexed("tools", i, "cache_control"));
+            const QByteArray mark = m_blocks.cachePoint(*tool.cacheMark, toolField(m_request, tool, "cache_control"));
             if (!mark.isEmpty())
                 json.raw(mark);
         }
@@ -275,7 +203,7 @@ bool BedrockBody::readTools()
                 .endObject()
                 .endObject();
         if (m_refs.functions().empty())
-            return fail(refusal(
+            return fail(invalidRequest(
                 QStringLiteral("The conversation has results of tools without their calls, which Bedrock refuses."),
                 "messages"));
     }
@@ -297,18 +225,7 @@ bool BedrockBody::readTools()
 
 void BedrockBody::writeConversation(JsonWriter& json) const
 {
-    json.key("messages").beginArray();
-    for (const Turn& turn : m_turns) {
-        json.beginObject().member("role", turn.assistant ? "assistant" : "user").key("content").beginArray();
-        for (const QByteArray& block : turn.results)
-            json.raw(block);
-        for (const QByteArray& block : turn.blocks)
-            json.raw(block);
-        json.endArray().endObject();
-    }
-    json.endArray();
-    if (!m_system.isEmpty())
-        json.memberRaw("system", '[' + m_system + ']');
+    m_turns.write(json);
     json.memberRawIf("toolConfig", m_toolConfig);
 }
 
@@ -463,7 +380,7 @@ std::variant<QByteArray, CallError> bedrockBody(
     const UnifiedRequest& request, QByteArrayView model, std::optional<qint64> outputLimit, Losses& losses)
 {
     if (request.operation == Operation::Embed)
-        return refusal(QStringLiteral("Bedrock's Converse gives no embeddings."));
+        return invalidRequest(QStringLiteral("Bedrock's Converse gives no embeddings."));
     if (auto refused = refusedShape(request, kProvider))
         return *refused;
     if (auto refused = refusedTools(request, kProvider))

@@ -1,5 +1,6 @@
 #include "transform/providers/cohere.h"
 
+#include "transform/field_name.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/cohere_answer.h"
 #include "transform/providers/cohere_request.h"
@@ -37,7 +38,7 @@ public:
     OutgoingOrError translate(const UnifiedRequest& request, const Target& target, Losses& losses) const override
     {
         if (request.operation == Operation::CountTokens)
-            return refusal(QStringLiteral("Cohere does not count the tokens of a conversation."));
+            return invalidRequest(QStringLiteral("Cohere does not count the tokens of a conversation."));
         const bool embed = request.operation == Operation::Embed;
         auto body = embed ? cohereEmbedBody(request, target.model(), losses)
                           : cohereChatBody(request, target.model(), target.outputLimit, losses);

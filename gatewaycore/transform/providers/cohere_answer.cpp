@@ -1,5 +1,6 @@
 #include "transform/providers/cohere_answer.h"
 
+#include "transform/parts.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/error_meaning.h"
 
@@ -7,11 +8,6 @@
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 void addText(Answer& answer, Part::Kind kind, QByteArray text)
 {
@@ -91,15 +87,7 @@ std::variant<Answer, CallError> cohereEmbeddings(JsonView root)
     if (vectors.type() != JsonType::Array)
         return unreadable(QStringLiteral("Cohere's answer has no embeddings."));
     Answer answer;
-    bool good = true;
-    vectors.eachElement([&](JsonView vector) {
-        std::optional<std::vector<float>> read = vectorOf(vector);
-        good = read.has_value();
-        if (good)
-            answer.embeddings.push_back(std::move(*read));
-        return good;
-    });
-    if (!good)
+    if (!readVectors(vectors, answer))
         return unreadable(QStringLiteral("An embedding in Cohere's answer is not a list of numbers."));
     answer.facts.tokens = cohereTokens(root.member("meta"));
     answer.facts.id = textOf(root.member("id")).left(200);

@@ -1,7 +1,9 @@
 #include "transform/providers/cohere_request.h"
 
 #include "transform/effort.h"
+#include "transform/field_name.h"
 #include "transform/json_writer.h"
+#include "transform/parts.h"
 #include "transform/providers/request_parts.h"
 
 #include <algorithm>
@@ -14,7 +16,6 @@ using Mode = ToolChoice::Mode;
 
 constexpr char kProvider[] = "Cohere";
 constexpr std::size_t kMostStops = 5;
-constexpr std::size_t kMostTexts = 96; // of one embed request
 
 constexpr std::array kDropped{
     ScalarField{&UnifiedRequest::verbosity, "verbosity"},
@@ -164,7 +165,7 @@ bool CohereChat::writeContent(const std::vector<Part>& parts, std::size_t messag
         if (part.kind == Part::Kind::Image) {
             const QByteArray type = imageType(part);
             if (part.url.isEmpty() && (part.data.isEmpty() || type.isEmpty()))
-                return fail(refusal(
+                return fail(invalidRequest(
                     QStringLiteral("Cohere takes images as bytes of a known type or by URL."), partField(message, j)));
             m_json.beginObject().member("type", "image_url").key("image_url").beginObject();
             m_json.member("url", part.data.isEmpty() ? part.url : "data:" + type + ";base64," + part.data);
@@ -189,14 +190,12 @@ std::optional<QByteArray> CohereChat::textOf(const Part& part, const QByteArray&
     if (part.kind == Part::Kind::Text || part.kind == Part::Kind::Refusal)
         return part.text;
     if (part.kind == Part::Kind::Document) {
-        if (const std::optional<QByteArray> text = documentText(part)) {
-            m_losses.change(field, "the document goes over as its text");
-            return (part.fileName.isEmpty() ? QByteArray() : part.fileName + ":\n") + *text;
-        }
-        fail(refusal(QStringLiteral("Cohere's chat takes documents as texts only."), field));
+        if (const std::optional<QByteArray> text = documentAsText(part, field, m_losses))
+            return text;
+        fail(invalidRequest(QStringLiteral("Cohere's chat takes documents as texts only."), field));
         return std::nullopt;
     }
-    fail(refusal(QStringLiteral("Cohere's chat takes texts and images only."), field));
+    fail(invalidRequest(QStringLiteral("Cohere's chat takes texts and images only."), field));
     return std::nullopt;
 }
 
@@ -250,8 +249,8 @@ bool CohereChat::writeAssistant(const Message& message, std::size_t index)
             }
         } else if (part.kind == Part::Kind::Image || part.kind == Part::Kind::Audio ||
                    part.kind == Part::Kind::ToolResult) {
-            return fail(
-                refusal(QStringLiteral("Cohere's chat takes texts only as earlier answers."), partField(index, j)));
+            return fail(invalidRequest(
+                QStringLiteral("Cohere's chat takes texts only as earlier answers."), partField(index, j)));
         }
         if (!calls) {
             said.push_back(part);
@@ -293,8 +292,8 @@ void CohereChat::writeTools()
         return;
     const std::vector<const Tool*> offered = offeredTools(m_request, m_losses);
     const bool named = m_request.toolChoice && m_request.toolChoice->mode == Mode::Named;
-    bool strict = false;
-    bool lax = false;
+    const bool strict =
+        std::any_of(offered.begin(), offered.end(), [](const Tool* tool) { return tool->strict == true; });
     m_json.key("tools").beginArray();
     for (const Tool* tool : offered) {
         if (named && tool->name != m_request.toolChoice->name)
@@ -304,13 +303,12 @@ void CohereChat::writeTools()
         m_json.memberRaw("parameters",
             tool->schema.isEmpty() ? QByteArrayView(R"({"type":"object","properties":{}})") : tool->schema);
         m_json.endObject().endObject();
-        (tool->strict == true ? strict : lax) = true;
+        if (strict && tool->strict != true)
+            m_losses.change(toolField(m_request, *tool, "strict"), "the provider is strict with all tools or none");
     }
     m_json.endArray();
     if (strict)
         m_json.memberBool("strict_tools", true);
-    if (strict && lax)
-        m_losses.change("tools.strict", "the provider is strict with all tools or none");
     if (m_request.toolChoice && m_request.toolChoice->mode != Mode::Auto)
         m_json.member("tool_choice", m_request.toolChoice->mode == Mode::None ? "NONE" : "REQUIRED");
     if (named && offered.size() > 1)
@@ -377,40 +375,6 @@ std::variant<QByteArray, CallError> cohereChatBody(
     if (auto refused = refusedTools(request, kProvider))
         return *refused;
     return CohereChat(request, losses).write(model, outputLimit);
-}
-
-std::variant<QByteArray, CallError> cohereEmbedBody(const UnifiedRequest& request, QByteArrayView model, Losses& losses)
-{
-    if (auto refused = refusedShape(request, kProvider))
-        return *refused;
-    const EmbedRequest& embed = request.embed;
-    if (embed.texts.size() > kMostTexts)
-        return refusal(QStringLiteral("Cohere embeds up to %1 texts per request, and this one has %2. Send them in "
-                                      "several requests.")
-                           .arg(kMostTexts)
-                           .arg(embed.texts.size()),
-            "input");
-    QByteArray body;
-    JsonWriter json(body);
-    json.beginObject().member("model", model);
-    if (embed.purpose.isEmpty())
-        losses.change("input_type", "Cohere wants the texts' purpose: search_document was taken");
-    json.member("input_type", embed.purpose.isEmpty() ? QByteArray("search_document") : embed.purpose);
-    json.key("embedding_types").beginArray().string("float").endArray();
-    json.key("texts").beginArray();
-    for (const QByteArray& text : embed.texts)
-        json.string(text);
-    json.endArray();
-    if (embed.dimensions)
-        json.member("output_dimension", *embed.dimensions);
-    json.member("truncate", "NONE"); // a text that is too long is an error, not half an embedding
-    json.endObject();
-    if (!embed.title.isEmpty())
-        losses.drop("title");
-    if (!embed.user.isEmpty())
-        losses.drop("user");
-    dropOthers(request, losses);
-    return body;
 }
 
 } // namespace gateway::transform

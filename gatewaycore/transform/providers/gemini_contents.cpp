@@ -1,5 +1,7 @@
 #include "transform/providers/gemini_contents.h"
 
+#include "transform/field_name.h"
+#include "transform/parts.h"
 #include "transform/providers/gemini_path.h"
 #include "transform/providers/gemini_schema.h"
 #include "transform/providers/gemini_thinking.h"
@@ -146,7 +148,7 @@ void Conversation::writeCall(const Part& part, const QByteArray& place)
 void Conversation::writeMedia(const Part& part, const QByteArray& place)
 {
     if (!part.fileId.isEmpty()) {
-        m_wrong = refusal(
+        m_wrong = invalidRequest(
             QStringLiteral("A message names a file by its id, and that file is kept by another provider."), "messages");
         return;
     }
@@ -167,9 +169,10 @@ void Conversation::writeResult(const Part& part, const QByteArray& place)
 {
     const QByteArray name = part.name.isEmpty() ? m_callNames.value(part.callId) : part.name;
     if (name.isEmpty()) {
-        m_wrong = refusal(QStringLiteral("The result of the tool call \"%1\" answers no call of this conversation, and "
-                                         "the provider needs the function's name.")
-                              .arg(QString::fromUtf8(part.callId.left(80))),
+        m_wrong = invalidRequest(
+            QStringLiteral("The result of the tool call \"%1\" answers no call of this conversation, and "
+                           "the provider needs the function's name.")
+                .arg(QString::fromUtf8(part.callId.left(80))),
             "messages");
         return;
     }
@@ -218,7 +221,7 @@ void Conversation::writePart(const Part& part, const QByteArray& place, bool ass
         return;
     case Part::Kind::Thinking:
         if (part.signer != Signer::Google || part.redacted) {
-            m_losses.drop(place + ".thinking", "it is another provider's, and not signed by this one");
+            m_losses.drop(place, "it is another provider's, and not signed by this one");
             return;
         }
         if (!part.text.isEmpty())
@@ -234,7 +237,7 @@ void Conversation::writePart(const Part& part, const QByteArray& place, bool ass
         if (!part.signature.isEmpty() && part.signer != Signer::Google)
             m_losses.drop(place + ".signature", "it is another provider's");
         if (part.kind == Part::Kind::Refusal)
-            m_losses.change(place + ".refusal", "the provider has no such part: it stands as text");
+            m_losses.change(place, "the provider has no such part: it stands as text");
         if (part.text.isEmpty() && (part.signer != Signer::Google || part.signature.isEmpty()))
             return; // Google refuses a part without text
         enter(assistant ? Group::Model : Group::User);
@@ -267,11 +270,11 @@ std::optional<CallError> Conversation::write(const UnifiedRequest& request)
         m_losses.change("system", "the provider needs a user's message: the instruction stands as one");
         m_json.beginObject().member("role", "user").key("parts").beginArray().raw(system).endArray().endObject();
     } else if (!hasContent) {
-        m_wrong = refusal(QStringLiteral("The conversation has no message with any content."), "messages");
+        m_wrong = invalidRequest(QStringLiteral("The conversation has no message with any content."), "messages");
     }
     for (std::size_t i = 0; i < request.messages.size() && !m_wrong; ++i) {
         const Message& message = request.messages[i];
-        const QByteArray place = "messages[" + QByteArray::number(qint64(i)) + ']';
+        const QByteArray place = indexed("messages", i);
         if (!message.name.isEmpty())
             m_losses.drop(place + ".name");
         if (message.role == Role::System)
@@ -282,8 +285,7 @@ std::optional<CallError> Conversation::write(const UnifiedRequest& request)
             for (std::size_t j = 0; j < message.parts.size() && !m_wrong; ++j) {
                 const Part& part = message.parts[j];
                 if ((part.kind == Part::Kind::ToolResult) == results)
-                    writePart(part, place + ".content[" + QByteArray::number(qint64(j)) + ']',
-                        message.role == Role::Assistant);
+                    writePart(part, partField(i, j), message.role == Role::Assistant);
             }
         }
     }

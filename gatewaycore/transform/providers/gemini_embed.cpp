@@ -1,6 +1,7 @@
 #include "transform/providers/gemini_embed.h"
 
 #include "transform/body_edit.h"
+#include "transform/field_name.h"
 #include "transform/json_writer.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/gemini_answer.h"
@@ -106,10 +107,10 @@ OutgoingOrError embedRequest(const UnifiedRequest& request, const Target& target
     if (auto error = refusedShape(request, "Gemini"))
         return *error;
     if (embed.texts.empty())
-        return refusal(QStringLiteral("There is no text to embed."), "input");
+        return invalidRequest(QStringLiteral("There is no text to embed."), "input");
     if (isVertex(target) && !isPredictModel(target) && embed.texts.size() > 1)
-        return refusal(QStringLiteral("The model embeds one text at a time, and the request has %1.")
-                           .arg(qint64(embed.texts.size())),
+        return invalidRequest(QStringLiteral("The model embeds one text at a time, and the request has %1.")
+                                  .arg(qint64(embed.texts.size())),
             "input");
     if (!embed.user.isEmpty())
         losses.drop("user");

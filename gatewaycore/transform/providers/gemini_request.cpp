@@ -80,8 +80,6 @@ void writeToolChoice(
             mode = "VALIDATED";
         else if (request.toolChoice)
             mode = "AUTO";
-        if (anyStrict && !mode)
-            losses.drop("tools[].strict", "the model is older than strict tools");
         break;
     case ToolChoice::Mode::None:
         mode = "NONE";
@@ -94,6 +92,11 @@ void writeToolChoice(
         mode = "ANY";
         allowed = {choice.name};
         break;
+    }
+    for (std::size_t i = 0; i < request.tools.size(); ++i) {
+        const bool kept = mode && checksSignatures(model) && QByteArrayView(mode) != QByteArrayView("NONE");
+        if (request.tools[i].strict == true && !kept)
+            losses.drop(indexed("tools", i, "strict"), "the model is older than strict tools, or calls none");
     }
     if (!mode)
         return;
@@ -117,6 +120,8 @@ void writeFormat(JsonWriter& json, const OutputFormat& format, Losses& losses)
     // the schema's name is a label that other dialects demand; the model is not told it
     if (!format.description.isEmpty())
         losses.drop("response_format.json_schema.description");
+    if (format.strict == false)
+        losses.change("response_format.json_schema.strict", "the provider holds to a schema always");
     if (!format.schema.isEmpty())
         json.memberRaw("responseJsonSchema", schemaForGoogle(format.schema));
 }

@@ -1,6 +1,7 @@
 #include "transform/providers/gemini_thinking.h"
 
 #include "transform/effort.h"
+#include "transform/providers/request_parts.h"
 
 #include <algorithm>
 #include <array>
@@ -81,7 +82,7 @@ void writeLevel(JsonWriter& json, const Reasoning& reasoning, const Model& model
     const Level level = levelOf(*effort, model);
     json.member("thinkingLevel", level.word);
     if (!level.exact)
-        losses.change("reasoning_effort", "the model has no such level of thinking: the nearest one is taken");
+        losses.change(askedReasoning(reasoning), "the model has no such level of thinking: the nearest one is taken");
 }
 
 void writeBudget(JsonWriter& json, const Reasoning& reasoning, const Model& model, Losses& losses)
@@ -113,7 +114,7 @@ void writeThinking(JsonWriter& json, const Reasoning& reasoning, QByteArrayView 
         const bool wantsSome = reasoning.enabled.value_or(false) || reasoning.budgetTokens.value_or(0) != 0 ||
                                reasoning.effort.value_or(Effort::None) != Effort::None;
         if (wantsSome)
-            losses.drop("reasoning", "the model does not think");
+            losses.drop(askedReasoning(reasoning), "the model does not think");
         return;
     }
     QByteArray config;

@@ -1,5 +1,6 @@
 #include "transform/providers/ollama.h"
 
+#include "transform/field_name.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/ollama_answer.h"
 #include "transform/providers/ollama_request.h"
@@ -17,7 +18,7 @@ public:
     OutgoingOrError translate(const UnifiedRequest& request, const Target& target, Losses& losses) const override
     {
         if (request.operation == Operation::CountTokens)
-            return refusal(QStringLiteral("Ollama does not count tokens."));
+            return invalidRequest(QStringLiteral("Ollama does not count tokens."));
         const bool embed = request.operation == Operation::Embed;
         auto body = embed ? ollamaEmbedBody(request, target.model(), losses)
                           : ollamaChatBody(request, target.model(), target.outputLimit, losses);

@@ -1,5 +1,6 @@
 #include "transform/providers/ollama_answer.h"
 
+#include "transform/parts.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/error_meaning.h"
 
@@ -25,11 +26,6 @@ constexpr std::array kSentences{
     Sentence{500, "does not support", 400, nullptr},
     Sentence{0, "maximum pending requests", 503, nullptr},
 };
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 Part callOf(JsonView call, const QByteArray& created, int number)
 {
@@ -121,15 +117,7 @@ std::variant<Answer, CallError> ollamaEmbeddings(JsonView root)
     if (vectors.type() != JsonType::Array)
         return unreadable(QStringLiteral("Ollama's answer has no embeddings."));
     Answer answer;
-    bool good = true;
-    vectors.eachElement([&](JsonView vector) {
-        std::optional<std::vector<float>> read = vectorOf(vector);
-        good = read.has_value();
-        if (good)
-            answer.embeddings.push_back(std::move(*read));
-        return good;
-    });
-    if (!good)
+    if (!readVectors(vectors, answer))
         return unreadable(QStringLiteral("An embedding in Ollama's answer is not a list of numbers."));
     answer.facts.tokens = ollamaTokens(root);
     answer.facts.model = shortText(root.member("model"));

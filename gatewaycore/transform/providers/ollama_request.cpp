@@ -1,6 +1,7 @@
 #include "transform/providers/ollama_request.h"
 
 #include "transform/effort.h"
+#include "transform/field_name.h"
 #include "transform/json_writer.h"
 #include "transform/providers/request_parts.h"
 
@@ -109,24 +110,23 @@ bool OllamaChat::add(Content& content, const Part& part, const QByteArray& field
         break;
     case Part::Kind::Image:
         if (part.data.isEmpty()) {
-            m_error = refusal(QStringLiteral("Ollama takes images only as bytes in the request."), field);
+            m_error = invalidRequest(QStringLiteral("Ollama takes images only as bytes in the request."), field);
             return false;
         }
         content.images.push_back(part.data);
         return true;
     case Part::Kind::Document:
-        if (const std::optional<QByteArray> inside = documentText(part)) {
-            m_losses.change(field, "the document goes over as its text");
-            text = (part.fileName.isEmpty() ? QByteArray() : part.fileName + ":\n") + *inside;
+        if (const std::optional<QByteArray> inside = documentAsText(part, field, m_losses)) {
+            text = *inside;
             break;
         }
-        m_error = refusal(QStringLiteral("Ollama takes documents as texts only."), field);
+        m_error = invalidRequest(QStringLiteral("Ollama takes documents as texts only."), field);
         return false;
     case Part::Kind::Audio:
     case Part::Kind::ToolCall:
     case Part::Kind::ToolResult:
     case Part::Kind::Thinking:
-        m_error = refusal(QStringLiteral("Ollama takes texts and images only."), field);
+        m_error = invalidRequest(QStringLiteral("Ollama takes texts and images only."), field);
         return false;
     }
     content.text += (content.text.isEmpty() || text.isEmpty() ? "" : "\n") + text;
@@ -233,7 +233,7 @@ void OllamaChat::writeTools()
         if (mode == Mode::Named && tool->name != m_request.toolChoice->name)
             continue;
         if (tool->strict == true)
-            m_losses.drop("tools.strict");
+            m_losses.drop(toolField(m_request, *tool, "strict"));
         m_json.beginObject().member("type", "function").key("function").beginObject().member("name", tool->name);
         m_json.memberIf("description", tool->description);
         m_json.memberRaw("parameters",

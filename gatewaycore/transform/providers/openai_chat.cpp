@@ -1,8 +1,10 @@
 #include "transform/providers/openai_chat.h"
 
 #include "transform/body_edit.h"
+#include "transform/parts.h"
 #include "transform/providers/error_meaning.h"
 #include "transform/providers/openai_embeddings.h"
+#include "transform/providers/openai_terms.h"
 
 #include <array>
 
@@ -122,11 +124,7 @@ OutgoingOrError openAiChatPassOn(const CallRequest& request, const Target& targe
 {
     const ChatQuirks& quirks = chatQuirks(target.kind());
     BodyEdit edit(request.body);
-    const QByteArray model = jsonString(target.model());
-    if (request.model.isMissing())
-        edit.addMember(request.root, "model", model);
-    else
-        edit.replace(request.model, model);
+    nameModel(edit, request, target);
     writeLimit(edit, request, quirks, target.outputLimit);
     if (quirks.seedField != QByteArrayView("seed"))
         renameMember(edit, request.root, "seed", quirks.seedField);
@@ -153,7 +151,6 @@ CallError openAiShapedError(int status, QByteArrayView body, QByteArrayView prov
     ProviderWords words;
     const JsonText text = JsonText::parse(body);
     if (!text.error) {
-        const auto textOf = [](JsonView value) { return value.text().value_or(QByteArray()); };
         const JsonView inner = text.root.member("error");
         const JsonView object = inner.type() == JsonType::Object ? inner : text.root;
         words.code = textOf(object.member("code"));

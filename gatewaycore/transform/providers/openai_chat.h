@@ -1,6 +1,7 @@
 // The provider dialect of OpenAI chat completions and of all who speak it (openai, azure-openai, mistral, groq,
 // deepseek, xai, openrouter, openai-compatible, simulator): what they do differently is in chat_quirks.h. Requests are
-// written in openai_chat_request.cpp, answers and streams read in openai_chat_answer.cpp. Stateless; any thread.
+// written in openai_chat_request.cpp and openai_chat_messages.h, answers and streams read in openai_chat_answer.cpp.
+// Stateless; any thread.
 #pragma once
 
 #include "transform/provider_dialect.h"

@@ -1,5 +1,7 @@
 // Answers of the chat dialect: whole, in short (what the record needs), and as a stream.
 #include "transform/part_sequencer.h"
+#include "transform/parts.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/error_meaning.h"
 #include "transform/providers/openai_chat.h"
 
@@ -11,22 +13,6 @@ namespace {
 using api::ErrorCode;
 
 constexpr std::size_t kMostCalls = 1024; // in one stream: each fragment is looked up among them
-constexpr qint64 kMostTokens = 100'000'000; // no call has more; sums and prices stay far from an overflow
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
-
-QString shortText(JsonView value)
-{
-    return QString::fromUtf8(textOf(value).left(200));
-}
-
-qint64 count(JsonView number)
-{
-    return std::clamp<qint64>(number.integer().value_or(0), 0, kMostTokens);
-}
 
 // Totals with details inside them, taken apart (wire.md section 4).
 api::Tokens readUsage(JsonView usage, bool reasoningOutside)
@@ -37,24 +23,24 @@ api::Tokens readUsage(JsonView usage, bool reasoningOutside)
     tokens.source = api::TokenSource::Reported;
     const JsonView in = usage.member("prompt_tokens_details");
     const JsonView out = usage.member("completion_tokens_details");
-    tokens.inCacheRead = count(in.member("cached_tokens"));
+    tokens.inCacheRead = statedCount(in.member("cached_tokens"));
     if (in.member("cached_tokens").isMissing())
-        tokens.inCacheRead = count(usage.member("prompt_cache_hit_tokens")); // DeepSeek
+        tokens.inCacheRead = statedCount(usage.member("prompt_cache_hit_tokens")); // DeepSeek
     const JsonView byLife = in.member("cache_write_tokens_details");
-    const qint64 written = count(in.member("cache_write_tokens"));
-    tokens.inCacheWrite12h = std::min(written, count(byLife.member("ttl_12h_tokens")));
+    const qint64 written = statedCount(in.member("cache_write_tokens"));
+    tokens.inCacheWrite12h = std::min(written, statedCount(byLife.member("ttl_12h_tokens")));
     tokens.inCacheWrite30m = written - tokens.inCacheWrite12h; // the shorter life where it is not said
-    tokens.inAudio = count(in.member("audio_tokens"));
-    tokens.inImage = count(in.member("image_tokens"));
+    tokens.inAudio = statedCount(in.member("audio_tokens"));
+    tokens.inImage = statedCount(in.member("image_tokens"));
     tokens.inUncached = std::max<qint64>(
-        0, count(usage.member("prompt_tokens")) - tokens.inCacheRead - written - tokens.inAudio - tokens.inImage);
-    tokens.outReasoning = count(out.member("reasoning_tokens"));
-    tokens.outAudio = count(out.member("audio_tokens"));
-    tokens.predictionAccepted = count(out.member("accepted_prediction_tokens"));
-    tokens.predictionRejected = count(out.member("rejected_prediction_tokens"));
+        0, statedCount(usage.member("prompt_tokens")) - tokens.inCacheRead - written - tokens.inAudio - tokens.inImage);
+    tokens.outReasoning = statedCount(out.member("reasoning_tokens"));
+    tokens.outAudio = statedCount(out.member("audio_tokens"));
+    tokens.predictionAccepted = statedCount(out.member("accepted_prediction_tokens"));
+    tokens.predictionRejected = statedCount(out.member("rejected_prediction_tokens"));
     const qint64 apart = (reasoningOutside ? 0 : tokens.outReasoning) + tokens.outAudio + tokens.predictionAccepted +
                          tokens.predictionRejected;
-    tokens.outText = std::max<qint64>(0, count(usage.member("completion_tokens")) - apart);
+    tokens.outText = std::max<qint64>(0, statedCount(usage.member("completion_tokens")) - apart);
     return tokens;
 }
 
@@ -70,25 +56,17 @@ CallError errorInside(JsonView error, QByteArrayView key)
     return errorOf(status >= 400 && status < 600 ? status : 502, words, key);
 }
 
-CallError malformed(const char* what)
-{
-    CallError error;
-    error.code = ErrorCode::TransformError;
-    error.message = QString::fromLatin1(what);
-    return error;
-}
-
 // The JSON of a 200, or why it is not an answer.
 std::variant<JsonView, CallError> answerOf(QByteArrayView body, QByteArrayView key)
 {
     const JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
-        return malformed("The provider's answer is not a JSON object.");
+        return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView error = text.root.member("error");
     if (error.type() == JsonType::Object || error.type() == JsonType::String)
         return errorInside(error, key);
     if (text.root.member("choices").type() != JsonType::Array)
-        return malformed("The provider's answer has no choices.");
+        return unreadable(QStringLiteral("The provider's answer has no choices."));
     return text.root;
 }
 
@@ -133,23 +111,10 @@ void readChunks(JsonView content, std::vector<Part>& parts)
     });
 }
 
-Part textPart(Part::Kind kind, QByteArray text)
-{
-    Part part;
-    part.kind = kind;
-    part.text = std::move(text);
-    return part;
-}
-
 QByteArray reasoningOf(JsonView message)
 {
     const QByteArray text = textOf(message.member("reasoning_content"));
     return text.isEmpty() ? textOf(message.member("reasoning")) : text;
-}
-
-QByteArray argumentsOf(JsonView arguments)
-{
-    return arguments.type() == JsonType::Object ? arguments.raw().toByteArray() : textOf(arguments);
 }
 
 class ChatStream final : public StreamReader
@@ -200,7 +165,7 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
     }
     const JsonText text = JsonText::parse(frame.data);
     if (text.error || text.root.type() != JsonType::Object) {
-        read.error = malformed("The provider sent a stream event that is not JSON.");
+        read.error = unreadable(QStringLiteral("The provider sent a stream event that is not JSON."));
         return read;
     }
     JsonView choices;
@@ -316,7 +281,7 @@ void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read&
             known = &row;
     }
     if (!known && m_calls.size() >= kMostCalls) {
-        read.error = malformed("The provider sent more tool calls than any model makes.");
+        read.error = unreadable(QStringLiteral("The provider sent more tool calls than any model makes."));
         return;
     }
     if (!known) {
@@ -333,7 +298,7 @@ void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read&
     }
     known->sent = sent;
     if (events && !m_parts.arguments(events, known->key, fragment))
-        read.error = malformed("The provider mixed the arguments of two tool calls.");
+        read.error = unreadable(QStringLiteral("The provider mixed the arguments of two tool calls."));
 }
 
 } // namespace
@@ -356,14 +321,14 @@ std::variant<Answer, CallError> openAiChatAnswer(QByteArrayView body, const Targ
     answer.facts = factsOf(root, target);
     const JsonView message = root.member("choices").at(0).member("message");
     if (const QByteArray thinking = reasoningOf(message); !thinking.isEmpty())
-        answer.parts.push_back(textPart(Part::Kind::Thinking, thinking));
+        answer.parts.push_back(textPart(thinking, Part::Kind::Thinking));
     const JsonView content = message.member("content");
     if (content.type() == JsonType::Array)
         readChunks(content, answer.parts);
     else if (const QByteArray text = textOf(content); !text.isEmpty())
-        answer.parts.push_back(textPart(Part::Kind::Text, text));
+        answer.parts.push_back(textPart(text));
     if (const QByteArray refusal = textOf(message.member("refusal")); !refusal.isEmpty())
-        answer.parts.push_back(textPart(Part::Kind::Refusal, refusal));
+        answer.parts.push_back(textPart(refusal, Part::Kind::Refusal));
     int number = 0;
     message.member("tool_calls").eachElement([&](JsonView call) {
         const bool custom = textOf(call.member("type")) == "custom";

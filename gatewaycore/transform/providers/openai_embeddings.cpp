@@ -2,8 +2,11 @@
 
 #include "transform/body_edit.h"
 #include "transform/json_writer.h"
+#include "transform/parts.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/chat_quirks.h"
 #include "transform/providers/error_meaning.h"
+#include "transform/providers/openai_terms.h"
 #include "transform/vector_text.h"
 
 #include <algorithm>
@@ -43,29 +46,16 @@ const EmbedQuirks& quirksOf(ProviderKind kind)
     return row == kQuirks.end() ? kOthers : *row;
 }
 
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
-
 QByteArray pathOf(const Target& target)
 {
     return target.provider().basePath + chatQuirks(target.kind()).embeddingsPath;
-}
-
-CallError malformed(const char* sentence)
-{
-    CallError error;
-    error.code = api::ErrorCode::TransformError;
-    error.message = QString::fromLatin1(sentence);
-    return error;
 }
 
 std::variant<JsonView, CallError> answerOf(QByteArrayView body, const Target& target)
 {
     const JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
-        return malformed("The provider's answer is not a JSON object.");
+        return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView error = text.root.member("error");
     if (error.type() == JsonType::Object || error.type() == JsonType::String) {
         ProviderWords words;
@@ -75,7 +65,7 @@ std::variant<JsonView, CallError> answerOf(QByteArrayView body, const Target& ta
         return errorOf(status >= 400 && status < 600 ? status : 502, words, target.provider().key.reveal());
     }
     if (text.root.member("data").type() != JsonType::Array)
-        return malformed("The provider's answer has no embeddings.");
+        return unreadable(QStringLiteral("The provider's answer has no embeddings."));
     return text.root;
 }
 
@@ -145,11 +135,7 @@ OutgoingOrError openAiEmbedPassOn(const CallRequest& request, const Target& targ
 {
     const EmbedQuirks& quirks = quirksOf(target.kind());
     BodyEdit edit(request.body);
-    const QByteArray model = jsonString(target.model());
-    if (request.model.isMissing())
-        edit.addMember(request.root, "model", model);
-    else
-        edit.replace(request.model, model);
+    nameModel(edit, request, target);
     const JsonView format = request.root.member("encoding_format");
     if (quirks.refusesUnknown)
         edit.removeMember(request.root, "encoding_format");
@@ -195,11 +181,11 @@ std::variant<Answer, CallError> openAiEmbedAnswer(QByteArrayView body, const Tar
         return !wrong;
     });
     if (wrong)
-        return malformed("The provider's answer has an embedding that is not a list of numbers.");
+        return unreadable(QStringLiteral("The provider's answer has an embedding that is not a list of numbers."));
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].first != qint64(i))
-            return malformed("The provider's answer leaves out an embedding or gives one twice.");
+            return unreadable(QStringLiteral("The provider's answer leaves out an embedding or gives one twice."));
         answer.embeddings.push_back(std::move(rows[i].second));
     }
     return answer;

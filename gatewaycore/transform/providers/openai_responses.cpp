@@ -1,9 +1,11 @@
 #include "transform/providers/openai_responses.h"
 
 #include "transform/body_edit.h"
+#include "transform/field_name.h"
 #include "transform/json_writer.h"
 #include "transform/providers/openai_chat.h"
 #include "transform/providers/openai_responses_answer.h"
+#include "transform/providers/openai_terms.h"
 
 namespace gateway::transform {
 namespace {
@@ -42,15 +44,6 @@ public:
         return openAiShapedError(status, body, target.provider().key.reveal());
     }
 };
-
-CallError refusal(QString message, const char* parameter = "")
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = QLatin1String(parameter);
-    return error;
-}
 
 // Conversations are kept by OpenAI and Azure (wire.md 1.2); the simulator stands for any of them.
 bool keepsState(ProviderKind kind)
@@ -111,19 +104,15 @@ QByteArray openAiResponsesPath(const Target& target)
 OutgoingOrError openAiResponsesPassOn(const CallRequest& request, const Target& target, Losses& losses)
 {
     if (request.operation != Operation::Generate)
-        return refusal(QStringLiteral("%1 is asked for answers only here.").arg(target.provider().name));
+        return invalidRequest(QStringLiteral("%1 is asked for answers only here.").arg(target.provider().name));
     if (request.features.testFlag(Feature::Stateful) && !keepsState(target.kind())) {
-        CallError error =
-            refusal(QStringLiteral("%1 keeps no conversations for the gateway.").arg(target.provider().name), "input");
+        CallError error = invalidRequest(
+            QStringLiteral("%1 keeps no conversations for the gateway.").arg(target.provider().name), "input");
         error.hint = QStringLiteral("Send the whole conversation in \"input\".");
         return error;
     }
     BodyEdit edit(request.body);
-    const QByteArray model = jsonString(target.model());
-    if (request.model.isMissing())
-        edit.addMember(request.root, "model", model);
-    else
-        edit.replace(request.model, model);
+    nameModel(edit, request, target);
     if (target.outputLimit) {
         const QByteArray limit = QByteArray::number(*target.outputLimit);
         if (const JsonView stated = request.root.member("max_output_tokens"); !stated.isMissing()) // null

@@ -1,5 +1,7 @@
 #include "transform/providers/openai_responses_answer.h"
 
+#include "transform/parts.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/error_meaning.h"
 
 #include <algorithm>
@@ -7,18 +9,6 @@
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
-
-// A count that a provider states: negative or absurd ones are no data.
-qint64 count(JsonView number)
-{
-    constexpr qint64 most = 1'000'000'000;
-    return std::clamp<qint64>(number.integer().value_or(0), 0, most);
-}
 
 // An error inside a 200 has a code but no status: the status that the same code has when it comes as one.
 struct CodeStatus
@@ -70,7 +60,7 @@ std::variant<JsonView, CallError> responseOf(QByteArrayView body, QByteArrayView
 {
     const JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
-        return malformedResponse("The provider's answer is not a JSON object.");
+        return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView error = text.root.member("error");
     if (error.type() == JsonType::Object || error.type() == JsonType::String)
         return readResponsesError(error, key);
@@ -78,7 +68,7 @@ std::variant<JsonView, CallError> responseOf(QByteArrayView body, QByteArrayView
     if (status == "failed" || status == "cancelled")
         return readResponsesError({}, key);
     if (text.root.member("output").type() != JsonType::Array)
-        return malformedResponse("The provider's answer has no output.");
+        return unreadable(QStringLiteral("The provider's answer has no output."));
     return text.root;
 }
 
@@ -143,14 +133,6 @@ Part readReasoning(JsonView item, bool keepsSignature)
 
 } // namespace
 
-CallError malformedResponse(const char* sentence)
-{
-    CallError error;
-    error.code = api::ErrorCode::TransformError;
-    error.message = QString::fromLatin1(sentence);
-    return error;
-}
-
 bool signsAsOpenAi(config::ProviderKind kind)
 {
     return kind != config::ProviderKind::Xai;
@@ -164,17 +146,17 @@ api::Tokens readResponsesUsage(JsonView usage, bool reasoningOutside)
     tokens.source = api::TokenSource::Reported;
     const JsonView in = usage.member("input_tokens_details");
     const JsonView byLife = in.member("cache_write_tokens_details");
-    const qint64 input = count(usage.member("input_tokens"));
-    const qint64 output = count(usage.member("output_tokens"));
-    tokens.inCacheRead = std::min<qint64>(input, count(in.member("cached_tokens")));
-    const qint64 stated = count(byLife.member("ttl_30m_tokens")) + count(byLife.member("ttl_12h_tokens"));
+    const qint64 input = statedCount(usage.member("input_tokens"));
+    const qint64 output = statedCount(usage.member("output_tokens"));
+    tokens.inCacheRead = std::min<qint64>(input, statedCount(in.member("cached_tokens")));
+    const qint64 stated = statedCount(byLife.member("ttl_30m_tokens")) + statedCount(byLife.member("ttl_12h_tokens"));
     const qint64 written =
-        std::min<qint64>(input - tokens.inCacheRead, std::max(stated, count(in.member("cache_write_tokens"))));
-    tokens.inCacheWrite12h = std::min<qint64>(written, count(byLife.member("ttl_12h_tokens")));
+        std::min<qint64>(input - tokens.inCacheRead, std::max(stated, statedCount(in.member("cache_write_tokens"))));
+    tokens.inCacheWrite12h = std::min<qint64>(written, statedCount(byLife.member("ttl_12h_tokens")));
     tokens.inCacheWrite30m = written - tokens.inCacheWrite12h; // the shorter life where it is not said
     tokens.inUncached = input - tokens.inCacheRead - written;
-    tokens.outReasoning = count(usage.member("output_tokens_details").member("reasoning_tokens"));
-    if (const qint64 total = count(usage.member("total_tokens")); total > 0 && tokens.outReasoning > 0) {
+    tokens.outReasoning = statedCount(usage.member("output_tokens_details").member("reasoning_tokens"));
+    if (const qint64 total = statedCount(usage.member("total_tokens")); total > 0 && tokens.outReasoning > 0) {
         if (total == input + output)
             reasoningOutside = false;
         else if (total == input + output + tokens.outReasoning)

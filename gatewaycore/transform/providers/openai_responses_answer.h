@@ -25,6 +25,4 @@ void readOutputItem(JsonView item, bool keepsSignature, std::vector<Part>& parts
 // xAI's signatures are not OpenAI's; nobody who could be told apart would take them back.
 bool signsAsOpenAi(config::ProviderKind kind);
 
-CallError malformedResponse(const char* sentence);
-
 } // namespace gateway::transform

@@ -1,72 +1,34 @@
 // A Responses request written from a request of another dialect. It is stateless: nothing is stored, and a model's
 // reasoning comes back encrypted where it was asked to reason.
 #include "transform/effort.h"
+#include "transform/field_name.h"
 #include "transform/json_writer.h"
+#include "transform/parts.h"
 #include "transform/providers/chat_quirks.h"
 #include "transform/providers/openai_responses.h"
 #include "transform/providers/openai_responses_answer.h"
+#include "transform/providers/openai_terms.h"
+#include "transform/providers/request_parts.h"
 
 #include <QSet>
 
 #include <algorithm>
-#include <array>
 
 namespace gateway::transform {
 namespace {
 
 using config::ProviderKind;
 
-// Service tiers of other dialects in OpenAI's words.
-struct Tier
-{
-    const char* word;
-    const char* ours;
-};
-constexpr std::array kTiers{
-    Tier{"auto", "auto"}, Tier{"default", "default"}, Tier{"flex", "flex"}, Tier{"scale", "scale"},
-    Tier{"priority", "priority"}, Tier{"fast", "fast"}, Tier{"ultrafast", "ultrafast"},
-    Tier{"standard", "default"},      // Gemini
-    Tier{"standard_only", "default"}, // Anthropic
-};
-
-struct Life
-{
-    CacheLife life;
-    const char* ttl; // "": not stated
-    bool exact;
-};
-constexpr std::array kLives{
-    Life{CacheLife::Default, "", true},
-    Life{CacheLife::Minutes5, "30m", false},
-    Life{CacheLife::Minutes30, "30m", true},
-    Life{CacheLife::Hour1, "12h", false},
-    Life{CacheLife::Hours12, "12h", true},
-};
-
-// Models before gpt-5.6 know no breakpoints: they find what to cache themselves.
-constexpr std::array kNoBreakpoints{
-    "gpt-3", "gpt-4", "gpt-5-", "gpt-5.1", "gpt-5.2", "gpt-5.3", "gpt-5.4", "gpt-5.5", "o1", "o3", "o4", "codex-"};
-
-bool takesBreakpoints(const Target& target)
-{
-    const QByteArrayView model = target.model();
-    return target.kind() != ProviderKind::Xai && model != QByteArrayView("gpt-5") &&
-           std::none_of(kNoBreakpoints.begin(), kNoBreakpoints.end(),
-               [model](const char* prefix) { return model.startsWith(prefix); });
-}
-
 class RequestWriter
 {
 public:
     RequestWriter(const UnifiedRequest& request, const Target& target, Losses& losses)
-        : m_request(request), m_target(target), m_losses(losses), m_json(m_out)
+        : m_request(request), m_target(target), m_losses(losses), m_refs(request), m_toolTypes(request), m_json(m_out)
     {
     }
 
     OutgoingOrError write()
     {
-        if (m_request.operation != Operation::Generate)
-            refuse("anything but a request for an answer");
         m_json.beginObject().member("model", m_target.model());
         writeInput();
         writeTools();
@@ -83,15 +45,12 @@ public:
 private:
     bool isXai() const { return m_target.kind() == ProviderKind::Xai; }
 
-    void refuse(const char* what)
+    void refuse(const char* what, const QByteArray& field)
     {
-        if (m_wrong)
-            return;
-        CallError error;
-        error.code = api::ErrorCode::InvalidRequest;
-        error.message =
-            QStringLiteral("%1 cannot be given %2.").arg(m_target.provider().name, QString::fromLatin1(what));
-        m_wrong = std::move(error);
+        if (!m_wrong)
+            m_wrong = invalidRequest(
+                QStringLiteral("%1 cannot be given %2.").arg(m_target.provider().name, QString::fromLatin1(what)),
+                field);
     }
 
     void writeInput()
@@ -102,139 +61,137 @@ private:
             m_json.member("instructions", m_request.system.front().text);
         m_json.key("input").beginArray();
         if (!plain && !m_request.system.empty())
-            writeMessage("developer", m_request.system);
-        for (const Message& message : m_request.messages) {
+            writeMessage("developer", m_request.system, "system");
+        for (std::size_t i = 0; i < m_request.messages.size(); ++i) {
+            const Message& message = m_request.messages[i];
             if (!message.name.isEmpty())
-                m_losses.drop("messages[].name");
+                m_losses.drop(indexed("messages", i, "name"));
             if (message.role == Role::Assistant)
-                writeAssistant(message);
-            else if (message.role == Role::System)
-                writeMessage("developer", message.parts);
+                writeAssistant(message, i);
             else
-                writeUser(message);
+                writeOthers(message, i);
         }
         m_json.endArray();
     }
 
     // Results first: they answer the calls of the turn before.
-    void writeUser(const Message& message)
+    void writeOthers(const Message& message, std::size_t index)
     {
-        std::vector<Part> said;
-        for (const Part& part : message.parts) {
-            if (part.kind == Part::Kind::ToolResult)
-                writeResult(part);
+        bool said = false;
+        for (std::size_t i = 0; i < message.parts.size(); ++i) {
+            if (message.parts[i].kind == Part::Kind::ToolResult)
+                writeResult(message.parts[i], m_refs.of(index, i).id, partField(index, i));
             else
-                said.push_back(part);
+                said = true;
         }
-        if (!said.empty())
-            writeMessage("user", said);
+        if (said)
+            writeMessage(message.role == Role::System ? "developer" : "user", message.parts,
+                indexed("messages", index, "content"));
     }
 
-    void writeMessage(const char* role, const std::vector<Part>& parts)
+    // All but results, which are items of their own.
+    void writeMessage(const char* role, const std::vector<Part>& parts, const QByteArray& place)
     {
         m_json.beginObject().member("type", "message").member("role", role).key("content").beginArray();
-        for (const Part& part : parts)
-            writePart(part);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            if (parts[i].kind != Part::Kind::ToolResult)
+                writePart(parts[i], indexed(place, i));
+        }
         m_json.endArray().endObject();
     }
 
-    void writePart(const Part& part)
+    void noteSignature(const Part& part, const QByteArray& field)
+    {
+        if (!part.signature.isEmpty())
+            m_losses.drop(field + ".signature", "only who signed it takes a signature back");
+    }
+
+    void writePart(const Part& part, const QByteArray& field)
     {
         switch (part.kind) {
         case Part::Kind::Text:
         case Part::Kind::Refusal:
+            noteSignature(part, field);
             m_json.beginObject().member("type", "input_text").member("text", part.text);
             break;
         case Part::Kind::Image:
-            writeImage(part);
+            writeImage(part, field);
             break;
         case Part::Kind::Document:
-            writeFile(part);
+            writeFile(part, field);
             break;
         case Part::Kind::Audio:
-            return refuse("audio");
+            return refuse("audio", field);
         case Part::Kind::ToolCall:
         case Part::Kind::ToolResult:
         case Part::Kind::Thinking:
-            return m_losses.drop("messages[].content", "it belongs to another role");
+            return m_losses.drop(field, "it belongs to another role");
         }
-        writeMark(part.cacheMark);
+        if (m_wrong)
+            return; // nothing of this is sent
+        writeMark(part.cacheMark, field + ".cache_control");
         m_json.endObject();
     }
 
-    void writeImage(const Part& part)
+    void writeImage(const Part& part, const QByteArray& field)
     {
         if (!part.fileId.isEmpty())
-            return refuseOpen("an image that another provider keeps");
-        const QByteArray type = part.mediaType.isEmpty() ? QByteArray("image/png") : part.mediaType;
+            return refuse("an image that another provider keeps", field);
         m_json.beginObject().member("type", "input_image");
-        m_json.member("image_url", part.url.isEmpty() ? "data:" + type + ";base64," + part.data : part.url);
+        m_json.member("image_url", part.url.isEmpty() ? dataUrl(part, "image/png") : part.url);
         m_json.member("detail", part.detail.isEmpty() ? QByteArray("auto") : part.detail);
     }
 
-    void writeFile(const Part& part)
+    void writeFile(const Part& part, const QByteArray& field)
     {
         if (!part.fileId.isEmpty())
-            return refuseOpen("a file that another provider keeps");
+            return refuse("a file that another provider keeps", field);
         if (!part.url.isEmpty()) {
             m_json.beginObject().member("type", "input_file").member("file_url", part.url);
         } else if (part.mediaType.startsWith("text/")) { // plain documents are text here
-            m_json.beginObject().member("type", "input_text").member("text", QByteArray::fromBase64(part.data));
+            const std::optional<QByteArray> text = documentAsText(part, field, m_losses);
+            if (!text)
+                return refuse("a text file that is not UTF-8", field);
+            m_json.beginObject().member("type", "input_text").member("text", *text);
         } else {
-            const QByteArray type = part.mediaType.isEmpty() ? QByteArray("application/pdf") : part.mediaType;
             m_json.beginObject().member("type", "input_file");
             m_json.member("filename", part.fileName.isEmpty() ? QByteArray("document.pdf") : part.fileName);
-            m_json.member("file_data", "data:" + type + ";base64," + part.data);
+            m_json.member("file_data", dataUrl(part, "application/pdf"));
         }
     }
 
-    // The object that the caller will end is begun all the same.
-    void refuseOpen(const char* what)
-    {
-        refuse(what);
-        m_json.beginObject();
-    }
-
-    void writeMark(const std::optional<CacheLife>& life)
+    void writeMark(const std::optional<CacheLife>& life, const QByteArray& field)
     {
         if (!life)
             return;
         if (!takesBreakpoints(m_target))
-            return m_losses.drop("cache_control", "the model caches by itself");
+            return m_losses.drop(field, "the model caches by itself");
         m_json.key("prompt_cache_breakpoint").beginObject().member("mode", "explicit");
-        m_json.memberIf("ttl", ttlOf(*life)).endObject();
-    }
-
-    const char* ttlOf(CacheLife life)
-    {
-        for (const Life& row : kLives) {
-            if (row.life != life)
-                continue;
-            if (!row.exact)
-                m_losses.change("cache_control.ttl", "the provider keeps caches 30 minutes or 12 hours");
-            return row.ttl;
-        }
-        return "";
+        m_json.memberIf("ttl", openAiCacheLife(*life, field, m_losses)).endObject();
     }
 
     // What was said in one turn is one item after the other.
-    void writeAssistant(const Message& message)
+    void writeAssistant(const Message& message, std::size_t index)
     {
         std::vector<const Part*> said;
-        for (const Part& part : message.parts) {
+        for (std::size_t i = 0; i < message.parts.size(); ++i) {
+            const Part& part = message.parts[i];
+            const QByteArray field = partField(index, i);
             if (part.cacheMark)
-                m_losses.drop("cache_control", "the provider marks no earlier answers");
+                m_losses.drop(field + ".cache_control", "the provider marks no earlier answers");
+            if (part.kind != Part::Kind::Thinking)
+                noteSignature(part, field);
             if (part.kind == Part::Kind::Text || part.kind == Part::Kind::Refusal) {
                 said.push_back(&part);
                 continue;
             }
             writeSaid(said);
             if (part.kind == Part::Kind::ToolCall)
-                writeCall(part);
+                writeCall(part, m_refs.of(index, i).id);
             else if (part.kind == Part::Kind::Thinking)
-                writeThinking(part);
+                writeThinking(part, field);
             else
-                m_losses.drop("messages[].content", "the provider takes no media of earlier answers");
+                m_losses.drop(field, "the provider takes no media of earlier answers");
         }
         writeSaid(said);
     }
@@ -253,10 +210,10 @@ private:
         parts.clear();
     }
 
-    void writeThinking(const Part& part)
+    void writeThinking(const Part& part, const QByteArray& field)
     {
         if (part.signer != Signer::OpenAi || part.signature.isEmpty() || !signsAsOpenAi(m_target.kind()))
-            return m_losses.drop("thinking", "only its own provider takes thinking back");
+            return m_losses.drop(field, "only its own provider takes thinking back");
         m_json.beginObject().member("type", "reasoning").key("summary").beginArray();
         if (!part.text.isEmpty())
             m_json.beginObject().member("type", "summary_text").member("text", part.text).endObject();
@@ -264,34 +221,26 @@ private:
         m_hasReasoning = true;
     }
 
-    QByteArray callIdOf(const Part& part)
-    {
-        if (!part.callId.isEmpty())
-            return part.callId;
-        // Gemini and Ollama have none: the nth call is answered by the nth result
-        return "call_" + QByteArray::number(part.kind == Part::Kind::ToolCall ? m_calls++ : m_results++);
-    }
-
-    void writeCall(const Part& part)
+    void writeCall(const Part& part, const QByteArray& id)
     {
         m_json.beginObject().member("type", part.custom ? "custom_tool_call" : "function_call");
-        m_json.member("call_id", callIdOf(part)).member("name", part.name);
+        m_json.member("call_id", id).member("name", part.name);
         m_json.member(part.custom ? "input" : "arguments",
             part.arguments.isEmpty() && !part.custom ? QByteArray("{}") : part.arguments);
         m_json.endObject();
         if (part.custom)
-            m_customCalls.insert(part.callId);
+            m_customCalls.insert(id);
     }
 
-    void writeResult(const Part& part)
+    void writeResult(const Part& part, const QByteArray& id, const QByteArray& field)
     {
-        const bool custom = part.custom || m_customCalls.contains(part.callId);
+        const bool custom = part.custom || m_customCalls.contains(id);
         m_json.beginObject().member("type", custom ? "custom_tool_call_output" : "function_call_output");
-        m_json.member("call_id", callIdOf(part)).key("output");
+        m_json.member("call_id", id).key("output");
         const bool plain = std::all_of(part.content.begin(), part.content.end(),
             [](const Part& one) { return one.kind == Part::Kind::Text && !one.cacheMark; });
         if (part.isError)
-            m_losses.change("tool_result.is_error", "it stands in the result's text");
+            m_losses.change(field + ".is_error", "it stands in the result's text");
         if (plain) {
             QByteArray text = part.isError ? "Error: " : "";
             for (const Part& one : part.content)
@@ -301,21 +250,21 @@ private:
             m_json.beginArray();
             if (part.isError)
                 m_json.beginObject().member("type", "input_text").member("text", "Error:").endObject();
-            for (const Part& one : part.content)
-                writePart(one);
+            for (std::size_t i = 0; i < part.content.size(); ++i)
+                writePart(part.content[i], indexed(field + ".content", i));
             m_json.endArray();
         }
         m_json.endObject();
         if (part.cacheMark)
-            m_losses.drop("cache_control", "the provider marks no tool results");
+            m_losses.drop(field + ".cache_control", "the provider marks no tool results");
     }
 
     void writeTools()
     {
         if (!m_request.tools.empty()) {
             m_json.key("tools").beginArray();
-            for (const Tool& tool : m_request.tools)
-                writeTool(tool);
+            for (std::size_t i = 0; i < m_request.tools.size(); ++i)
+                writeTool(m_request.tools[i], i);
             m_json.endArray();
         }
         if (m_request.toolChoice)
@@ -324,16 +273,13 @@ private:
             m_json.memberBool("parallel_tool_calls", *m_request.parallelTools);
     }
 
-    void writeTool(const Tool& tool)
+    void writeTool(const Tool& tool, std::size_t index)
     {
-        if (tool.kind == Tool::Kind::Hosted)
-            return refuse("tools that another provider runs");
         if (tool.cacheMark)
-            m_losses.drop("tools[].cache_control", "the provider marks no tools");
+            m_losses.drop(indexed("tools", index, "cache_control"), "the provider marks no tools");
         m_json.beginObject().member("type", tool.kind == Tool::Kind::Custom ? "custom" : "function");
         m_json.member("name", tool.name).memberIf("description", tool.description);
         if (tool.kind == Tool::Kind::Custom) {
-            m_customTools.insert(tool.name);
             m_json.memberRawIf("format", formatOfCustom(tool.raw));
         } else {
             // both are required here: null says that there are none, false that the schema is a hint
@@ -360,24 +306,23 @@ private:
         return out;
     }
 
-    const char* typeOfTool(const QByteArray& name) const
+    void writeNamed(const QByteArray& name)
     {
-        return m_customTools.contains(name) ? "custom" : "function";
+        m_json.beginObject().member("type", m_toolTypes.of(name)).member("name", name).endObject();
     }
 
     void writeChoice(const ToolChoice& choice)
     {
-        static constexpr const char* kWords[] = {"auto", "none", "required"};
+        const char* const word = openAiChoiceWord(choice.mode);
         m_json.key("tool_choice");
         if (choice.mode == ToolChoice::Mode::Named) {
-            m_json.beginObject().member("type", typeOfTool(choice.name)).member("name", choice.name).endObject();
+            writeNamed(choice.name);
         } else if (choice.allowed.empty()) {
-            m_json.string(kWords[int(choice.mode)]);
+            m_json.string(word);
         } else {
-            m_json.beginObject().member("type", "allowed_tools").member("mode", kWords[int(choice.mode)]);
-            m_json.key("tools").beginArray();
+            m_json.beginObject().member("type", "allowed_tools").member("mode", word).key("tools").beginArray();
             for (const QByteArray& name : choice.allowed)
-                m_json.beginObject().member("type", typeOfTool(name)).member("name", name).endObject();
+                writeNamed(name);
             m_json.endArray().endObject();
         }
     }
@@ -404,13 +349,9 @@ private:
     void writeReasoning()
     {
         const Reasoning& asked = m_request.reasoning;
-        std::optional<Effort> effort = asked.effort;
-        if (!effort && asked.budgetTokens) {
-            effort = effortForBudget(*asked.budgetTokens);
-            m_losses.change("thinking.budget_tokens", "the provider takes an effort, not a number of tokens");
-        }
-        if (!effort && asked.enabled == false)
-            effort = Effort::None;
+        const std::optional<Effort> effort = openAiEffort(asked, true, m_losses);
+        if (!effort && asked.enabled == true)
+            m_losses.drop("thinking.type", "the model thinks as it is used to");
         if (effort || asked.showThoughts == true) {
             m_json.key("reasoning").beginObject();
             if (effort)
@@ -456,8 +397,6 @@ private:
         }
         if (!m_request.stop.empty())
             m_losses.drop("stop", "the provider has no stop sequences here");
-        if (m_request.choices > 1)
-            refuse("a request for several choices");
     }
 
     void writeRest()
@@ -475,43 +414,42 @@ private:
             m_losses.drop("cache_control", "the model caches by itself");
         } else if (m_request.cacheAll) {
             m_json.key("prompt_cache_options").beginObject().member("mode", "implicit");
-            m_json.memberIf("ttl", ttlOf(*m_request.cacheAll)).endObject();
+            m_json.memberIf("ttl", openAiCacheLife(*m_request.cacheAll, "cache_control", m_losses)).endObject();
         }
-        for (const OtherField& field : m_request.others)
-            m_losses.drop(field.name);
+        dropOthers(m_request, m_losses);
     }
 
     void writeTier()
     {
-        const QByteArray& asked = m_request.serviceTier;
-        if (asked.isEmpty())
-            return;
-        for (const Tier& tier : kTiers) {
-            if (asked == tier.word && !isXai()) {
-                m_json.member("service_tier", tier.ours);
-                return;
-            }
-        }
-        m_losses.drop("service_tier", "the provider has no such tier");
+        const QByteArray tier = isXai() ? QByteArray() : openAiTier(m_request.serviceTier);
+        m_json.memberIf("service_tier", tier);
+        if (tier.isEmpty() && !isUsualTier(m_request.serviceTier))
+            m_losses.drop("service_tier", "the provider has no such tier");
     }
 
     const UnifiedRequest& m_request;
     const Target& m_target;
     Losses& m_losses;
     QByteArray m_out;
+    const CallRefs m_refs;
+    const OpenAiToolTypes m_toolTypes;
     JsonWriter m_json;
     std::optional<CallError> m_wrong;
     QSet<QByteArray> m_customCalls;
-    QSet<QByteArray> m_customTools;
     bool m_hasReasoning = false;
-    int m_calls = 0;
-    int m_results = 0;
 };
 
 } // namespace
 
 OutgoingOrError openAiResponsesRequest(const UnifiedRequest& request, const Target& target, Losses& losses)
 {
+    const QByteArray name = target.provider().name.toUtf8();
+    if (request.operation != Operation::Generate)
+        return invalidRequest(QStringLiteral("%1 is asked for answers only here.").arg(target.provider().name));
+    if (auto refused = refusedShape(request, name))
+        return *refused;
+    if (auto refused = refusedTools(request, name, true))
+        return *refused;
     return RequestWriter(request, target, losses).write();
 }
 

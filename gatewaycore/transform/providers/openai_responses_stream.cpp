@@ -1,6 +1,8 @@
 // A stream of the Responses dialect, read. Items are known by output_index. What a backend sends only in a "done" event
 // or only in the last response (LM Studio and others send no deltas of arguments) is given from there, once.
 #include "transform/part_sequencer.h"
+#include "transform/parts.h"
+#include "transform/providers/answer_parts.h"
 #include "transform/providers/openai_responses.h"
 #include "transform/providers/openai_responses_answer.h"
 
@@ -10,11 +12,6 @@ namespace gateway::transform {
 namespace {
 
 constexpr std::size_t kMostItems = 4096;
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 class ResponsesStream final : public StreamReader
 {
@@ -34,7 +31,7 @@ public:
         }
         const JsonText text = JsonText::parse(frame.data);
         if (text.error || text.root.type() != JsonType::Object) {
-            read.error = malformedResponse("The provider sent a stream event that is not a JSON object.");
+            read.error = unreadable(QStringLiteral("The provider sent a stream event that is not a JSON object."));
             return read;
         }
         m_events = events;
@@ -105,7 +102,7 @@ private:
             m_read->content = true;
     }
 
-    void fail(const char* sentence) { m_read->error = malformedResponse(sentence); }
+    void fail(const char* sentence) { m_read->error = unreadable(QString::fromLatin1(sentence)); }
 
     // nullptr: refused
     Item* itemOf(JsonView event)

@@ -1,7 +1,9 @@
 #include "transform/providers/request_parts.h"
 
+#include "transform/field_name.h"
 #include "transform/json_view.h"
 #include "transform/json_writer.h"
+#include "transform/parts.h"
 
 #include <QHash>
 #include <QSet>
@@ -29,6 +31,7 @@ constexpr std::array kShapes{
     ShapeField{"modalities", "audio", "answers as audio"},
     ShapeField{"responseModalities", "AUDIO", "answers as audio"},
     ShapeField{"responseModalities", "IMAGE", "answers as images"},
+    ShapeField{"speechConfig", nullptr, "answers as audio"},
     ShapeField{"previous_response_id", nullptr, "conversations that the provider keeps"},
     ShapeField{"conversation", nullptr, "conversations that the provider keeps"},
     ShapeField{"background", nullptr, "answers in the background"},
@@ -44,47 +47,23 @@ QByteArrayView lastPart(QByteArrayView name)
     return dot < 0 ? name : name.sliced(dot + 1);
 }
 
+// Values that ask for nothing; of modalities, what refusedShape() lets through is text.
 bool asks(const OtherField& field)
 {
+    constexpr std::array kNothing{"", "null", "false", "0", "\"\"", "[]", "{}"};
     const QByteArray raw = field.raw.trimmed();
-    return !(
-        raw.isEmpty() || raw == "null" || raw == "false" || raw == "[]" || raw == "{}" || raw == "\"\"" || raw == "0");
+    const QByteArrayView name = lastPart(field.name);
+    return std::none_of(kNothing.begin(), kNothing.end(), [&raw](const char* word) { return raw == word; }) &&
+           name != QByteArrayView("modalities") && name != QByteArrayView("responseModalities");
 }
-
-bool isTextType(QByteArrayView type)
-{
-    return type.startsWith("text/") || type == QByteArrayView("application/json") ||
-           type == QByteArrayView("application/xml");
-}
-
-struct Magic
-{
-    const char* base64; // how the data begins
-    const char* type;
-};
-constexpr std::array kImageMagic{
-    Magic{"iVBORw0KGgo", "image/png"},
-    Magic{"/9j/", "image/jpeg"},
-    Magic{"R0lGOD", "image/gif"},
-    Magic{"UklGR", "image/webp"},
-};
 
 } // namespace
 
-CallError refusal(const QString& message, const QByteArray& parameter)
+std::optional<CallError> refusedShape(const UnifiedRequest& request, const QByteArray& provider)
 {
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = message;
-    error.parameter = QString::fromUtf8(parameter);
-    return error;
-}
-
-std::optional<CallError> refusedShape(const UnifiedRequest& request, const char* provider)
-{
-    const auto cannot = [provider](const char* what, const QByteArray& parameter) {
-        return refusal(QStringLiteral("%1 does not give %2, and the gateway does not pretend it does.")
-                           .arg(QLatin1String(provider), QLatin1String(what)),
+    const auto cannot = [&provider](const char* what, const QByteArray& parameter) {
+        return invalidRequest(QStringLiteral("%1 does not give %2, and the gateway does not pretend it does.")
+                                  .arg(QString::fromUtf8(provider), QLatin1String(what)),
             parameter);
     };
     if (request.operation == Operation::Embed) {
@@ -96,23 +75,24 @@ std::optional<CallError> refusedShape(const UnifiedRequest& request, const char*
         return cannot("more than one choice per request", "n");
     for (const OtherField& field : request.others) {
         for (const ShapeField& shape : kShapes) {
-            if (lastPart(field.name) == QByteArrayView(shape.name) && asks(field) &&
-                (!shape.onlyIf || field.raw.contains(shape.onlyIf)))
+            if (lastPart(field.name) == QByteArrayView(shape.name) &&
+                (shape.onlyIf ? field.raw.contains(shape.onlyIf) : asks(field)))
                 return cannot(shape.what, field.name);
         }
     }
     return std::nullopt;
 }
 
-std::optional<CallError> refusedTools(const UnifiedRequest& request, const char* provider)
+std::optional<CallError> refusedTools(const UnifiedRequest& request, const QByteArray& provider, bool takesCustom)
 {
     for (std::size_t i = 0; i < request.tools.size(); ++i) {
         const Tool& tool = request.tools[i];
-        if (tool.kind == Tool::Kind::Function)
+        if (tool.kind == Tool::Kind::Function || (takesCustom && tool.kind == Tool::Kind::Custom))
             continue;
         const QString what = tool.kind == Tool::Kind::Hosted ? QStringLiteral("tools that another provider runs")
                                                              : QStringLiteral("tools that take free text");
-        return refusal(QStringLiteral("%1 has no %2.").arg(QLatin1String(provider), what), indexed("tools", i));
+        return invalidRequest(
+            QStringLiteral("%1 has no %2.").arg(QString::fromUtf8(provider), what), indexed("tools", i));
     }
     return std::nullopt;
 }
@@ -175,6 +155,11 @@ void dropReasoning(const Reasoning& reasoning, Losses& losses, const char* reaso
         losses.drop("include_thoughts", reason);
 }
 
+const char* askedReasoning(const Reasoning& reasoning)
+{
+    return reasoning.effort ? "reasoning_effort" : reasoning.budgetTokens ? "thinking.budget_tokens" : "thinking.type";
+}
+
 void dropOthers(const UnifiedRequest& request, Losses& losses, QByteArrayView carried)
 {
     for (const OtherField& field : request.others) {
@@ -205,17 +190,6 @@ std::vector<const Tool*> offeredTools(const UnifiedRequest& request, Losses& los
     return offered;
 }
 
-QByteArray indexed(const char* list, std::size_t index, const char* member)
-{
-    QByteArray field = QByteArray(list) + '[' + QByteArray::number(qint64(index)) + ']';
-    return member ? field + '.' + member : field;
-}
-
-QByteArray partField(std::size_t message, std::size_t part, const char* member)
-{
-    return indexed("messages", message, indexed("content", part, member).constData());
-}
-
 QByteArray argumentsObject(const Part& call, const QByteArray& field, Losses& losses)
 {
     const QByteArray text = call.arguments.trimmed();
@@ -232,26 +206,18 @@ QByteArray argumentsObject(const Part& call, const QByteArray& field, Losses& lo
     return wrapped;
 }
 
-std::optional<QByteArray> documentText(const Part& document)
+QByteArray toolField(const UnifiedRequest& request, const Tool& tool, const char* member)
 {
-    if (document.data.isEmpty() || !isTextType(document.mediaType))
-        return std::nullopt;
-    const auto decoded = QByteArray::fromBase64Encoding(document.data, QByteArray::AbortOnBase64DecodingErrors);
-    // it goes into JSON: bytes that are no UTF-8 would break the whole request
-    if (!decoded || !QByteArrayView(decoded.decoded).isValidUtf8())
-        return std::nullopt;
-    return decoded.decoded;
+    return indexed("tools", std::size_t(&tool - request.tools.data()), member);
 }
 
-QByteArray imageType(const Part& image)
+std::optional<QByteArray> documentAsText(const Part& document, const QByteArray& field, Losses& losses)
 {
-    if (!image.mediaType.isEmpty())
-        return image.mediaType == "image/jpg" ? QByteArray("image/jpeg") : image.mediaType;
-    for (const Magic& magic : kImageMagic) {
-        if (image.data.startsWith(magic.base64))
-            return magic.type;
-    }
-    return {};
+    const std::optional<QByteArray> text = documentText(document);
+    if (!text)
+        return std::nullopt;
+    losses.change(field, "the document goes over as its text");
+    return (document.fileName.isEmpty() ? QByteArray() : document.fileName + ":\n") + *text;
 }
 
 CallRefs::CallRefs(const UnifiedRequest& request)

@@ -1,22 +1,14 @@
 #include "transform/surfaces/anthropic_messages_request.h"
 
 #include "transform/effort.h"
+#include "transform/field_name.h"
+#include "transform/parts.h"
 #include "transform/signature.h"
 
 #include <algorithm>
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
-
-QByteArray place(const QByteArray& path, qsizetype index)
-{
-    return path + '[' + QByteArray::number(index) + ']';
-}
 
 // A member that says nothing is not lost.
 bool saysNothing(JsonView value)
@@ -103,9 +95,9 @@ void AnthropicRequestReader::readSystem(JsonView value)
 
 void AnthropicRequestReader::readMessages(JsonView value)
 {
-    qsizetype index = 0;
+    std::size_t index = 0;
     value.eachElement([&](JsonView message) {
-        readMessage(message, place("messages", index++));
+        readMessage(message, indexed("messages", index++));
         return !m_error;
     });
 }
@@ -137,9 +129,9 @@ void AnthropicRequestReader::readMessage(JsonView message, const QByteArray& pat
 
 void AnthropicRequestReader::readContent(JsonView content, std::vector<Part>& parts, const QByteArray& path)
 {
-    qsizetype index = 0;
+    std::size_t index = 0;
     content.eachElement([&](JsonView block) {
-        readBlock(block, parts, place(path, index++));
+        readBlock(block, parts, indexed(path, index++));
         return !m_error;
     });
 }
@@ -273,9 +265,9 @@ void AnthropicRequestReader::readSearchResult(JsonView block, Part& part, const 
 
 void AnthropicRequestReader::readTools(JsonView value)
 {
-    qsizetype index = 0;
+    std::size_t index = 0;
     value.eachElement([&](JsonView tool) {
-        readTool(tool, place("tools", index++));
+        readTool(tool, indexed("tools", index++));
         return !m_error;
     });
 }
@@ -423,13 +415,9 @@ QByteArray AnthropicRequestReader::needText(JsonView object, const char* member,
 
 void AnthropicRequestReader::refuse(const QByteArray& path, const char* what)
 {
-    if (m_error)
-        return;
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = QStringLiteral("\"%1\" must be %2.").arg(QString::fromUtf8(path), QLatin1String(what));
-    error.parameter = QString::fromUtf8(path);
-    m_error = std::move(error);
+    if (!m_error)
+        m_error = invalidRequest(
+            QStringLiteral("\"%1\" must be %2.").arg(QString::fromUtf8(path), QLatin1String(what)), path);
 }
 
 } // namespace gateway::transform

@@ -1,18 +1,10 @@
 #include "transform/surfaces/gemini_parse.h"
 
+#include "transform/field_name.h"
 #include "transform/surfaces/gemini_fields.h"
 
 namespace gateway::transform::gemini {
 namespace {
-
-CallError invalid(const char* sentence, const char* parameter)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = QLatin1String(sentence);
-    error.parameter = QLatin1String(parameter);
-    return error;
-}
 
 bool hasContent(JsonView list)
 {
@@ -60,17 +52,19 @@ std::optional<CallError> readConfig(JsonView config, CallRequest& request)
     if (config.isMissing() || config.isNull())
         return std::nullopt;
     if (config.type() != JsonType::Object)
-        return invalid("\"generationConfig\" must be an object.", "generationConfig");
+        return invalidRequest(QStringLiteral("\"generationConfig\" must be an object."), "generationConfig");
     if (const JsonView limit = field(config, "maxOutputTokens"); !limit.isMissing() && !limit.isNull()) {
         request.maxOutputTokens = limit.integer();
         if (!request.maxOutputTokens || *request.maxOutputTokens < 1 || *request.maxOutputTokens > 100'000'000)
-            return invalid("\"generationConfig.maxOutputTokens\" must be a whole number from 1 to 100,000,000.",
+            return invalidRequest(
+                QStringLiteral("\"generationConfig.maxOutputTokens\" must be a whole number from 1 to 100,000,000."),
                 "generationConfig.maxOutputTokens");
     }
     if (const JsonView count = field(config, "candidateCount"); !count.isMissing() && !count.isNull()) {
         request.choices = count.integer().value_or(0);
         if (request.choices < 1 || request.choices > 128)
-            return invalid("\"generationConfig.candidateCount\" must be a whole number from 1 to 128.",
+            return invalidRequest(
+                QStringLiteral("\"generationConfig.candidateCount\" must be a whole number from 1 to 128."),
                 "generationConfig.candidateCount");
         if (request.choices > 1)
             request.features |= Feature::Choices;
@@ -96,10 +90,11 @@ std::optional<CallError> readGenerate(CallRequest& request)
     const JsonView inner = field(request.root, "generateContentRequest"); // of countTokens
     const JsonView root = inner.type() == JsonType::Object ? inner : request.root;
     if (hasFieldTwice(root) || hasFieldTwice(field(root, "generationConfig")))
-        return invalid("A field stands there twice, in camelCase and in snake_case.", "generationConfig");
+        return invalidRequest(
+            QStringLiteral("A field stands there twice, in camelCase and in snake_case."), "generationConfig");
     const JsonView contents = field(root, "contents");
     if (!hasContent(contents))
-        return invalid("\"contents\" must be a list with at least one content.", "contents");
+        return invalidRequest(QStringLiteral("\"contents\" must be a list with at least one content."), "contents");
     if (auto wrong = readConfig(field(root, "generationConfig"), request))
         return wrong;
     field(root, "tools").eachElement([&](JsonView tool) {
@@ -127,7 +122,7 @@ std::optional<CallError> readEmbed(CallRequest& request)
     const JsonView batch = field(request.root, "requests");
     if (!batch.isMissing()) {
         if (!hasContent(batch))
-            return invalid("\"requests\" must be a list with at least one request.", "requests");
+            return invalidRequest(QStringLiteral("\"requests\" must be a list with at least one request."), "requests");
         batch.eachElement([&](JsonView one) {
             readParts(field(one, "content"), request);
             return true;
@@ -136,7 +131,7 @@ std::optional<CallError> readEmbed(CallRequest& request)
     }
     const JsonView content = field(request.root, "content");
     if (content.type() != JsonType::Object)
-        return invalid("\"content\" must be an object with parts.", "content");
+        return invalidRequest(QStringLiteral("\"content\" must be an object with parts."), "content");
     readParts(content, request);
     return std::nullopt;
 }

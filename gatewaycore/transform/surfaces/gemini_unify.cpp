@@ -1,6 +1,7 @@
 #include "transform/surfaces/gemini_unify.h"
 
-#include "transform/effort.h"
+#include "transform/field_name.h"
+#include "transform/parts.h"
 #include "transform/signature.h"
 #include "transform/surfaces/gemini_fields.h"
 #include "transform/surfaces/gemini_signature.h"
@@ -8,39 +9,10 @@
 #include <QHash>
 
 #include <algorithm>
-#include <array>
 #include <deque>
 
 namespace gateway::transform::gemini {
 namespace {
-
-CallError invalid(QString message, QString parameter)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = std::move(parameter);
-    return error;
-}
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
-
-struct Number
-{
-    const char* name;
-    QByteArray UnifiedRequest::*value;
-};
-constexpr std::array kNumbers{
-    Number{"temperature", &UnifiedRequest::temperature},
-    Number{"topP", &UnifiedRequest::topP},
-    Number{"topK", &UnifiedRequest::topK},
-    Number{"frequencyPenalty", &UnifiedRequest::frequencyPenalty},
-    Number{"presencePenalty", &UnifiedRequest::presencePenalty},
-    Number{"seed", &UnifiedRequest::seed},
-};
 
 class Unifier
 {
@@ -57,8 +29,6 @@ private:
     void readMedia(JsonView media, bool isInline, Part& part);
     void readTools(JsonView tools);
     void readToolConfig(JsonView config);
-    void readGenerationConfig(JsonView config);
-    void readThinking(JsonView config);
     void other(QByteArray name, JsonView value)
     {
         if (!value.isNull())
@@ -122,7 +92,7 @@ void Unifier::readTop(JsonView root)
         } else if (key == "toolConfig") {
             readToolConfig(value);
         } else if (key == "generationConfig") {
-            readGenerationConfig(value);
+            m_wrong = readGenerationConfig(value, m_out);
         } else if (key == "serviceTier") {
             m_out.serviceTier = textOf(value).toLower();
             if (m_out.serviceTier == "unspecified" || m_out.serviceTier == "service_tier_unspecified")
@@ -147,8 +117,8 @@ void Unifier::readContent(JsonView content, const QByteArray& place)
 {
     const QByteArray role = textOf(field(content, "role")).toLower();
     if (!role.isEmpty() && role != "user" && role != "model" && role != "function") {
-        m_wrong = invalid(
-            QStringLiteral("The role of a content must be \"user\" or \"model\"."), QString::fromUtf8(place + ".role"));
+        m_wrong =
+            invalidRequest(QStringLiteral("The role of a content must be \"user\" or \"model\"."), place + ".role");
         return;
     }
     Message message;
@@ -357,80 +327,6 @@ void Unifier::readToolConfig(JsonView config)
             m_out.toolChoice = std::move(choice);
         if (const JsonView streamed = field(value, "streamFunctionCallArguments"); streamed.boolean().value_or(false))
             other("toolConfig.functionCallingConfig.streamFunctionCallArguments", streamed);
-        return true;
-    });
-}
-
-void Unifier::readGenerationConfig(JsonView config)
-{
-    config.eachMember([&](QByteArrayView rawKey, JsonView value) {
-        const QByteArray key = camelCase(rawKey);
-        if (value.isNull() || key == "maxOutputTokens" || key == "candidateCount")
-            return true; // parse() has read them
-        for (const Number& row : kNumbers) {
-            if (key != row.name)
-                continue;
-            if (value.type() == JsonType::Number)
-                m_out.*row.value = value.raw().toByteArray();
-            else
-                m_wrong = invalid(QStringLiteral("\"%1\" must be a number.").arg(QLatin1String(row.name)),
-                    QLatin1String("generationConfig.") + QLatin1String(row.name));
-            return !m_wrong;
-        }
-        if (key == "stopSequences") {
-            value.eachElement([&](JsonView word) {
-                m_out.stop.push_back(textOf(word));
-                return true;
-            });
-        } else if (key == "responseMimeType") {
-            const QByteArray type = textOf(value);
-            if (type == "application/json" && m_out.format.kind == OutputFormat::Kind::Text)
-                m_out.format.kind = OutputFormat::Kind::JsonObject;
-            else if (type != "application/json" && type != "text/plain" && !type.isEmpty())
-                other("generationConfig.responseMimeType", value);
-        } else if (key == "responseSchema" || key == "responseJsonSchema") {
-            m_out.format.kind = OutputFormat::Kind::JsonSchema;
-            m_out.format.name = "response";
-            m_out.format.schema = key == "responseSchema" ? jsonSchemaOf(value) : value.raw().toByteArray();
-        } else if (key == "thinkingConfig") {
-            readThinking(value);
-        } else if (key == "responseModalities") {
-            bool onlyText = true;
-            value.eachElement([&](JsonView word) {
-                onlyText = onlyText && textOf(word).toUpper() == "TEXT";
-                return true;
-            });
-            if (!onlyText)
-                m_wrong = invalid(QStringLiteral("The alias is served by a provider of another dialect, which answers "
-                                                 "a caller of this one in text only."),
-                    QStringLiteral("generationConfig.responseModalities"));
-        } else if ((key == "responseLogprobs" && value.boolean().value_or(false)) || key == "logprobs") {
-            m_wrong = invalid(QStringLiteral("The alias is served by a provider of another dialect, whose "
-                                             "log probabilities cannot be given in this one."),
-                QStringLiteral("generationConfig.") + QString::fromUtf8(key));
-        } else if (key != "responseLogprobs") {
-            other("generationConfig." + key, value); // mediaResolution, speechConfig, audioTimestamp, routingConfig ...
-        }
-        return !m_wrong;
-    });
-}
-
-void Unifier::readThinking(JsonView config)
-{
-    config.eachMember([&](QByteArrayView rawKey, JsonView value) {
-        const QByteArray key = camelCase(rawKey);
-        if (key == "includeThoughts") {
-            m_out.reasoning.showThoughts = value.boolean();
-        } else if (key == "thinkingBudget") {
-            if (const auto budget = wholeNumber(value); budget && *budget >= 0)
-                m_out.reasoning.budgetTokens = budget;
-            else if (budget) // -1: the model's own choice
-                m_out.reasoning.enabled = true;
-        } else if (key == "thinkingLevel") {
-            m_out.reasoning.effort = effortOf(textOf(value));
-        } else {
-            other("generationConfig.thinkingConfig." + key, value);
-        }
         return true;
     });
 }

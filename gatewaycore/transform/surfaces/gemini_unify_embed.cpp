@@ -1,3 +1,5 @@
+#include "transform/field_name.h"
+#include "transform/parts.h"
 #include "transform/surfaces/gemini_fields.h"
 #include "transform/surfaces/gemini_unify.h"
 
@@ -5,20 +7,6 @@
 
 namespace gateway::transform::gemini {
 namespace {
-
-CallError invalid(QString message, QString parameter)
-{
-    CallError error;
-    error.code = api::ErrorCode::InvalidRequest;
-    error.message = std::move(message);
-    error.parameter = std::move(parameter);
-    return error;
-}
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 // Google's task types in the unified form; its others keep their own word.
 struct TaskType
@@ -46,8 +34,7 @@ std::optional<CallError> readEmbedded(JsonView one, EmbedRequest& out, bool firs
         return onlyText;
     });
     if (!onlyText)
-        return invalid(
-            QStringLiteral("The alias is served by a provider that embeds texts only."), QStringLiteral("content"));
+        return invalidRequest(QStringLiteral("The alias is served by a provider that embeds texts only."), "content");
     out.texts.push_back(text);
     const JsonView inner = field(one, "embedContentConfig");
     const JsonView options = inner.type() == JsonType::Object ? inner : one;
@@ -59,9 +46,9 @@ std::optional<CallError> readEmbedded(JsonView one, EmbedRequest& out, bool firs
     const QByteArray title = textOf(field(options, "title"));
     const auto dimensions = wholeNumber(field(options, "outputDimensionality"));
     if (!first && (purpose != out.purpose || title != out.title || dimensions != out.dimensions))
-        return invalid(QStringLiteral("The alias is served by a provider whose options count for all texts of a "
-                                      "request, and this one has several."),
-            QStringLiteral("requests"));
+        return invalidRequest(QStringLiteral("The alias is served by a provider whose options count for all texts of a "
+                                             "request, and this one has several."),
+            "requests");
     out.purpose = purpose;
     out.title = title;
     out.dimensions = dimensions;

@@ -13,22 +13,6 @@ QByteArray idOf(const AnswerContext& context)
     return "chatcmpl-" + context.callId.toLatin1();
 }
 
-const char* formatOf(Signer signer)
-{
-    switch (signer) {
-    case Signer::Anthropic:
-    case Signer::Bedrock:
-        return "anthropic-claude-v1";
-    case Signer::Google:
-        return "google-gemini-v1";
-    case Signer::OpenAi:
-        return "openai-responses-v1";
-    case Signer::Unknown:
-        break;
-    }
-    return "unknown";
-}
-
 // One entry of reasoning_details, which callers hand back untouched: the only way a signature survives this dialect.
 void writeDetail(
     JsonWriter& json, int index, bool redacted, QByteArrayView text, QByteArrayView signature, Signer signer)
@@ -38,7 +22,7 @@ void writeDetail(
         json.member("data", signature);
     else
         json.member("text", text).member("signature", signature);
-    json.member("format", formatOf(signer)).member("index", index).endObject();
+    json.member("format", reasoningFormat(signer)).member("index", index).endObject();
 }
 
 // Google's signature of a tool call, where Google's own compatible endpoint puts it.

@@ -1,5 +1,6 @@
 #include "transform/surfaces/openai_responses_features.h"
 
+#include "transform/parts.h"
 #include "transform/surfaces/openai_responses_object.h"
 
 #include <algorithm>
@@ -7,11 +8,6 @@
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 // Items of tools that the caller's own client runs or that carry no state: nothing special is needed to read them.
 constexpr std::array kPlainItems{

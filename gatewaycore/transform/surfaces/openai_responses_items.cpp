@@ -1,5 +1,7 @@
 #include "transform/surfaces/openai_responses_items.h"
 
+#include "transform/field_name.h"
+#include "transform/parts.h"
 #include "transform/signature.h"
 #include "transform/surfaces/openai_responses_features.h"
 #include "transform/surfaces/openai_responses_parts.h"
@@ -8,11 +10,6 @@
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 // Texts of a summary or of open reasoning, which are paragraphs of one thought here.
 QByteArray joinedTexts(JsonView list)
@@ -43,7 +40,7 @@ std::optional<CallError> ResponsesItems::read(JsonView input)
     input.eachElement([&](JsonView item) {
         const QByteArray place = "input[" + QByteArray::number(number++) + ']';
         wrong = item.type() == JsonType::Object ? readItem(item, place)
-                                                : invalidAt(place, QStringLiteral("An item must be an object."));
+                                                : invalidRequest(QStringLiteral("An item must be an object."), place);
         return !wrong;
     });
     return wrong;
@@ -53,11 +50,12 @@ std::optional<CallError> ResponsesItems::readItem(JsonView item, const QByteArra
 {
     const QByteArray type = textOf(item.member("type"));
     if (isKeptItem(item, type)) {
-        CallError error = invalidAt(place,
+        CallError error = invalidRequest(
             type.startsWith("compaction")
                 ? QStringLiteral("A compacted conversation can be read only by the provider that compacted it.")
                 : QStringLiteral(
-                      "The item is named by its id, and no provider of this alias keeps items for the gateway."));
+                      "The item is named by its id, and no provider of this alias keeps items for the gateway."),
+            place);
         error.hint = QStringLiteral("Send the items themselves; clients do so when \"store\" is false.");
         return error;
     }
@@ -116,7 +114,8 @@ std::optional<CallError> ResponsesItems::readMessage(JsonView item, const QByteA
     if (role == "user") {
         m_out.messages.push_back({Role::User, std::move(parts), {}});
     } else if (role != "system" && role != "developer") {
-        return invalidAt(place + ".role", QStringLiteral("\"role\" must be user, assistant, system or developer."));
+        return invalidRequest(
+            QStringLiteral("\"role\" must be user, assistant, system or developer."), place + ".role");
     } else if (m_out.messages.empty()) {
         std::move(parts.begin(), parts.end(), std::back_inserter(m_out.system));
     } else {
@@ -134,12 +133,12 @@ std::optional<CallError> ResponsesItems::readCall(JsonView item, const QByteArra
     part.name = textOf(item.member("name"));
     part.arguments = textOf(item.member(custom ? "input" : "arguments"));
     if (part.callId.isEmpty() || part.name.isEmpty())
-        return invalidAt(place, QStringLiteral("A call needs \"call_id\" and \"name\"."));
+        return invalidRequest(QStringLiteral("A call needs \"call_id\" and \"name\"."), place);
     if (!custom && part.arguments.trimmed().isEmpty())
         part.arguments = "{}";
     if (!custom && JsonText::parse(part.arguments).root.type() != JsonType::Object)
-        return invalidAt(
-            place + ".arguments", QStringLiteral("\"arguments\" must be a text that holds a JSON object."));
+        return invalidRequest(
+            QStringLiteral("\"arguments\" must be a text that holds a JSON object."), place + ".arguments");
     note(item, place, "namespace");
     const QByteArray late = textOf(item.member("extra_content").member("google").member("thought_signature"));
     if (!late.isEmpty()) {
@@ -162,7 +161,7 @@ std::optional<CallError> ResponsesItems::readResult(JsonView item, const QByteAr
     part.custom = custom;
     part.callId = textOf(item.member("call_id"));
     if (part.callId.isEmpty())
-        return invalidAt(place + ".call_id", QStringLiteral("The output of a call needs \"call_id\"."));
+        return invalidRequest(QStringLiteral("The output of a call needs \"call_id\"."), place + ".call_id");
     part.name = m_names.value(part.callId);
     if (auto wrong = readResponsesContent(item.member("output"), place + ".output", part.content, m_out.others))
         return wrong;

@@ -2,17 +2,13 @@
 
 #include "transform/body_edit.h"
 #include "transform/json_writer.h"
+#include "transform/parts.h"
 #include "transform/surfaces/openai_responses_object.h"
 
 #include <array>
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 // Where an item keeps what its parts hold.
 struct Home

@@ -8,14 +8,9 @@
 
 namespace gateway::transform {
 
-CallError invalidAt(const QByteArray& place, QString message);
-
 // The value of "content" or "output": a text or a list of parts. What a part says that has no field here goes into
 // `others` under its place.
 std::optional<CallError> readResponsesContent(
     JsonView content, const QByteArray& place, std::vector<Part>& parts, std::vector<OtherField>& others);
-
-// "30m", "12h" ...
-CacheLife cacheLifeOf(QByteArrayView ttl);
 
 } // namespace gateway::transform

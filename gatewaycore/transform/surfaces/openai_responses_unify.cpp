@@ -1,6 +1,9 @@
 #include "transform/surfaces/openai_responses_unify.h"
 
 #include "transform/effort.h"
+#include "transform/field_name.h"
+#include "transform/parts.h"
+#include "transform/surfaces/openai_fields.h"
 #include "transform/surfaces/openai_responses_items.h"
 #include "transform/surfaces/openai_responses_parts.h"
 
@@ -8,11 +11,6 @@
 
 namespace gateway::transform {
 namespace {
-
-QByteArray textOf(JsonView value)
-{
-    return value.text().value_or(QByteArray());
-}
 
 class Unifier
 {
@@ -109,7 +107,7 @@ private:
     void refuse(const QByteArray& place, QString message)
     {
         if (!m_wrong)
-            m_wrong = invalidAt(place, std::move(message));
+            m_wrong = invalidRequest(std::move(message), place);
     }
 
     void refuseState(QByteArrayView key)
@@ -179,32 +177,11 @@ private:
 
     void readToolChoice(JsonView value)
     {
-        ToolChoice choice;
-        const QByteArray type = value.type() == JsonType::String ? textOf(value) : textOf(value.member("type"));
-        if (type == "auto") {
-            choice.mode = ToolChoice::Mode::Auto;
-        } else if (type == "none") {
-            choice.mode = ToolChoice::Mode::None;
-        } else if (type == "required") {
-            choice.mode = ToolChoice::Mode::Required;
-        } else if (type == "function" || type == "custom") {
-            choice.mode = ToolChoice::Mode::Named;
-            choice.name = textOf(value.member("name"));
-            if (choice.name.isEmpty())
-                return refuse("tool_choice.name", QStringLiteral("\"tool_choice\" must name its tool."));
-        } else if (type == "allowed_tools") {
-            choice.mode =
-                textOf(value.member("mode")) == "required" ? ToolChoice::Mode::Required : ToolChoice::Mode::Auto;
-            value.member("tools").eachElement([&](JsonView tool) {
-                const QByteArray name = textOf(tool.member("name"));
-                choice.allowed.push_back(name.isEmpty() ? textOf(tool.member("type")) : name);
-                return true;
-            });
-        } else {
-            m_out.others.push_back({"tool_choice", value.raw().toByteArray()}); // a tool that the provider runs
-            return;
-        }
-        m_out.toolChoice = std::move(choice);
+        m_out.toolChoice = openAiToolChoice(value, ToolForm::Flat);
+        if (!m_out.toolChoice) // a tool that the provider runs
+            m_out.others.push_back({"tool_choice", value.raw().toByteArray()});
+        else if (m_out.toolChoice->mode == ToolChoice::Mode::Named && m_out.toolChoice->name.isEmpty())
+            refuse("tool_choice.name", QStringLiteral("\"tool_choice\" must name its tool."));
     }
 
     void readText(JsonView text)
@@ -215,14 +192,8 @@ private:
         if (type == "json_object") {
             m_out.format.kind = OutputFormat::Kind::JsonObject;
         } else if (type == "json_schema") {
-            const JsonView schema = format.member("schema");
-            if (schema.type() != JsonType::Object)
-                return refuse("text.format.schema", QStringLiteral("\"schema\" must be a JSON schema."));
-            m_out.format.kind = OutputFormat::Kind::JsonSchema;
-            m_out.format.name = textOf(format.member("name"));
-            m_out.format.description = textOf(format.member("description"));
-            m_out.format.schema = schema.raw().toByteArray();
-            m_out.format.strict = format.member("strict").boolean();
+            if (!readOpenAiSchema(format, m_out.format))
+                refuse("text.format.schema", QStringLiteral("\"schema\" must be a JSON schema."));
         } else if (!type.isEmpty() && type != "text") {
             m_out.others.push_back({"text.format", format.raw().toByteArray()});
         }
@@ -278,11 +249,7 @@ private:
             refuseState("background");
     }
 
-    void readCacheOptions(JsonView value)
-    {
-        if (textOf(value.member("mode")) != "explicit")
-            m_out.cacheAll = cacheLifeOf(textOf(value.member("ttl")));
-    }
+    void readCacheOptions(JsonView value) { m_out.cacheAll = openAiCacheAll(value); }
 
     void readParallel(JsonView value)
     {

@@ -1,37 +1,32 @@
-// What the tests of the Gemini dialect share: a target, a request's head, and streams as texts of events.
+// What the tests of the Gemini dialect share beside dialect_fixture.h: its models and key, a request whose path says
+// what is asked, losses in short, and streams as texts of events.
 #pragma once
+
+#include "dialect_fixture.h"
 
 #include "transform/providers/gemini.h"
 #include "transform/surfaces/gemini.h"
-
-#include <QTest>
 
 namespace geminitest {
 
 using namespace gateway;
 using namespace gateway::transform;
 
-struct Door
-{
-    config::Provider provider;
-    config::Candidate candidate;
-    std::optional<qint64> outputLimit;
-    QByteArray project;
+using test::call;
+using test::result;
+using test::saying;
+using test::text;
 
+struct Door : test::Asked
+{
     explicit Door(const char* model = "gemini-3.8-flash", config::ProviderKind kind = config::ProviderKind::Gemini)
+        : Asked(kind, model, {}, "AIzaSyNotAKeyButLongEnough0123456789")
     {
         provider.name = QStringLiteral("google");
-        provider.kind = kind;
         provider.region = QStringLiteral("europe-west4");
-        provider.key = Secret(QByteArrayLiteral("AIzaSyNotAKeyButLongEnough0123456789"));
-        candidate.provider = &provider;
-        candidate.modelUtf8 = model;
-        candidate.model = QString::fromLatin1(model);
         if (kind == config::ProviderKind::Vertex)
             project = "acme-prod";
     }
-    Door(const Door&) = delete;
-    Target target() const { return {candidate, outputLimit, project}; }
 };
 
 inline QByteArray lossText(const Losses& losses)
@@ -62,37 +57,6 @@ inline QByteArray translated(const UnifiedRequest& request, const Door& door, QB
     if (lost)
         *lost = lossText(losses);
     return bodyOf(result);
-}
-
-inline Part text(const char* utf8)
-{
-    Part part;
-    part.text = utf8;
-    return part;
-}
-inline Part call(const char* id, const char* name, const char* arguments = "{}")
-{
-    Part part;
-    part.kind = Part::Kind::ToolCall;
-    part.callId = id;
-    part.name = name;
-    part.arguments = arguments;
-    return part;
-}
-inline Part result(const char* id, const char* utf8, bool isError = false)
-{
-    Part part;
-    part.kind = Part::Kind::ToolResult;
-    part.callId = id;
-    part.isError = isError;
-    part.content.push_back(text(utf8));
-    return part;
-}
-inline UnifiedRequest saying(const char* utf8)
-{
-    UnifiedRequest request;
-    request.messages.push_back({Role::User, {text(utf8)}, {}});
-    return request;
 }
 
 // One line of text for each event; the deltas of a part are joined, so that where a stream is cut does not show.
@@ -150,12 +114,7 @@ inline std::variant<CallRequest, CallError> parsed(
 inline CallRequest accepted(
     const Surface& surface, const QByteArray& body, const char* verb = "generateContent", const char* query = "alt=sse")
 {
-    auto result = parsed(surface, body, verb, query);
-    if (const auto* error = std::get_if<CallError>(&result)) {
-        qWarning("refused: %s", qPrintable(error->text()));
-        return {};
-    }
-    return std::move(std::get<CallRequest>(result));
+    return test::parsed(surface, body, headOf(query), {QStringLiteral("fast"), verb});
 }
 
 } // namespace geminitest

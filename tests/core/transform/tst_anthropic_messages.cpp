@@ -1,6 +1,6 @@
 // The callers' surface /v1/messages: requests of both API versions read cheaply and whole, answers, errors, lists of
 // models; wire.md section 9 items 3, 5, 6, 10, 19.
-#include "tst_anthropic_fixture.h"
+#include "anthropic_fixture.h"
 
 #include "transform/signature.h"
 
@@ -12,13 +12,7 @@ constexpr const char* kMessages = R"("messages":[{"role":"user","content":"x"}])
 
 UnifiedRequest unified(const QByteArray& body)
 {
-    const CallRequest request = parsed(body);
-    auto made = anthropicMessages().unify(request);
-    if (auto* error = std::get_if<CallError>(&made)) {
-        qWarning("refused: %s", qPrintable(error->text()));
-        return {};
-    }
-    return std::move(std::get<UnifiedRequest>(made));
+    return test::unified(parsed(body));
 }
 
 UnifiedRequest conversation(const QByteArray& messages, const QByteArray& more = {})

@@ -1,6 +1,6 @@
 // The provider dialect of Anthropic: requests passed on and translated for each kind of model, what is lost on the way,
 // whole answers, errors, and the same on Google's cloud; wire.md section 9 items 10 and 19.
-#include "tst_anthropic_fixture.h"
+#include "anthropic_fixture.h"
 
 #include "transform/providers/anthropic_models.h"
 #include "transform/signature.h"
@@ -10,22 +10,8 @@ using config::ProviderKind;
 
 namespace {
 
-Part text(const QByteArray& words)
-{
-    Part part;
-    part.text = words;
-    return part;
-}
-
-Part call(const QByteArray& id, const QByteArray& name, const QByteArray& arguments)
-{
-    Part part;
-    part.kind = Part::Kind::ToolCall;
-    part.callId = id;
-    part.name = name;
-    part.arguments = arguments;
-    return part;
-}
+using test::call;
+using test::text;
 
 Part result(const QByteArray& id, const QByteArray& words, const QByteArray& name = {})
 {
@@ -537,15 +523,16 @@ void TestAnthropicProvider::tools()
 {
     const Asked old("claude-3-5-haiku-20241022");
     UnifiedRequest request = question();
-    request.tools = {function("bare", {}), function("untyped", R"({"properties":{"b":{},"a":{}}})"), function("h")};
+    request.tools = {function("bare", {}), function("untyped", R"({"properties":{"b":{},"a":{}}})")};
     request.tools[0].strict = true;
-    request.tools[2].kind = Tool::Kind::Hosted;
     const Translated made = translated(request, old);
     QCOMPARE(rawAt(made.out.body, "tools"),
         QByteArray(
             R"([{"name":"bare","input_schema":{"type":"object","properties":{}}},{"name":"untyped","input_schema":{"type":"object","properties":{"b":{},"a":{}}}}])"));
-    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("tools[0].strict"), QStringLiteral("tools[2]")}));
+    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("tools[0].strict")}));
     QVERIFY(at(made.out.body, "tool_choice").isMissing());
+    request.tools[1].kind = Tool::Kind::Hosted; // nobody else runs it
+    QCOMPARE(translated(request, old).error->parameter, QStringLiteral("tools[1]"));
 }
 
 void TestAnthropicProvider::toolChoice_data()
@@ -661,16 +648,16 @@ void TestAnthropicProvider::budgets()
     Translated made = translated(request, newer);
     QCOMPARE(rawAt(made.out.body, "thinking"), QByteArray(R"({"type":"adaptive","display":"summarized"})"));
     QCOMPARE(rawAt(made.out.body, "output_config.effort"), QByteArray("\"low\""));
-    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("reasoning.budget_tokens")}));
+    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("thinking.budget_tokens")}));
 
     const Asked older("claude-haiku-4-5");
     made = translated(request, older);
     QCOMPARE(rawAt(made.out.body, "thinking.budget_tokens"), QByteArray("3072")); // a quarter is left for the answer
-    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("reasoning.budget_tokens")}));
+    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("thinking.budget_tokens")}));
     request.maxOutputTokens = 1024;
     made = translated(request, older);
     QVERIFY(at(made.out.body, "thinking").isMissing());
-    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("reasoning_effort")}));
+    QCOMPARE(lost(made.losses), QStringList({QStringLiteral("thinking.budget_tokens")}));
     request.maxOutputTokens = 1025;
     QCOMPARE(rawAt(translated(request, older).out.body, "thinking.budget_tokens"), QByteArray("1024"));
 

@@ -1,6 +1,6 @@
 // Anthropic's streams (wire.md 1.4): read, passed on, and written from events; cut into bytes, cut off anywhere, broken
 // by an error in the middle; wire.md section 9 items 1, 2, 3, 5, 6, 8, 10, 17.
-#include "tst_anthropic_fixture.h"
+#include "anthropic_fixture.h"
 
 #include "transform/part_sequencer.h"
 #include "transform/signature.h"

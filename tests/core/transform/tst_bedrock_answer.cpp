@@ -1,5 +1,6 @@
 // What Bedrock answers: whole answers, streams cut into single bytes, usage, stop reasons, errors and exceptions.
-#include "provider_bench.h"
+#include "dialect_fixture.h"
+
 #include "transform/providers/bedrock.h"
 
 #include <QTest>
@@ -7,7 +8,9 @@
 
 #include <zlib.h>
 
-using namespace bench;
+using namespace gateway;
+using namespace gateway::transform;
+using namespace gateway::transform::test;
 
 namespace {
 
@@ -47,13 +50,13 @@ const QByteArray kUsage = frame("metadata",
 
 Streamed streamed(const QByteArray& bytes, qsizetype piece = 1 << 20)
 {
-    const Bench bench(config::ProviderKind::Bedrock, "us.anthropic.claude-opus-5-v1:0");
+    Asked bench(config::ProviderKind::Bedrock, "us.anthropic.claude-opus-5-v1:0");
     return stream(bedrockProvider(), bench, bytes, piece);
 }
 
 std::variant<Answer, CallError> answered(const QByteArray& body, Operation operation = Operation::Generate)
 {
-    const Bench bench(config::ProviderKind::Bedrock, "us.anthropic.claude-opus-5-v1:0");
+    Asked bench(config::ProviderKind::Bedrock, "us.anthropic.claude-opus-5-v1:0");
     return bedrockProvider().readAnswer(operation, body, bench.target());
 }
 
@@ -420,7 +423,7 @@ void TestBedrockAnswer::errors()
     QFETCH(QByteArray, body);
     QFETCH(QByteArray, code);
     QFETCH(bool, retriable);
-    const Bench bench(config::ProviderKind::Bedrock, "m");
+    Asked bench(config::ProviderKind::Bedrock, "m");
     const CallError error = bedrockProvider().readError(status, head("x-amzn-ErrorType", name), body, bench.target());
     QCOMPARE(QByteArray(api::facts(error.code).name), code);
     QCOMPARE(error.mayRetry(), retriable);

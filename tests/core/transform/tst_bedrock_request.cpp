@@ -1,11 +1,14 @@
 // What Bedrock is sent: paths, turns, tools, media, thinking, caches and limits of Converse, and what is said to be
 // lost.
-#include "provider_bench.h"
+#include "dialect_fixture.h"
+
 #include "transform/providers/bedrock.h"
 
 #include <QTest>
 
-using namespace bench;
+using namespace gateway;
+using namespace gateway::transform;
+using namespace gateway::transform::test;
 
 namespace {
 
@@ -15,8 +18,9 @@ constexpr char kLlama[] = "us.meta.llama4-maverick-17b-instruct-v1:0";
 
 Sent sent(const UnifiedRequest& request, const char* model = kHaiku, std::optional<qint64> outputLimit = {})
 {
-    const Bench bench(config::ProviderKind::Bedrock, model);
-    return send(bedrockProvider(), bench, request, outputLimit);
+    Asked bench(config::ProviderKind::Bedrock, model);
+    bench.outputLimit = outputLimit;
+    return send(bedrockProvider(), bench, request);
 }
 
 } // namespace
@@ -70,7 +74,7 @@ void TestBedrockRequest::paths()
 {
     QFETCH(QByteArray, model);
     QFETCH(QByteArray, path);
-    const Bench bench(config::ProviderKind::Bedrock, model, "/prefix");
+    Asked bench(config::ProviderKind::Bedrock, model, "/prefix");
     UnifiedRequest request = hello();
     QCOMPARE(send(bedrockProvider(), bench, request).path, "/prefix" + path + "/converse");
     request.stream = true;
@@ -107,11 +111,11 @@ void TestBedrockRequest::whole()
 
 void TestBedrockRequest::outputLimit()
 {
-    QCOMPARE(at(sent(hello(), kHaiku, 777).body, "inferenceConfig.maxTokens"), QByteArray("777"));
+    QCOMPARE(rawAt(sent(hello(), kHaiku, 777).body, "inferenceConfig.maxTokens"), QByteArray("777"));
     UnifiedRequest request = hello();
     request.maxOutputTokens = 10;
-    QCOMPARE(at(sent(request, kHaiku, 777).body, "inferenceConfig.maxTokens"), QByteArray("10"));
-    QCOMPARE(at(sent(hello()).body, "inferenceConfig"), QByteArray());
+    QCOMPARE(rawAt(sent(request, kHaiku, 777).body, "inferenceConfig.maxTokens"), QByteArray("10"));
+    QCOMPARE(rawAt(sent(hello()).body, "inferenceConfig"), QByteArray());
 }
 
 void TestBedrockRequest::turns()
@@ -120,9 +124,9 @@ void TestBedrockRequest::turns()
     request.messages = {user({text("a")}), user({text("b")}), assistant({text("c")}), assistant({text("d")}),
         {Role::System, {text("e")}, {}}, user({text("f")})};
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages"), QByteArray(R"([{"role":"user","content":[{"text":"a"},{"text":"b"}]},)"
-                                                  R"({"role":"assistant","content":[{"text":"c"},{"text":"d"}]},)"
-                                                  R"({"role":"user","content":[{"text":"e"},{"text":"f"}]}])"));
+    QCOMPARE(rawAt(got.body, "messages"), QByteArray(R"([{"role":"user","content":[{"text":"a"},{"text":"b"}]},)"
+                                                     R"({"role":"assistant","content":[{"text":"c"},{"text":"d"}]},)"
+                                                     R"({"role":"user","content":[{"text":"e"},{"text":"f"}]}])"));
     QCOMPARE(got.losses, QByteArray("changed messages[4].role"));
 }
 
@@ -135,11 +139,11 @@ void TestBedrockRequest::resultsFirst()
         assistant({text("ok"), call("t1", "f", R"({"n":1})"), call("t2", "f", R"({"n":2})")}), user({text("early")}),
         user({result("t1", "one")}), user({result("t2", ""), text("late")})};
     request.messages[4].parts[0].isError = true;
-    QCOMPARE(at(sent(request).body, "messages.2"),
+    QCOMPARE(rawAt(sent(request).body, "messages.2"),
         QByteArray(R"({"role":"user","content":[{"toolResult":{"toolUseId":"t1","content":[{"text":"one"}]}},)"
                    R"({"toolResult":{"toolUseId":"t2","content":[{"text":""}],"status":"error"}},)"
                    R"({"text":"early"},{"text":"late"}]})"));
-    QCOMPARE(at(sent(request).body, "messages.1.content"),
+    QCOMPARE(rawAt(sent(request).body, "messages.1.content"),
         QByteArray(R"([{"text":"ok"},{"toolUse":{"toolUseId":"t1","name":"f","input":{"n":1}}},)"
                    R"({"toolUse":{"toolUseId":"t2","name":"f","input":{"n":2}}}])"));
     QCOMPARE(sent(request).losses, QByteArray());
@@ -185,14 +189,14 @@ void TestBedrockRequest::media()
     QFETCH(QByteArray, data);
     QFETCH(QByteArray, block);
     UnifiedRequest request = hello();
-    request.messages[0].parts.push_back(bench::media(Part::Kind(kind), type, data));
+    request.messages[0].parts.push_back(test::media(Part::Kind(kind), type, data));
     const Sent got = sent(request);
     QCOMPARE(got.error.has_value(), block.isEmpty());
     if (got.error) {
         QCOMPARE(got.error->code, api::ErrorCode::InvalidRequest);
         QCOMPARE(got.error->parameter, QStringLiteral("messages[0].content[1]"));
     } else {
-        QCOMPARE(at(got.body, "messages.0.content.1"), block);
+        QCOMPARE(rawAt(got.body, "messages.0.content.1"), block);
     }
 }
 
@@ -200,9 +204,9 @@ void TestBedrockRequest::documents()
 {
     UnifiedRequest request;
     const auto kind = Part::Kind::Document;
-    request.messages = {user({bench::media(kind, "application/pdf", "QQ==", "Bericht 2026.pdf"),
-        bench::media(kind, "text/csv", "QQ==", "../a__b?.csv"), bench::media(kind, "text/plain; charset=utf-8", "QQ=="),
-        bench::media(kind, {}, "QQ==", "notes.md"), bench::media(kind, "application/pdf", "Qg==", "Bericht 2026.pdf"),
+    request.messages = {user({test::media(kind, "application/pdf", "QQ==", "Bericht 2026.pdf"),
+        test::media(kind, "text/csv", "QQ==", "../a__b?.csv"), test::media(kind, "text/plain; charset=utf-8", "QQ=="),
+        test::media(kind, {}, "QQ==", "notes.md"), test::media(kind, "application/pdf", "Qg==", "Bericht 2026.pdf"),
         fromUrl(kind, "s3://bucket/key.pdf")})};
     const Sent got = sent(request);
     // outside the macro: moc reads neither "//" nor "\\" in a raw string there
@@ -214,11 +218,11 @@ void TestBedrockRequest::documents()
                    R"({"document":{"format":"pdf","name":"Bericht 2026 2","source":{"bytes":"Qg=="}}},)"
                    R"({"document":{"format":"pdf","name":"document 2",)"
                    R"("source":{"s3Location":{"uri":"s3://bucket/key.pdf"}}}},{"text":"."}])");
-    QCOMPARE(at(got.body, "messages.0.content"), blocks);
+    QCOMPARE(rawAt(got.body, "messages.0.content"), blocks);
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[1].filename, changed messages"));
     request.messages[0].parts = {fromUrl(kind, "https://example.com/a.pdf"), text("x")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
-    request.messages[0].parts = {bench::media(kind, "application/zip", "QQ==")};
+    request.messages[0].parts = {media(kind, "application/zip", "QQ==")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
 }
 
@@ -228,10 +232,10 @@ void TestBedrockRequest::toolConfigForHistory()
     request.messages = {user({text("go")}), assistant({call("t1", "f", "{}"), call("t2", "g", "")}),
         user({result("t1", "1"), result("t2", "2")})};
     const Sent claude = sent(request);
-    QCOMPARE(at(claude.body, "toolConfig"),
+    QCOMPARE(rawAt(claude.body, "toolConfig"),
         QByteArray(R"({"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object"}}}},)"
                    R"({"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object"}}}}]})"));
-    QCOMPARE(at(claude.body, "additionalModelRequestFields"), QByteArray(R"({"tool_choice":{"type":"none"}})"));
+    QCOMPARE(rawAt(claude.body, "additionalModelRequestFields"), QByteArray(R"({"tool_choice":{"type":"none"}})"));
     QCOMPARE(claude.losses, QByteArray("changed tools"));
     QCOMPARE(sent(request, kLlama).losses, QByteArray("changed tools, dropped tool_choice"));
     // results whose calls nobody knows
@@ -281,15 +285,15 @@ void TestBedrockRequest::toolChoice()
     if (parallel >= 0)
         request.parallelTools = parallel == 1;
     const Sent got = sent(request, model.constData());
-    QCOMPARE(at(got.body, "toolConfig.toolChoice"), choice);
-    QCOMPARE(at(got.body, "additionalModelRequestFields"), additional);
+    QCOMPARE(rawAt(got.body, "toolConfig.toolChoice"), choice);
+    QCOMPARE(rawAt(got.body, "additionalModelRequestFields"), additional);
     QCOMPARE(got.losses, losses);
     // nobody may call and nobody has: a model without the word for it is not told of tools at all
     request.toolChoice->mode = ToolChoice::Mode::None;
-    QCOMPARE(at(sent(request, kLlama).body, "toolConfig"), QByteArray());
+    QCOMPARE(rawAt(sent(request, kLlama).body, "toolConfig"), QByteArray());
     // allowed_tools
     request.toolChoice = ToolChoice{ToolChoice::Mode::Required, {}, {"g"}};
-    QCOMPARE(at(sent(request).body, "toolConfig.tools.0.toolSpec.name"), QByteArray("\"g\""));
+    QCOMPARE(rawAt(sent(request).body, "toolConfig.tools.0.toolSpec.name"), QByteArray("\"g\""));
     QVERIFY(sent(request).losses.contains("changed tool_choice"));
 }
 
@@ -303,13 +307,13 @@ void TestBedrockRequest::oddTools()
     request.messages[1].parts[0].name = "g";
     request.messages[1].parts[1].name = "f";
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages.0.content.0.toolUse.toolUseId"), QByteArray("\"call_1\""));
-    QCOMPARE(at(got.body, "messages.1.content.0.toolResult.toolUseId"), QByteArray("\"call_2\""));
-    QCOMPARE(at(got.body, "messages.1.content.1.toolResult.toolUseId"), QByteArray("\"call_1\""));
-    const QByteArray made = at(got.body, "messages.0.content.2.toolUse.toolUseId");
+    QCOMPARE(rawAt(got.body, "messages.0.content.0.toolUse.toolUseId"), QByteArray("\"call_1\""));
+    QCOMPARE(rawAt(got.body, "messages.1.content.0.toolResult.toolUseId"), QByteArray("\"call_2\""));
+    QCOMPARE(rawAt(got.body, "messages.1.content.1.toolResult.toolUseId"), QByteArray("\"call_1\""));
+    const QByteArray made = rawAt(got.body, "messages.0.content.2.toolUse.toolUseId");
     QVERIFY(made.startsWith("\"call_") && made.size() == 39);
-    QCOMPARE(at(got.body, "messages.1.content.2.toolResult.toolUseId"), made);
-    QCOMPARE(at(got.body, "messages.0.content.2.toolUse.input"), QByteArray(R"({"input":"not json"})"));
+    QCOMPARE(rawAt(got.body, "messages.1.content.2.toolResult.toolUseId"), made);
+    QCOMPARE(rawAt(got.body, "messages.0.content.2.toolUse.input"), QByteArray(R"({"input":"not json"})"));
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[2].arguments"));
 
     request.tools[0].name = "has.dots";
@@ -329,7 +333,7 @@ void TestBedrockRequest::thinkingBack()
     redacted.redacted = true;
     request.messages = {user({text("q")}),
         assistant({thinking("hm\n", "c2ln+/=", Signer::Bedrock), redacted, text("a")}), user({text("q2")})};
-    QCOMPARE(at(sent(request).body, "messages.1.content"),
+    QCOMPARE(rawAt(sent(request).body, "messages.1.content"),
         QByteArray(R"([{"reasoningContent":{"reasoningText":{"text":"hm\u000a","signature":"c2ln+/="}}},)"
                    R"({"reasoningContent":{"redactedContent":"b3BhcXVl"}},{"text":"a"}])"));
     QCOMPARE(sent(request).losses, QByteArray());
@@ -340,7 +344,7 @@ void TestBedrockRequest::thinkingBack()
     QVERIFY(sent(request, kLlama).losses.startsWith("dropped messages[1].content[0]"));
     // a turn of nothing else is no turn
     request.messages[1].parts = {thinking("hm", "s", Signer::OpenAi)};
-    QCOMPARE(at(sent(request).body, "messages.1"), QByteArray());
+    QCOMPARE(rawAt(sent(request).body, "messages.1"), QByteArray());
 }
 
 void TestBedrockRequest::reasoning_data()
@@ -411,8 +415,8 @@ void TestBedrockRequest::reasoning()
     else
         request.reasoning.effort = Effort(steps.indexOf(word));
     const Sent got = sent(request, model.constData());
-    QCOMPARE(at(got.body, "additionalModelRequestFields"), additional);
-    QCOMPARE(at(got.body, "outputConfig.effort"), effort);
+    QCOMPARE(rawAt(got.body, "additionalModelRequestFields"), additional);
+    QCOMPARE(rawAt(got.body, "outputConfig.effort"), effort);
     QCOMPARE(got.losses, losses);
 }
 
@@ -422,11 +426,11 @@ void TestBedrockRequest::sampling()
     request.temperature = "1.5";
     request.topP = "0.5";
     request.topK = "7";
-    QCOMPARE(at(sent(request).body, "inferenceConfig"), QByteArray(R"({"temperature":1,"topP":0.5})"));
+    QCOMPARE(rawAt(sent(request).body, "inferenceConfig"), QByteArray(R"({"temperature":1,"topP":0.5})"));
     QCOMPARE(sent(request).losses, QByteArray("changed temperature"));
-    QCOMPARE(at(sent(request, kOpus).body, "inferenceConfig"), QByteArray());
+    QCOMPARE(rawAt(sent(request, kOpus).body, "inferenceConfig"), QByteArray());
     QCOMPARE(sent(request, kOpus).losses, QByteArray("dropped top_k, dropped temperature, dropped top_p"));
-    QCOMPARE(at(sent(request, "amazon.nova-2-lite-v1:0").body, "additionalModelRequestFields"),
+    QCOMPARE(rawAt(sent(request, "amazon.nova-2-lite-v1:0").body, "additionalModelRequestFields"),
         QByteArray(R"({"inferenceConfig":{"topK":7}})"));
     QCOMPARE(sent(request, kLlama).losses, QByteArray("dropped top_k, changed temperature"));
     request.reasoning.budgetTokens = 2000; // an older Claude that thinks takes none of them
@@ -436,10 +440,10 @@ void TestBedrockRequest::sampling()
     request.tools = {tool("f")};
     request.messages = {user({text("q")}), assistant({call("t", "f", "{}")}), user({result("t", "1")})};
     request.reasoning.effort = Effort::Low;
-    QCOMPARE(at(sent(request).body, "additionalModelRequestFields"), QByteArray());
+    QCOMPARE(rawAt(sent(request).body, "additionalModelRequestFields"), QByteArray());
     QCOMPARE(sent(request).losses, QByteArray("dropped reasoning_effort"));
     request.messages[1].parts.insert(request.messages[1].parts.begin(), thinking("t", "s", Signer::Bedrock));
-    QVERIFY(at(sent(request).body, "additionalModelRequestFields.thinking").contains("2048"));
+    QVERIFY(rawAt(sent(request).body, "additionalModelRequestFields.thinking").contains("2048"));
 }
 
 void TestBedrockRequest::cachePoints()
@@ -452,9 +456,9 @@ void TestBedrockRequest::cachePoints()
     request.messages[0].parts[0].cacheMark = CacheLife::Minutes5;
     request.cacheAll = CacheLife::Minutes30;
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "system"), QByteArray(R"([{"text":"s"},{"cachePoint":{"type":"default","ttl":"1h"}}])"));
-    QCOMPARE(at(got.body, "toolConfig.tools.1"), QByteArray(R"({"cachePoint":{"type":"default"}})"));
-    QCOMPARE(at(got.body, "messages.0.content"),
+    QCOMPARE(rawAt(got.body, "system"), QByteArray(R"([{"text":"s"},{"cachePoint":{"type":"default","ttl":"1h"}}])"));
+    QCOMPARE(rawAt(got.body, "toolConfig.tools.1"), QByteArray(R"({"cachePoint":{"type":"default"}})"));
+    QCOMPARE(rawAt(got.body, "messages.0.content"),
         QByteArray(
             R"([{"text":"hi"},{"cachePoint":{"type":"default"}},{"cachePoint":{"type":"default","ttl":"1h"}}])"));
     QCOMPARE(got.losses, QByteArray("changed cache_control"));
@@ -477,12 +481,12 @@ void TestBedrockRequest::tierAndMetadata()
     for (const char* usual : {"auto", "default", "standard_only"}) {
         request.serviceTier = usual;
         QCOMPARE(sent(request).losses, QByteArray());
-        QCOMPARE(at(sent(request).body, "serviceTier"), QByteArray());
+        QCOMPARE(rawAt(sent(request).body, "serviceTier"), QByteArray());
     }
     request.serviceTier = "flex";
-    QCOMPARE(at(sent(request).body, "serviceTier"), QByteArray(R"({"type":"flex"})"));
+    QCOMPARE(rawAt(sent(request).body, "serviceTier"), QByteArray(R"({"type":"flex"})"));
     request.serviceTier = "fast";
-    QCOMPARE(at(sent(request).body, "serviceTier"), QByteArray(R"({"type":"priority"})"));
+    QCOMPARE(rawAt(sent(request).body, "serviceTier"), QByteArray(R"({"type":"priority"})"));
     QCOMPARE(sent(request).losses, QByteArray("changed service_tier"));
     request.serviceTier = "scale";
     QCOMPARE(sent(request).losses, QByteArray("dropped service_tier"));
@@ -490,11 +494,11 @@ void TestBedrockRequest::tierAndMetadata()
     request = hello();
     request.endUser = "u-1";
     request.others = {{"metadata", R"({"team":"a","cost":"x y"})"}};
-    QCOMPARE(at(sent(request).body, "requestMetadata"), QByteArray(R"({"user":"u-1","team":"a","cost":"x y"})"));
+    QCOMPARE(rawAt(sent(request).body, "requestMetadata"), QByteArray(R"({"user":"u-1","team":"a","cost":"x y"})"));
     QCOMPARE(sent(request).losses, QByteArray());
     request.endUser = "u\"1";
     request.others = {{"metadata", R"({"team":7})"}};
-    QCOMPARE(at(sent(request).body, "requestMetadata"), QByteArray());
+    QCOMPARE(rawAt(sent(request).body, "requestMetadata"), QByteArray());
     QCOMPARE(sent(request).losses, QByteArray("dropped user, dropped metadata"));
 }
 
@@ -508,7 +512,7 @@ void TestBedrockRequest::structuredOutput()
     const QByteArray config = QByteArray(
         R"({"textFormat":{"type":"json_schema","structure":{"jsonSchema":)"
         R"({"schema":"{\"type\":\"object\",\"b\":1.10,\"a\":\"\\n\"}","name":"answer","description":"d"}}}})");
-    QCOMPARE(at(sent(request).body, "outputConfig"), config);
+    QCOMPARE(rawAt(sent(request).body, "outputConfig"), config);
     QCOMPARE(sent(request).losses, QByteArray());
     request.format.strict = false;
     QCOMPARE(sent(request).losses, QByteArray("changed response_format.json_schema.strict"));
@@ -571,7 +575,7 @@ void TestBedrockRequest::refusals()
     request.operation = Operation::Embed;
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
 
-    const Bench bench(config::ProviderKind::Bedrock, kHaiku);
+    Asked bench(config::ProviderKind::Bedrock, kHaiku);
     Losses losses;
     const OutgoingOrError passed = bedrockProvider().passOn(CallRequest(), bench.target(), losses);
     QCOMPARE(std::get<CallError>(passed).code, api::ErrorCode::TransformError);

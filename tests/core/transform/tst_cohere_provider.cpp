@@ -1,18 +1,22 @@
 // The provider dialect of Cohere v2: requests and what is lost, embeddings, answers, streams cut into single bytes,
 // usage and errors.
-#include "provider_bench.h"
+#include "dialect_fixture.h"
+
 #include "transform/providers/cohere.h"
 
 #include <QTest>
 
-using namespace bench;
+using namespace gateway;
+using namespace gateway::transform;
+using namespace gateway::transform::test;
 
 namespace {
 
 Sent sent(const UnifiedRequest& request, std::optional<qint64> outputLimit = {})
 {
-    const Bench bench(config::ProviderKind::Cohere, "command-a-plus-05-2026", "/base");
-    return send(cohereProvider(), bench, request, outputLimit);
+    Asked bench(config::ProviderKind::Cohere, "command-a-plus-05-2026", "/base");
+    bench.outputLimit = outputLimit;
+    return send(cohereProvider(), bench, request);
 }
 
 QByteArray sse(const QByteArray& type, const QByteArray& members)
@@ -31,13 +35,13 @@ const QByteArray kEnd = sse("message-end",
 
 Streamed streamed(const QByteArray& bytes, qsizetype piece = 1 << 20)
 {
-    const Bench bench(config::ProviderKind::Cohere, "command-a");
+    Asked bench(config::ProviderKind::Cohere, "command-a");
     return stream(cohereProvider(), bench, bytes, piece);
 }
 
 std::variant<Answer, CallError> answered(const QByteArray& body, Operation operation = Operation::Generate)
 {
-    const Bench bench(config::ProviderKind::Cohere, "command-a");
+    Asked bench(config::ProviderKind::Cohere, "command-a");
     return cohereProvider().readAnswer(operation, body, bench.target());
 }
 
@@ -98,7 +102,7 @@ void TestCohereProvider::whole()
                    R"("max_tokens":500,"temperature":0.30,"p":0.9,"k":40,"seed":7,"frequency_penalty":0.5,)"
                    R"("presence_penalty":0,"stop_sequences":["END"]})"));
     QCOMPARE(got.losses, QByteArray());
-    QCOMPARE(at(sent(hello(), 99).body, "max_tokens"), QByteArray("99"));
+    QCOMPARE(rawAt(sent(hello(), 99).body, "max_tokens"), QByteArray("99"));
 }
 
 void TestCohereProvider::conversation()
@@ -112,7 +116,7 @@ void TestCohereProvider::conversation()
     request.messages[2].parts[1].name = "g";
     request.messages[2].parts[1].isError = true;
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages"),
+    QCOMPARE(rawAt(got.body, "messages"),
         QByteArray(R"([{"role":"user","content":"go"},)"
                    R"({"role":"assistant","tool_plan":"hm\u000aI look","tool_calls":[)"
                    R"({"id":"t1","type":"function","function":{"name":"f","arguments":"{\"n\":1}"}},)"
@@ -134,7 +138,7 @@ void TestCohereProvider::content()
     request.messages[0].parts = {
         text("see"), local, remote, media(Part::Kind::Document, "text/plain", "aGVsbG8=", "a.txt")};
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages.0.content"),
+    QCOMPARE(rawAt(got.body, "messages.0.content"),
         QByteArray(R"([{"type":"text","text":"see"},)"
                    R"({"type":"image_url","image_url":{"url":"data:image/png;base64,QUJD","detail":"low"}},)"
                    R"({"type":"image_url","image_url":{"url":"https://example.com/a.png","detail":"high"}},)"
@@ -165,15 +169,15 @@ void TestCohereProvider::toolChoice()
     request.tools = {tool("f"), tool("g", "")};
     request.toolChoice = ToolChoice{ToolChoice::Mode(mode), "g", {}};
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "tool_choice"), choice);
-    QCOMPARE(at(got.body, "tools").count("\"function\":"), tools);
-    QVERIFY(at(got.body, "tools")
+    QCOMPARE(rawAt(got.body, "tool_choice"), choice);
+    QCOMPARE(rawAt(got.body, "tools").count("\"function\":"), tools);
+    QVERIFY(rawAt(got.body, "tools")
                 .contains(R"("name":"g","description":"does g","parameters":{"type":"object","properties":{}})"));
     QCOMPARE(got.losses, losses);
     request.toolChoice.reset();
     request.parallelTools = false;
     request.tools[0].strict = true;
-    QCOMPARE(sent(request).losses, QByteArray("changed tools.strict, dropped parallel_tool_calls"));
+    QCOMPARE(sent(request).losses, QByteArray("changed tools[1].strict, dropped parallel_tool_calls"));
 }
 
 void TestCohereProvider::numbers_data()
@@ -206,7 +210,7 @@ void TestCohereProvider::numbers()
         : field.startsWith("frequ") ? request.frequencyPenalty
                                     : request.presencePenalty) = value;
     const Sent got = ::sent(request);
-    QCOMPARE(sent.split(' ').first() + ' ' + at(got.body, sent.split(' ').first()), sent);
+    QCOMPARE(sent.split(' ').first() + ' ' + rawAt(got.body, sent.split(' ').first()), sent);
     QCOMPARE(got.losses, changed ? "changed " + field : QByteArray());
 }
 
@@ -242,7 +246,7 @@ void TestCohereProvider::reasoning()
         request.reasoning.budgetTokens = budget;
     if (enabled >= 0)
         request.reasoning.enabled = enabled == 1;
-    QCOMPARE(at(sent(request).body, "thinking"), thinking);
+    QCOMPARE(rawAt(sent(request).body, "thinking"), thinking);
     QCOMPARE(sent(request).losses, losses);
     request.reasoning.showThoughts = false;
     QVERIFY(sent(request).losses.startsWith("dropped include_thoughts"));
@@ -252,12 +256,12 @@ void TestCohereProvider::format()
 {
     UnifiedRequest request = hello();
     request.format.kind = OutputFormat::Kind::JsonObject;
-    QCOMPARE(at(sent(request).body, "response_format"), QByteArray(R"({"type":"json_object"})"));
+    QCOMPARE(rawAt(sent(request).body, "response_format"), QByteArray(R"({"type":"json_object"})"));
     request.format.kind = OutputFormat::Kind::JsonSchema;
     request.format.schema = R"({"b":1.10,"a":2})";
     request.format.description = "d";
     request.format.strict = false;
-    QCOMPARE(at(sent(request).body, "response_format"),
+    QCOMPARE(rawAt(sent(request).body, "response_format"),
         QByteArray(R"({"type":"json_object","json_schema":{"b":1.10,"a":2}})"));
     QCOMPARE(sent(request).losses, QByteArray("dropped response_format.json_schema.description, changed "
                                               "response_format.json_schema.strict"));
@@ -280,7 +284,7 @@ void TestCohereProvider::losses()
         QByteArray("changed stop, dropped service_tier, dropped verbosity, dropped user, dropped prompt_cache_key, "
                    "dropped cache_control, dropped messages[0].content[0].cache_control, dropped messages[0].name, "
                    "dropped logit_bias"));
-    QCOMPARE(at(got.body, "stop_sequences"), QByteArray(R"(["1","2","3","4","5"])"));
+    QCOMPARE(rawAt(got.body, "stop_sequences"), QByteArray(R"(["1","2","3","4","5"])"));
 }
 
 void TestCohereProvider::refusals()
@@ -328,7 +332,7 @@ void TestCohereProvider::embeddings()
     request.embed.title = "t";
     request.embed.user = "u";
     got = sent(request);
-    QCOMPARE(at(got.body, "input_type"), QByteArray("\"search_query\""));
+    QCOMPARE(rawAt(got.body, "input_type"), QByteArray("\"search_query\""));
     QCOMPARE(got.losses, QByteArray("dropped title, dropped user"));
     request.embed.texts.assign(97, "x");
     QVERIFY(sent(request).error->text().contains(QStringLiteral("96")));
@@ -514,15 +518,15 @@ void TestCohereProvider::errors()
     QFETCH(QByteArray, body);
     QFETCH(QByteArray, code);
     QFETCH(bool, retriable);
-    const Bench bench(config::ProviderKind::Cohere, "m");
+    Asked bench(config::ProviderKind::Cohere, "m");
     const CallError error = cohereProvider().readError(status, head(), body, bench.target());
     QCOMPARE(QByteArray(api::facts(error.code).name), code);
     QCOMPARE(error.mayRetry(), retriable);
     const CallError blank = cohereProvider().readError(status, head(), "<html>", bench.target());
     QVERIFY(!blank.text().isEmpty());
-    const CallError leaking = cohereProvider().readError(
-        400, head(), R"({"message":"key-of-the-provider-1234567890 is bad"})", bench.target());
-    QVERIFY(!leaking.text().contains(QStringLiteral("1234567890")));
+    const CallError leaking =
+        cohereProvider().readError(400, head(), R"({"message":"sk-secret-provider-key is bad"})", bench.target());
+    QVERIFY(!leaking.text().contains(QStringLiteral("provider-key")));
 }
 
 QTEST_APPLESS_MAIN(TestCohereProvider)

@@ -320,7 +320,7 @@ void TestGeminiRequest::thinking_data()
         "~reasoning_effort");
     row("cannot stop", "gemini-3.1-pro-preview", effort(Effort::None), R"({"thinkingLevel":"LOW"})",
         "~reasoning_effort");
-    row("off", "gemini-3.5-flash", enabled(false), R"({"thinkingLevel":"MINIMAL"})", "~reasoning_effort");
+    row("off", "gemini-3.5-flash", enabled(false), R"({"thinkingLevel":"MINIMAL"})", "~thinking.type");
     row("adaptive", "gemini-3.5-flash", enabled(true), "", "");
     row("tokens as a level", "gemini-4-ultra", budget(2000), R"({"thinkingLevel":"LOW"})", "~thinking.budget_tokens");
     row("budget", "gemini-2.5-flash", budget(2000), R"({"thinkingBudget":2000})", "");
@@ -330,7 +330,7 @@ void TestGeminiRequest::thinking_data()
         "~thinking.budget_tokens");
     row("budget from effort", "gemini-2.5-pro", effort(Effort::Medium), R"({"thinkingBudget":8192})", "");
     row("budget adaptive", "gemini-2.5-pro", enabled(true), R"({"thinkingBudget":-1})", "");
-    row("does not think", "gemini-2.0-flash", effort(Effort::High), "", "-reasoning");
+    row("does not think", "gemini-2.0-flash", effort(Effort::High), "", "-reasoning_effort");
     row("need not think", "gemini-2.0-flash", effort(Effort::None), "", "");
 }
 
@@ -376,9 +376,9 @@ void TestGeminiRequest::losses()
     QByteArray lost;
     const QByteArray body = translated(request, Door(), &lost);
     const QList<QByteArray> names = lost.split(' ');
-    for (const char* name : {"-messages[0].content[0].cache_control", "-messages[1].content[0].thinking",
-             "~messages[1].content[1].refusal", "-verbosity", "-user", "-prompt_cache_key", "-cache_control",
-             "-service_tier", "-seed", "~stop", "-logit_bias", "-metadata"})
+    for (const char* name : {"-messages[0].content[0].cache_control", "-messages[1].content[0]",
+             "~messages[1].content[1]", "-verbosity", "-user", "-prompt_cache_key", "-cache_control", "-service_tier",
+             "-seed", "~stop", "-logit_bias", "-metadata"})
         QVERIFY2(names.contains(name), lost + " lacks " + name);
     QCOMPARE(names.size(), 12);
     QVERIFY(!body.contains("hm"));

@@ -1,18 +1,22 @@
 // The provider dialect of Ollama's native API: requests and what is lost, embeddings, answers, streams of lines cut
 // into single bytes, ids of tool calls, usage and errors.
-#include "provider_bench.h"
+#include "dialect_fixture.h"
+
 #include "transform/providers/ollama.h"
 
 #include <QTest>
 
-using namespace bench;
+using namespace gateway;
+using namespace gateway::transform;
+using namespace gateway::transform::test;
 
 namespace {
 
 Sent sent(const UnifiedRequest& request, std::optional<qint64> outputLimit = {})
 {
-    const Bench bench(config::ProviderKind::Ollama, "qwen3:8b", "/base");
-    return send(ollamaProvider(), bench, request, outputLimit);
+    Asked bench(config::ProviderKind::Ollama, "qwen3:8b", "/base");
+    bench.outputLimit = outputLimit;
+    return send(ollamaProvider(), bench, request);
 }
 
 QByteArray line(const QByteArray& members)
@@ -30,13 +34,13 @@ const QByteArray kDone = line(R"("message":{"role":"assistant","content":""},"do
 
 Streamed streamed(const QByteArray& bytes, qsizetype piece = 1 << 20)
 {
-    const Bench bench(config::ProviderKind::Ollama, "qwen3:8b");
+    Asked bench(config::ProviderKind::Ollama, "qwen3:8b");
     return stream(ollamaProvider(), bench, bytes, piece);
 }
 
 std::variant<Answer, CallError> answered(const QByteArray& body, Operation operation = Operation::Generate)
 {
-    const Bench bench(config::ProviderKind::Ollama, "qwen3:8b");
+    Asked bench(config::ProviderKind::Ollama, "qwen3:8b");
     return ollamaProvider().readAnswer(operation, body, bench.target());
 }
 
@@ -94,8 +98,8 @@ void TestOllamaProvider::whole()
                    R"("frequency_penalty":-0.5,"presence_penalty":0,"num_predict":500,"stop":["END"]}})"));
     QCOMPARE(got.losses, QByteArray());
     // it streams where it is not told otherwise
-    QCOMPARE(at(sent(hello()).body, "stream"), QByteArray("false"));
-    QCOMPARE(at(sent(hello(), 99).body, "options"), QByteArray(R"({"num_predict":99})"));
+    QCOMPARE(rawAt(sent(hello()).body, "stream"), QByteArray("false"));
+    QCOMPARE(rawAt(sent(hello(), 99).body, "options"), QByteArray(R"({"num_predict":99})"));
 }
 
 void TestOllamaProvider::conversation()
@@ -109,7 +113,7 @@ void TestOllamaProvider::conversation()
     request.messages[2].parts[1].name = "g";
     request.messages[2].parts[1].isError = true;
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages"),
+    QCOMPARE(rawAt(got.body, "messages"),
         QByteArray(R"([{"role":"user","content":"go"},)"
                    R"({"role":"assistant","content":"I look","thinking":"hm","tool_calls":[)"
                    R"({"id":"t1","function":{"name":"f","arguments":{"n":1.0}}},)"
@@ -129,7 +133,7 @@ void TestOllamaProvider::content()
         media(Part::Kind::Image, "", "REVG"), media(Part::Kind::Document, "text/markdown", "aGVsbG8=")};
     request.messages[0].parts[1].detail = "high";
     const Sent got = sent(request);
-    QCOMPARE(at(got.body, "messages.0"),
+    QCOMPARE(rawAt(got.body, "messages.0"),
         QByteArray(R"({"role":"user","content":"a\u000ab\u000ahello","images":["QUJD","REVG"]})"));
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[4], dropped messages[0].content[1].detail"));
 }
@@ -140,7 +144,7 @@ void TestOllamaProvider::toolChoice()
     request.tools = {tool("f"), tool("g", "")};
     using Mode = ToolChoice::Mode;
     request.toolChoice = ToolChoice{Mode::None, {}, {}};
-    QCOMPARE(at(sent(request).body, "tools"), QByteArray());
+    QCOMPARE(rawAt(sent(request).body, "tools"), QByteArray());
     QCOMPARE(sent(request).losses, QByteArray());
     request.toolChoice->mode = Mode::Required;
     QCOMPARE(sent(request).losses, QByteArray("dropped tool_choice"));
@@ -153,7 +157,7 @@ void TestOllamaProvider::toolChoice()
     request.toolChoice.reset();
     request.parallelTools = false;
     request.tools[1].strict = true;
-    QCOMPARE(sent(request).losses, QByteArray("dropped parallel_tool_calls, dropped tools.strict"));
+    QCOMPARE(sent(request).losses, QByteArray("dropped parallel_tool_calls, dropped tools[1].strict"));
 }
 
 void TestOllamaProvider::think_data()
@@ -193,7 +197,7 @@ void TestOllamaProvider::think()
         request.reasoning.budgetTokens = budget;
     if (enabled >= 0)
         request.reasoning.enabled = enabled == 1;
-    QCOMPARE(at(sent(request).body, "think"), think);
+    QCOMPARE(rawAt(sent(request).body, "think"), think);
     QCOMPARE(sent(request).losses, losses);
 }
 
@@ -201,11 +205,11 @@ void TestOllamaProvider::format()
 {
     UnifiedRequest request = hello();
     request.format.kind = OutputFormat::Kind::JsonObject;
-    QCOMPARE(at(sent(request).body, "format"), QByteArray("\"json\""));
+    QCOMPARE(rawAt(sent(request).body, "format"), QByteArray("\"json\""));
     request.format.kind = OutputFormat::Kind::JsonSchema;
-    QCOMPARE(at(sent(request).body, "format"), QByteArray("\"json\""));
+    QCOMPARE(rawAt(sent(request).body, "format"), QByteArray("\"json\""));
     request.format.schema = R"({"b":1.10,"a":2})";
-    QCOMPARE(at(sent(request).body, "format"), QByteArray(R"({"b":1.10,"a":2})"));
+    QCOMPARE(rawAt(sent(request).body, "format"), QByteArray(R"({"b":1.10,"a":2})"));
     QCOMPARE(sent(request).losses, QByteArray());
 }
 
@@ -395,7 +399,7 @@ void TestOllamaProvider::errors()
     QFETCH(QByteArray, message);
     QFETCH(QByteArray, code);
     QFETCH(bool, retriable);
-    const Bench bench(config::ProviderKind::Ollama, "m");
+    Asked bench(config::ProviderKind::Ollama, "m");
     const CallError error =
         ollamaProvider().readError(status, head(), "{\"error\":\"" + message + "\"}", bench.target());
     QCOMPARE(QByteArray(api::facts(error.code).name), code);

@@ -1,6 +1,6 @@
 // What a Responses provider says, read: whole answers, streams (also those of servers that leave things out), usage in
 // disjoint buckets, stop reasons, errors.
-#include "responses_support.h"
+#include "responses_fixture.h"
 
 #include "transform/providers/openai_responses_answer.h"
 

@@ -1,6 +1,6 @@
 // Requests of the Responses dialect: what the gateway reads to decide, the unified form, the caller's bytes passed on,
 // and requests of other dialects written in it.
-#include "responses_support.h"
+#include "responses_fixture.h"
 
 #include "transform/signature.h"
 
@@ -469,18 +469,20 @@ void TestResponsesRequest::translatesMedia()
     QCOMPARE(std::get<Outgoing>(sent).body,
         R"({"model":"gpt-6-luna","input":[{"type":"message","role":"developer","content":[{"type":"input_text","text":"one")" +
             mark + R"(,{"type":"input_text","text":"one")" + mark +
-            R"(]},{"type":"function_call","call_id":"call_0","name":"f","arguments":"{}"},)"
-            R"({"type":"function_call_output","call_id":"call_0","output":[{"type":"input_text","text":"Error:"},)" +
+            R"(]},{"type":"function_call","call_id":"call_1","name":"f","arguments":"{}"},)"
+            R"({"type":"function_call_output","call_id":"call_1","output":[{"type":"input_text","text":"Error:"},)" +
             picture + R"(]},{"type":"message","role":"user","content":[)" + picture +
             R"(,{"type":"input_file","filename":"document.pdf","file_data":"data:application/pdf;base64,JVBE"},{"type":"input_text","text":"plain"}]}],"store":false})");
-    QCOMPARE(losses.headerValue(), QByteArray("changed cache_control.ttl, changed tool_result.is_error"));
+    QCOMPARE(
+        losses.headerValue(), QByteArray("changed system[0].cache_control, changed system[1].cache_control, changed "
+                                         "messages[1].content[0].is_error, changed messages[1].content[3]"));
 
     // a model that knows no breakpoints
     const Place older(config::ProviderKind::OpenAi, "gpt-5.4-mini");
     Losses more;
     const auto plain = openAiResponsesProvider().translate(request, older.target(), more);
     QVERIFY(!std::get<Outgoing>(plain).body.contains("prompt_cache_breakpoint"));
-    QVERIFY(more.headerValue().contains("dropped cache_control"));
+    QVERIFY(more.headerValue().contains("dropped system[0].cache_control"));
 }
 
 void TestResponsesRequest::translationLoses()
@@ -510,9 +512,9 @@ void TestResponsesRequest::translationLoses()
     QVERIFY(std::get<Outgoing>(sent).body.contains("\"temperature\":0.5"));
     QVERIFY(std::get<Outgoing>(sent).body.contains("\"effort\":\"medium\""));
     QCOMPARE(losses.headerValue(),
-        QByteArray("dropped messages[].name, dropped thinking, changed thinking.budget_tokens, dropped top_k, dropped "
-                   "frequency_penalty, dropped presence_penalty, dropped seed, dropped stop, dropped service_tier, "
-                   "dropped logit_bias"));
+        QByteArray("dropped messages[0].name, dropped messages[0].content[0], changed thinking.budget_tokens, dropped "
+                   "top_k, dropped "
+                   "frequency_penalty, dropped presence_penalty, dropped seed, dropped stop, dropped service_tier"));
 }
 
 void TestResponsesRequest::translationRefuses()

@@ -1,6 +1,6 @@
 // Answers and streams of other dialects in the words of the Responses dialect: the lifecycle that SDKs demand, whole
 // answers, ends of every kind, and streams of the same dialect passed on and broken off.
-#include "responses_support.h"
+#include "responses_fixture.h"
 
 #include "transform/signature.h"
 

@@ -1,43 +1,29 @@
-// What the tests of the Responses dialect share: a provider to send to, requests read, streams taken apart.
+// What the tests of the Responses dialect share beside dialect_fixture.h: a provider to send to, streams taken apart.
 #pragma once
 
-#include "transform/frame_reader.h"
+#include "dialect_fixture.h"
+
 #include "transform/providers/openai_responses.h"
 #include "transform/surfaces/openai_responses.h"
-
-#include <QTest>
 
 namespace responses {
 
 using namespace gateway;
 using namespace gateway::transform;
 
-struct Place
+struct Place : test::Asked
 {
-    config::Provider provider;
-    config::Candidate candidate;
-
-    explicit Place(config::ProviderKind kind, QByteArray model = "gpt-6-luna", QByteArray basePath = "/v1")
+    explicit Place(
+        config::ProviderKind kind, const QByteArray& model = "gpt-6-luna", const QByteArray& basePath = "/v1")
+        : Asked(kind, model, basePath, "sk-test-not-a-real-key")
     {
-        provider.kind = kind;
         provider.name = QStringLiteral("there");
-        provider.basePath = std::move(basePath);
-        provider.key = Secret("sk-test-not-a-real-key");
-        candidate.provider = &provider;
-        candidate.modelUtf8 = std::move(model);
     }
-    Target target() const { return {candidate, {}, {}}; }
 };
 
 inline CallRequest parsed(const QByteArray& body)
 {
-    http::RequestHead head;
-    auto result = openAiResponses().parse({}, head, body);
-    if (auto* error = std::get_if<CallError>(&result)) {
-        qWarning() << error->text() << error->parameter;
-        return {};
-    }
-    return std::move(std::get<CallRequest>(result));
+    return test::parsed(openAiResponses(), body);
 }
 
 inline std::optional<CallError> refused(const QByteArray& body)
@@ -50,13 +36,7 @@ inline std::optional<CallError> refused(const QByteArray& body)
 
 inline UnifiedRequest unified(const QByteArray& body)
 {
-    const CallRequest request = parsed(body);
-    auto result = openAiResponses().unify(request);
-    if (auto* error = std::get_if<CallError>(&result)) {
-        qWarning() << error->text() << error->parameter;
-        return {};
-    }
-    return std::move(std::get<UnifiedRequest>(result));
+    return test::unified(openAiResponses(), body);
 }
 
 inline AnswerContext context()
@@ -68,12 +48,10 @@ inline AnswerContext context()
 inline std::vector<QByteArray> eventsOf(const QByteArray& stream, qsizetype piece = 1 << 20)
 {
     std::vector<QByteArray> out;
-    const auto reader = frameReader(Framing::Sse);
-    for (qsizetype at = 0; at < stream.size(); at += piece) {
-        QByteArrayView bytes = QByteArrayView(stream).sliced(at, std::min(piece, stream.size() - at));
-        while (reader->next(bytes) == FrameReader::Step::Frame)
-            out.push_back(reader->frame().data.toByteArray());
-    }
+    test::eachFrame(Framing::Sse, stream, piece, [&](const Frame& frame) {
+        out.push_back(frame.data.toByteArray());
+        return true;
+    });
     return out;
 }
 
@@ -104,16 +82,13 @@ inline Heard heard(const QByteArray& stream, const Target& target, qsizetype pie
 {
     Heard out;
     const auto reader = openAiResponsesProvider().streamReader(target);
-    const auto frames = frameReader(Framing::Sse);
-    for (qsizetype at = 0; at < stream.size(); at += piece) {
-        QByteArrayView bytes = QByteArrayView(stream).sliced(at, std::min(piece, stream.size() - at));
-        while (frames->next(bytes) == FrameReader::Step::Frame) {
-            const StreamReader::Read read = reader->read(frames->frame(), wantEvents ? &out.events : nullptr);
-            if (read.error && !out.error)
-                out.error = read.error;
-            out.ended = out.ended || read.ended;
-        }
-    }
+    test::eachFrame(Framing::Sse, stream, piece, [&](const Frame& frame) {
+        const StreamReader::Read read = reader->read(frame, wantEvents ? &out.events : nullptr);
+        if (read.error && !out.error)
+            out.error = read.error;
+        out.ended = out.ended || read.ended;
+        return true; // what comes after the end must do no harm
+    });
     out.facts = reader->facts();
     out.contentEvents = reader->contentEvents();
     return out;
@@ -122,8 +97,6 @@ inline Heard heard(const QByteArray& stream, const Target& target, qsizetype pie
 // One line per event: "begin id model", "text+", "tool+ call_1 f", "~ piece", "sig", "-".
 inline QByteArray told(const std::vector<StreamEvent>& events)
 {
-    static constexpr const char* kKinds[] = {
-        "text", "image", "document", "audio", "tool", "result", "thinking", "refusal"};
     QByteArray out;
     for (const StreamEvent& event : events) {
         switch (event.kind) {
@@ -131,7 +104,7 @@ inline QByteArray told(const std::vector<StreamEvent>& events)
             out += "begin " + event.callId + ' ' + event.name;
             break;
         case StreamEvent::Kind::PartBegin:
-            out += QByteArray(kKinds[int(event.partKind)]) + '+';
+            out += QByteArray(event.partKind == Part::Kind::ToolCall ? "tool" : test::nameOf(event.partKind)) + '+';
             if (event.partKind == Part::Kind::ToolCall)
                 out += ' ' + event.callId + ' ' + event.name + (event.custom ? " custom" : "");
             break;

@@ -1,38 +1,29 @@
-// What the tests of the Anthropic dialect share: a provider and a model to ask, callers' requests, streams cut into
-// pieces, and the events of what was written.
+// What the tests of the Anthropic dialect share beside dialect_fixture.h: its models and key, heads with a version,
+// streams passed on or written anew, and the events of what was written.
 #pragma once
 
-#include "http/sse.h"
+#include "dialect_fixture.h"
+
 #include "transform/providers/anthropic.h"
 #include "transform/surfaces/anthropic_messages.h"
-
-#include <QtTest>
 
 namespace {
 
 using namespace gateway;
 using namespace gateway::transform;
 
-struct Asked
-{
-    config::Provider provider;
-    config::ModelFacts facts;
-    config::Candidate candidate;
-    std::optional<qint64> outputLimit;
-    QByteArray project;
+using test::at;
+using test::lost;
+using test::rawAt;
 
+struct Asked : test::Asked
+{
     explicit Asked(
         const QByteArray& model = "claude-sonnet-4-6", config::ProviderKind kind = config::ProviderKind::Anthropic)
+        : test::Asked(kind, model, {}, "sk-ant-api03-1234567890abcdef")
     {
-        provider.kind = kind;
-        provider.key = Secret("sk-ant-api03-1234567890abcdef");
         provider.region = QStringLiteral("europe-west1");
-        candidate.provider = &provider;
-        candidate.model = QString::fromUtf8(model);
-        candidate.modelUtf8 = model;
     }
-    Q_DISABLE_COPY_MOVE(Asked)
-    Target target() const { return {candidate, outputLimit, project}; }
 };
 
 struct Head
@@ -55,12 +46,7 @@ private:
 [[maybe_unused]] CallRequest parsed(
     const QByteArray& body, const Surface& surface = anthropicMessages(), const Head& head = Head())
 {
-    auto result = surface.parse({}, head.head, body);
-    if (auto* error = std::get_if<CallError>(&result)) {
-        qWarning("refused: %s", qPrintable(error->text()));
-        return {};
-    }
-    return std::move(std::get<CallRequest>(result));
+    return test::parsed(surface, body, head.head);
 }
 
 [[maybe_unused]] Outgoing sent(const OutgoingOrError& result)
@@ -79,35 +65,6 @@ private:
             return field.value;
     }
     return {};
-}
-
-[[maybe_unused]] QStringList lost(const Losses& losses)
-{
-    QStringList fields;
-    for (const Loss& loss : losses.all())
-        fields.append(QString::fromUtf8(loss.field));
-    return fields;
-}
-
-// {"a": ...} read by path: member(json, "messages[0].content[1].type")
-[[maybe_unused]] JsonView at(QByteArrayView json, const QByteArray& path)
-{
-    JsonView view(json);
-    for (QByteArray step : path.split('.')) {
-        const qsizetype bracket = step.indexOf('[');
-        const QByteArray name = bracket < 0 ? step : step.left(bracket);
-        if (!name.isEmpty())
-            view = view.member(name);
-        if (bracket >= 0) {
-            for (const QByteArray& index : step.sliced(bracket + 1).chopped(1).split('['))
-                view = view.at(QByteArray(index).replace("]", "").toInt());
-        }
-    }
-    return view;
-}
-[[maybe_unused]] QByteArray rawAt(QByteArrayView json, const QByteArray& path)
-{
-    return at(json, path).raw().toByteArray();
 }
 
 struct Event
@@ -164,18 +121,15 @@ struct Passage
     const CallRequest request;
     const auto reader = anthropicProvider().streamReader(asked.target());
     const auto relay = anthropicMessages().streamRelay(request, context());
-    const auto frames = frameReader(Framing::Sse);
-    for (qsizetype from = 0; from < stream.size() && !passage.ended && !passage.error; from += pieces) {
-        QByteArrayView piece = stream.sliced(from, std::min(pieces, stream.size() - from));
-        while (frames->next(piece) == FrameReader::Step::Frame && !passage.ended && !passage.error) {
-            const auto read = reader->read(frames->frame(), nullptr);
-            passage.content = passage.content || read.content;
-            passage.ended = read.ended;
-            passage.error = read.error;
-            if (!read.error)
-                relay->relay(frames->frame(), read, reader->facts(), passage.events, passage.tail);
-        }
-    }
+    test::eachFrame(Framing::Sse, stream, pieces, [&](const Frame& frame) {
+        const auto read = reader->read(frame, nullptr);
+        passage.content = passage.content || read.content;
+        passage.ended = read.ended;
+        passage.error = read.error;
+        if (!read.error)
+            relay->relay(frame, read, reader->facts(), passage.events, passage.tail);
+        return !passage.ended && !passage.error;
+    });
     if (!passage.ended && !passage.error && reader->mayEndHere(nullptr)) {
         relay->finish(passage.tail);
         passage.ended = true;
@@ -186,33 +140,12 @@ struct Passage
     return passage;
 }
 
-struct Events
-{
-    std::vector<StreamEvent> events;
-    bool ended = false;
-    std::optional<CallError> error;
-    AnswerFacts facts;
-    qint64 contentEvents = 0;
-};
+using Events = test::Heard;
 
 [[maybe_unused]] Events readStream(QByteArrayView stream, qsizetype pieces, const Asked& asked)
 {
-    Events out;
-    const auto reader = anthropicProvider().streamReader(asked.target());
-    const auto frames = frameReader(Framing::Sse);
-    for (qsizetype from = 0; from < stream.size() && !out.ended && !out.error; from += pieces) {
-        QByteArrayView piece = stream.sliced(from, std::min(pieces, stream.size() - from));
-        while (frames->next(piece) == FrameReader::Step::Frame) {
-            const auto read = reader->read(frames->frame(), &out.events);
-            out.ended = out.ended || read.ended;
-            if (read.error)
-                out.error = read.error;
-        }
-    }
-    if (!out.ended && !out.error)
-        out.ended = reader->mayEndHere(&out.events);
-    out.facts = reader->facts();
-    out.contentEvents = reader->contentEvents();
+    Events out = test::heard(anthropicProvider(), asked, stream, pieces);
+    out.ended = out.ended || out.mayEnd;
     return out;
 }
 
