@@ -326,11 +326,10 @@ inline Streamed stream(
     Streamed out{{}, read.facts, {}, read.error, read.contentEvents};
     for (const StreamEvent& event : read.events)
         out.events += describe(event) + '\n';
-    out.end = read.error                      ? QByteArray("error ") + api::facts(read.error->code).name
-              : read.frames == Frames::Broken ? "broken"
-              : read.ended                    ? "ended"
-              : read.mayEnd                   ? "open"
-                                              : "cut";
+    if (read.error)
+        out.end = QByteArray("error ") + api::facts(read.error->code).name;
+    else
+        out.end = read.frames == Frames::Broken ? "broken" : read.ended ? "ended" : read.mayEnd ? "open" : "cut";
     return out;
 }
 

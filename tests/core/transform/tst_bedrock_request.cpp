@@ -189,7 +189,7 @@ void TestBedrockRequest::media()
     QFETCH(QByteArray, data);
     QFETCH(QByteArray, block);
     UnifiedRequest request = hello();
-    request.messages[0].parts.push_back(bench::media(Part::Kind(kind), type, data));
+    request.messages[0].parts.push_back(test::media(Part::Kind(kind), type, data));
     const Sent got = sent(request);
     QCOMPARE(got.error.has_value(), block.isEmpty());
     if (got.error) {
@@ -204,9 +204,9 @@ void TestBedrockRequest::documents()
 {
     UnifiedRequest request;
     const auto kind = Part::Kind::Document;
-    request.messages = {user({bench::media(kind, "application/pdf", "QQ==", "Bericht 2026.pdf"),
-        bench::media(kind, "text/csv", "QQ==", "../a__b?.csv"), bench::media(kind, "text/plain; charset=utf-8", "QQ=="),
-        bench::media(kind, {}, "QQ==", "notes.md"), bench::media(kind, "application/pdf", "Qg==", "Bericht 2026.pdf"),
+    request.messages = {user({test::media(kind, "application/pdf", "QQ==", "Bericht 2026.pdf"),
+        test::media(kind, "text/csv", "QQ==", "../a__b?.csv"), test::media(kind, "text/plain; charset=utf-8", "QQ=="),
+        test::media(kind, {}, "QQ==", "notes.md"), test::media(kind, "application/pdf", "Qg==", "Bericht 2026.pdf"),
         fromUrl(kind, "s3://bucket/key.pdf")})};
     const Sent got = sent(request);
     // outside the macro: moc reads neither "//" nor "\\" in a raw string there
@@ -222,7 +222,7 @@ void TestBedrockRequest::documents()
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[1].filename, changed messages"));
     request.messages[0].parts = {fromUrl(kind, "https://example.com/a.pdf"), text("x")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
-    request.messages[0].parts = {bench::media(kind, "application/zip", "QQ==")};
+    request.messages[0].parts = {test::media(kind, "application/zip", "QQ==")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
 }
 
