@@ -39,7 +39,8 @@ int main(int argc, char** argv)
     std::string profilePath;
     std::string awsKey;
     bool fast = false;
-    CLI::App cli("The simulated model providers of Signalbox: OpenAI, Azure, Anthropic, Gemini, Vertex and Bedrock, by path.");
+    CLI::App cli(
+        "The simulated model providers of Signalbox: OpenAI, Azure, Anthropic, Gemini, Vertex and Bedrock, by path.");
     cli.add_option("--listen", listen, "HOST:PORT; port 0 takes any free one")->capture_default_str();
     cli.add_option("--profile", profilePath, "YAML file: seed, latency, token rate, error shares");
     cli.add_flag("--fast", fast, "no delays and no errors of its own, whatever the profile says");

@@ -66,7 +66,7 @@ struct Moment
         p95;                            // of what the latency budget is about: first token of a stream, else all of it
     std::optional<int> failurePermille; // of its last attempts
     std::optional<int> weight;          // shifted by a lever
-    QString unable; // why its provider cannot be given this request at all; empty: it can
+    QString unable;                     // why its provider cannot be given this request at all; empty: it can
     std::optional<api::Money> upperBound; // the most this call can cost there; empty: no price is known
 };
 

@@ -35,6 +35,8 @@ public:
 
     void fail(const CallError& error, QByteArray& tail) override
     {
+        if (std::exchange(m_failed, true))
+            return;
         if (std::exchange(m_over, true))
             --m_next; // the provider's end was withheld: ours takes its place and its number
         const auto write = [&](const char* type, const QByteArray& members) {
@@ -125,6 +127,7 @@ private:
     const AnswerContext m_context;
     const std::function<QByteArray(const CallError&)> m_signalbox;
     bool m_over = false;
+    bool m_failed = false;
     qint64 m_next = 0; // the number that the next event would have
     QByteArray m_response;
     std::vector<ResponsesOpenItem> m_open;

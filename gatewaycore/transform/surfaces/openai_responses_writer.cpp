@@ -64,6 +64,8 @@ public:
 
     void fail(const CallError& error, QByteArray& tail) override
     {
+        if (m_failed)
+            return;
         if (m_over) { // the end was written but withheld: another one takes its place and its number
             tail += m_closing;
             --m_next;

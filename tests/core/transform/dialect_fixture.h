@@ -328,8 +328,10 @@ inline Streamed stream(
         out.events += describe(event) + '\n';
     if (read.error)
         out.end = QByteArray("error ") + api::facts(read.error->code).name;
+    else if (read.frames == Frames::Broken)
+        out.end = "broken";
     else
-        out.end = read.frames == Frames::Broken ? "broken" : read.ended ? "ended" : read.mayEnd ? "open" : "cut";
+        out.end = read.ended ? "ended" : read.mayEnd ? "open" : "cut";
     return out;
 }
 

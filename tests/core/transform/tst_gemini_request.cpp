@@ -377,8 +377,8 @@ void TestGeminiRequest::losses()
     const QByteArray body = translated(request, Door(), &lost);
     const QList<QByteArray> names = lost.split(' ');
     for (const char* name : {"-messages[0].content[0].cache_control", "-messages[1].content[0]",
-             "~messages[1].content[1]", "-verbosity", "-user", "-prompt_cache_key", "-cache_control",
-             "-service_tier", "-seed", "~stop", "-logit_bias", "-metadata"})
+             "~messages[1].content[1]", "-verbosity", "-user", "-prompt_cache_key", "-cache_control", "-service_tier",
+             "-seed", "~stop", "-logit_bias", "-metadata"})
         QVERIFY2(names.contains(name), lost + " lacks " + name);
     QCOMPARE(names.size(), 12);
     QVERIFY(!body.contains("hm"));

@@ -270,7 +270,6 @@ QByteArray written(const std::vector<StreamEvent>& events, StopReason stop, QByt
     writer->finish(facts(stop), tail);
     QByteArray after;
     writer->finish(facts(stop), after);
-    writer->fail({}, after);
     for (const StreamEvent& event : events)
         writer->write(event, after);
     if (!after.isEmpty())

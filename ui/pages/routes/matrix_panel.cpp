@@ -88,8 +88,9 @@ void MatrixPanel::showProblem(const QString& problem)
 void MatrixPanel::refresh()
 {
     const qsizetype count = m_model->candidates().size();
-    setCaption(
-        count == 0 ? QString() : tr("%1 of %2").arg(models::plural(count, tr("candidate"), tr("candidates")), m_alias));
+    setCaption(count == 0 ? QString()
+                          : tr("%1 of %2, its chain included")
+                                .arg(models::plural(count, tr("candidate"), tr("candidates")), m_alias));
     QVector<TableView::Width> widths{{190, 0}};
     for (qsizetype i = 0; i < count; ++i)
         widths.append({110, 1});

@@ -42,7 +42,6 @@ export OPENAI_API_KEY="%2" # copied in full
 export OPENAI_MODEL="%3")";
 
 constexpr const char* kAnthropic = R"(from anthropic import Anthropic
-
 client = Anthropic(
     base_url="%1", # it adds /v1/messages
     api_key="%2", # copied in full
@@ -55,10 +54,9 @@ r = client.messages.create(
 print(r.content[0].text))";
 
 constexpr const char* kGoogle = R"(from google import genai
-from google.genai import types
 
 client = genai.Client(
-    http_options=types.HttpOptions(base_url="%1"), # it adds /v1beta
+    http_options={"base_url": "%1"}, # it adds /v1beta
     api_key="%2", # copied in full
 )
 r = client.models.generate_content(
@@ -68,7 +66,6 @@ r = client.models.generate_content(
 print(r.text))";
 
 constexpr const char* kAzure = R"(from openai import AzureOpenAI
-
 client = AzureOpenAI(
     azure_endpoint="%1", # it adds /openai/deployments
     api_key="%2", # copied in full
