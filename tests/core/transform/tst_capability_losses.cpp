@@ -407,7 +407,7 @@ void TestCapabilityLosses::plainRequestsLoseNothing()
 {
     for (const ProviderRow& row : providers()) {
         Asked bench(row.kind, row.model);
-    bench.project = "signals-1";
+        bench.project = "signals-1";
         UnifiedRequest request = hello();
         request.system = {text("s")};
         request.maxOutputTokens = 5000;
