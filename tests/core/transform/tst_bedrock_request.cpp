@@ -222,7 +222,7 @@ void TestBedrockRequest::documents()
     QCOMPARE(got.losses, QByteArray("changed messages[0].content[1].filename, changed messages"));
     request.messages[0].parts = {fromUrl(kind, "https://example.com/a.pdf"), text("x")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
-    request.messages[0].parts = {media(kind, "application/zip", "QQ==")};
+    request.messages[0].parts = {test::media(kind, "application/zip", "QQ==")};
     QCOMPARE(sent(request).error->code, api::ErrorCode::InvalidRequest);
 }
 
