@@ -45,6 +45,7 @@ QByteArray deliver(Parser& parser, QByteArrayView bytes, int way, OnHead onHead,
 {
     QByteArray told;
     qint64 body = 0;
+    qsizetype bodyFrom = 0; // in what was told
     int messages = 0;
     inPieces(bytes, way, [&](QByteArrayView piece) {
         for (;;) {
@@ -60,6 +61,7 @@ QByteArray deliver(Parser& parser, QByteArrayView bytes, int way, OnHead onHead,
                 onHead(told);
                 told += ' ';
                 body = 0;
+                bodyFrom = told.size();
                 break;
             case http::ParseStep::Body:
                 must(!parser.body().isEmpty(), "a piece of a body is not empty");
@@ -75,6 +77,9 @@ QByteArray deliver(Parser& parser, QByteArrayView bytes, int way, OnHead onHead,
                 break;
             case http::ParseStep::Refused:
                 must(parser.error().status >= 400 && *parser.error().reason, "a refusal has a status and a reason");
+                // how much of a body that is too large was delivered first depends on the cuts, and may
+                if (parser.error().status == 413)
+                    told.truncate(bodyFrom);
                 told += "|refused " + QByteArray::number(parser.error().status) + ' ' + parser.error().reason;
                 must(parser.next(piece) == http::ParseStep::Refused, "refused stays refused");
                 return false;
