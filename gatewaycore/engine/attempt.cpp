@@ -85,11 +85,7 @@ http::ResponseHead copyOf(const http::ResponseHead& head)
 
 Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun,
     AttemptListener& listener)
-    : m_context(context),
-      m_candidate(candidate),
-      m_callBegun(callBegun),
-      m_listener(&listener),
-      m_alive(std::make_shared<bool>(true))
+    : m_context(context), m_candidate(candidate), m_callBegun(callBegun), m_listener(&listener)
 {
     m_record.number = number;
     m_record.provider = candidate.provider->name;
@@ -99,7 +95,8 @@ Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int
 
 Attempt::~Attempt()
 {
-    *m_alive = false;
+    if (m_alive)
+        *m_alive = false;
 }
 
 qint64 Attempt::sinceBegun(Monotonic at) const
@@ -128,6 +125,7 @@ void Attempt::start()
     m_record.startUs = sinceBegun(m_context.clock.monotonic());
     if (!needsAccessToken(*m_candidate.provider))
         return send({});
+    m_alive = std::make_shared<bool>(true);
     m_context.tokens.get(*m_candidate.provider, [this, alive = m_alive](const api::Result<QByteArray>& token) {
         if (!*alive || m_over)
             return;

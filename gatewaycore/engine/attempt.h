@@ -84,7 +84,7 @@ private:
     QByteArray m_callId;
     transform::Operation m_operation = transform::Operation::Generate;
     std::unique_ptr<http::UpstreamExchange> m_upstream;
-    std::shared_ptr<bool> m_alive; // what a fetched token comes back to
+    std::shared_ptr<bool> m_alive; // what a fetched token comes back to; none is fetched for most
     int m_status = 0;
     bool m_streaming = false;
     bool m_wantsStream = false;

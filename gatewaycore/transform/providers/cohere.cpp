@@ -13,20 +13,13 @@ namespace gateway::transform {
 namespace {
 
 // Cohere's errors have an id and a sentence, no code: the sentence tells.
-struct Sentence
-{
-    int status; // 0: any
-    const char* inMessage;
-    int as;
-    const char* code;
-};
 constexpr std::array kSentences{
-    Sentence{400, "too many tokens", 400, "context_length_exceeded"},
-    Sentence{400, "context length", 400, "context_length_exceeded"},
-    Sentence{0, "blocked output", 400, "content_filter"},
-    Sentence{498, "", 400, "content_filter"}, // a deny-listed token in request or answer
-    Sentence{404, "model", 404, "model_not_found"},
-    Sentence{429, "trial", 429, "insufficient_quota"}, // a month's trial calls: no retry helps
+    ErrorSentence{400, "too many tokens", 400, "context_length_exceeded"},
+    ErrorSentence{400, "context length", 400, "context_length_exceeded"},
+    ErrorSentence{0, "blocked output", 400, "content_filter"},
+    ErrorSentence{498, "", 400, "content_filter"}, // a deny-listed token in request or answer
+    ErrorSentence{404, "model", 404, "model_not_found"},
+    ErrorSentence{429, "trial", 429, "insufficient_quota"}, // a month's trial calls: no retry helps
 };
 
 class CohereProvider final : public ProviderDialect
@@ -81,17 +74,7 @@ public:
 private:
     static CallError error(int status, const QByteArray& message, const Target& target)
     {
-        ProviderWords words;
-        words.message = message;
-        const QByteArray small = message.toLower();
-        for (const Sentence& row : kSentences) {
-            if ((row.status == 0 || row.status == status) && small.contains(row.inMessage)) {
-                status = row.as;
-                words.code = row.code;
-                break;
-            }
-        }
-        return errorOf(status, words, target.provider().key.reveal());
+        return errorOfSentence(status, message, kSentences, target.provider().key.reveal());
     }
 };
 

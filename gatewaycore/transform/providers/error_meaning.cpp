@@ -90,4 +90,20 @@ CallError errorOf(int status, const ProviderWords& words, QByteArrayView provide
     return error;
 }
 
+CallError errorOfSentence(
+    int status, const QByteArray& message, std::span<const ErrorSentence> sentences, QByteArrayView providerKey)
+{
+    ProviderWords words;
+    words.message = message;
+    const QByteArray small = message.toLower();
+    for (const ErrorSentence& row : sentences) {
+        if ((row.status == 0 || row.status == status) && small.contains(row.inMessage)) {
+            status = row.as;
+            words.code = row.code;
+            break;
+        }
+    }
+    return errorOf(status, words, providerKey);
+}
+
 } // namespace gateway::transform

@@ -4,6 +4,8 @@
 
 #include "transform/call_error.h"
 
+#include <span>
+
 namespace gateway::transform {
 
 struct ProviderWords
@@ -16,5 +18,16 @@ struct ProviderWords
 };
 
 CallError errorOf(int status, const ProviderWords& words, QByteArrayView providerKey);
+
+// Providers whose errors are a sentence and no code: the first row whose words stand in it says what it is.
+struct ErrorSentence
+{
+    int status;            // 0: any
+    const char* inMessage; // in lower case
+    int as;
+    const char* code; // nullptr: the status says enough
+};
+CallError errorOfSentence(
+    int status, const QByteArray& message, std::span<const ErrorSentence> sentences, QByteArrayView providerKey);
 
 } // namespace gateway::transform

@@ -12,19 +12,12 @@ namespace gateway::transform {
 namespace {
 
 // Ollama's errors are a sentence and nothing else.
-struct Sentence
-{
-    int status; // 0: any
-    const char* inMessage;
-    int as;
-    const char* code;
-};
 constexpr std::array kSentences{
-    Sentence{400, "context length", 400, "context_length_exceeded"},
-    Sentence{500, "context length", 400, "context_length_exceeded"},
-    Sentence{404, "not found", 404, "model_not_found"},
-    Sentence{500, "does not support", 400, nullptr},
-    Sentence{0, "maximum pending requests", 503, nullptr},
+    ErrorSentence{400, "context length", 400, "context_length_exceeded"},
+    ErrorSentence{500, "context length", 400, "context_length_exceeded"},
+    ErrorSentence{404, "not found", 404, "model_not_found"},
+    ErrorSentence{500, "does not support", 400, nullptr},
+    ErrorSentence{0, "maximum pending requests", 503, nullptr},
 };
 
 Part callOf(JsonView call, const QByteArray& created, int number)
@@ -72,17 +65,7 @@ api::Tokens ollamaTokens(JsonView root)
 
 CallError ollamaError(int status, const QByteArray& message, QByteArrayView providerKey)
 {
-    ProviderWords words;
-    words.message = message;
-    const QByteArray small = message.toLower();
-    for (const Sentence& row : kSentences) {
-        if ((row.status == 0 || row.status == status) && small.contains(row.inMessage)) {
-            status = row.as;
-            words.code = row.code ? row.code : "";
-            break;
-        }
-    }
-    return errorOf(status, words, providerKey);
+    return errorOfSentence(status, message, kSentences, providerKey);
 }
 
 std::variant<Answer, CallError> ollamaAnswer(JsonView root)
