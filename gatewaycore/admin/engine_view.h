@@ -6,6 +6,7 @@
 // as the view.
 #pragma once
 
+#include "admin/change.h"
 #include "api/call.h"
 #include "api/capability.h"
 #include "api/config_facts.h"
@@ -26,13 +27,6 @@ namespace gateway::admin {
 
 template <typename T>
 using Done = std::function<void(api::Result<T>)>;
-
-// Who asks, as the listener or the transport established it.
-struct Principal
-{
-    QString name; // "local-token", "console"
-    config::Role role = config::Role::Viewer;
-};
 
 class EngineView
 {
@@ -55,16 +49,16 @@ public:
 
     // Gateway credentials. Issuing and revoking are in force on every worker, and durable, before `done`.
     virtual void credentials(Done<QVector<api::CredentialInfo>> done) = 0;
-    virtual void issueCredential(const api::CredentialRequest& request, const Principal& by, const QString& reason,
-        Done<api::IssuedCredential> done) = 0;
-    virtual void revokeCredential(const QString& id, const Principal& by, const QString& reason,
+    virtual void issueCredential(
+        const api::CredentialRequest& request, const Change& change, Done<api::IssuedCredential> done) = 0;
+    virtual void revokeCredential(const QString& id, const Change& change,
         Done<api::CredentialInfo> done) = 0; // revoking twice is no error
 
     // Money and quotas. A raise is in force and durable before `done`; NotFound for an unknown id. The handler has
     // checked that either an end or a limit with a time is asked for, and that the time lies ahead.
     virtual QVector<api::BudgetStatus> budgets() const = 0; // ids spelled with letters, digits and -._~:@ only
-    virtual void raiseBudget(const QString& id, const api::BudgetRaise& raise, const Principal& by,
-        const QString& reason, Done<api::BudgetStatus> done) = 0;
+    virtual void raiseBudget(
+        const QString& id, const api::BudgetRaise& raise, const Change& change, Done<api::BudgetStatus> done) = 0;
     virtual void ledgerReport(const QDateTime& since, Done<api::LedgerReport> done) = 0;
     virtual void reconcile(const QByteArray& csv, Done<api::Reconciliation> done) = 0; // the engine reads the text
     virtual api::QuotaReport quotas() const = 0;
@@ -80,15 +74,13 @@ public:
     // The handlers refuse a second drain of a provider, force of a breaker or weight of a candidate that are in force.
     virtual QVector<api::LeverStatus> levers() const = 0;
     virtual api::Result<api::LeverPreview> previewLever(const api::LeverRequest& request) const = 0;
-    virtual void applyLever(
-        const api::LeverRequest& request, const Principal& by, const QString& reason, Done<api::LeverStatus> done) = 0;
-    virtual void endLever(const QString& id, const Principal& by, const QString& reason,
+    virtual void applyLever(const api::LeverRequest& request, const Change& change, Done<api::LeverStatus> done) = 0;
+    virtual void endLever(const QString& id, const Change& change,
         Done<api::LeverStatus> done) = 0; // ending twice is no error; NotFound for an unknown id
     virtual api::Result<api::DrillCard> drillCard(const QString& id) const = 0;      // NotFound; also of one that runs
     virtual QVector<api::BreakerStatus> breakers(const QString& provider) const = 0; // of its candidates
     // One small call with the gateway's own key, outside every tenant; a provider that fails is an answer.
-    virtual void probeProvider(
-        const QString& name, const Principal& by, const QString& reason, Done<api::ProbeResult> done) = 0;
+    virtual void probeProvider(const QString& name, const Change& change, Done<api::ProbeResult> done) = 0;
 
     virtual QVector<api::Invariant> invariants() const = 0;
     virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100

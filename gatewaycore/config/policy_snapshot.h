@@ -8,6 +8,7 @@
 #include "config/budget_policy.h"
 #include "config/cache_policy.h"
 #include "config/content_policy.h"
+#include "config/export_policy.h"
 #include "config/price_book.h"
 #include "config/quota_policy.h"
 #include "config/role_grant.h"
@@ -193,8 +194,11 @@ struct Tenant
 
 struct TlsFiles
 {
-    QString certificate;
+    QString certificate; // PEM; with `selfSigned` both are made in the data directory at the first start
     QString key;
+    bool selfSigned = false; // tls: self-signed
+    QString clientCa;        // PEM: client certificates of this CA are asked for (admin listener)
+    QString nextPin;         // SHA-256 of the certificate that will come next, announced to those who pin; or empty
 };
 
 struct Listener
@@ -202,6 +206,15 @@ struct Listener
     QString host = QStringLiteral("127.0.0.1");
     quint16 port = 0;
     std::optional<TlsFiles> tls;
+    QStringList hosts;   // names beside the listener's own that Host may state (admin listener)
+    QStringList origins; // of web pages that may ask (admin listener); none by default
+};
+
+// server.name and server.environment: what the engine calls itself where several are seen at once.
+struct EngineName
+{
+    QString name;
+    QString environment; // prod stage local; empty: not stated
 };
 
 enum class Acknowledge
@@ -230,6 +243,8 @@ struct PolicySnapshot
     QString sourceFile;
     Listener gateway{QStringLiteral("127.0.0.1"), 4180, {}};
     Listener admin{QStringLiteral("127.0.0.1"), 4181, {}};
+    EngineName engineName;
+    ExportPolicy exports;
     AuditPolicy audit;
     ContentPolicy content;
     std::vector<BudgetPolicy> budgets;

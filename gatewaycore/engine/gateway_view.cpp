@@ -124,8 +124,8 @@ void GatewayView::credentials(admin::Done<QVector<api::CredentialInfo>> done)
     done(m_parts.credentials->list());
 }
 
-void GatewayView::issueCredential(const api::CredentialRequest& request, const admin::Principal& by,
-    const QString& reason, admin::Done<api::IssuedCredential> done)
+void GatewayView::issueCredential(
+    const api::CredentialRequest& request, const admin::Change& change, admin::Done<api::IssuedCredential> done)
 {
     const config::SnapshotPtr now = snapshot();
     if (!now->tenants.empty() && !now->tenantByName.contains(request.tenant)) {
@@ -135,13 +135,13 @@ void GatewayView::issueCredential(const api::CredentialRequest& request, const a
         return;
     }
     m_parts.credentials->issue(
-        request, [context = &m_context, done = std::move(done), by, reason](api::Result<api::IssuedCredential> issued) {
+        request, [context = &m_context, done = std::move(done), change](api::Result<api::IssuedCredential> issued) {
             QMetaObject::invokeMethod(
                 context,
-                [done, by, reason, issued = std::move(issued)] {
+                [done, change, issued = std::move(issued)] {
                     if (issued) {
                         observability::log(observability::LogLevel::Info, "credential.issued",
-                            {{"credential", issued->id}, {"principal", by.name}, {"reason", reason}});
+                            {{"credential", issued->id}, {"principal", change.by.name}, {"reason", change.reason}});
                     }
                     done(issued);
                 },
@@ -150,19 +150,19 @@ void GatewayView::issueCredential(const api::CredentialRequest& request, const a
 }
 
 void GatewayView::revokeCredential(
-    const QString& id, const admin::Principal& by, const QString& reason, admin::Done<api::CredentialInfo> done)
+    const QString& id, const admin::Change& change, admin::Done<api::CredentialInfo> done)
 {
     m_parts.credentials->revoke(
-        id, [this, context = &m_context, id, done = std::move(done), by, reason](api::Outcome revoked) {
+        id, [this, context = &m_context, id, done = std::move(done), change](api::Outcome revoked) {
             QMetaObject::invokeMethod(
                 context,
-                [this, id, done, by, reason, revoked = std::move(revoked)] {
+                [this, id, done, change, revoked = std::move(revoked)] {
                     if (!revoked && revoked.error().failure != api::Failure::Conflict) {
                         done(revoked.error());
                         return;
                     }
                     observability::log(observability::LogLevel::Info, "credential.revoked",
-                        {{"credential", id}, {"principal", by.name}, {"reason", reason}});
+                        {{"credential", id}, {"principal", change.by.name}, {"reason", change.reason}});
                     for (const api::CredentialInfo& info : m_parts.credentials->list()) {
                         if (info.id == id) {
                             done(info);

@@ -34,14 +34,14 @@ public:
     void calls(const api::CallQuery& query, admin::Done<api::CallPage> done) override;
     void call(const QString& id, admin::Done<api::Call> done) override;
     void credentials(admin::Done<QVector<api::CredentialInfo>> done) override;
-    void issueCredential(const api::CredentialRequest& request, const admin::Principal& by, const QString& reason,
+    void issueCredential(const api::CredentialRequest& request, const admin::Change& change,
         admin::Done<api::IssuedCredential> done) override;
-    void revokeCredential(const QString& id, const admin::Principal& by, const QString& reason,
-        admin::Done<api::CredentialInfo> done) override;
+    void revokeCredential(
+        const QString& id, const admin::Change& change, admin::Done<api::CredentialInfo> done) override;
 
     QVector<api::BudgetStatus> budgets() const override;
-    void raiseBudget(const QString& id, const api::BudgetRaise& raise, const admin::Principal& by,
-        const QString& reason, admin::Done<api::BudgetStatus> done) override;
+    void raiseBudget(const QString& id, const api::BudgetRaise& raise, const admin::Change& change,
+        admin::Done<api::BudgetStatus> done) override;
     void ledgerReport(const QDateTime& since, admin::Done<api::LedgerReport> done) override;
     void reconcile(const QByteArray& csv, admin::Done<api::Reconciliation> done) override;
     api::QuotaReport quotas() const override;
@@ -49,14 +49,12 @@ public:
     QVector<api::CandidateCapabilities> capabilities() const override;
     QVector<api::LeverStatus> levers() const override;
     api::Result<api::LeverPreview> previewLever(const api::LeverRequest& request) const override;
-    void applyLever(const api::LeverRequest& request, const admin::Principal& by, const QString& reason,
-        admin::Done<api::LeverStatus> done) override;
-    void endLever(const QString& id, const admin::Principal& by, const QString& reason,
-        admin::Done<api::LeverStatus> done) override;
+    void applyLever(
+        const api::LeverRequest& request, const admin::Change& change, admin::Done<api::LeverStatus> done) override;
+    void endLever(const QString& id, const admin::Change& change, admin::Done<api::LeverStatus> done) override;
     api::Result<api::DrillCard> drillCard(const QString& id) const override;
     QVector<api::BreakerStatus> breakers(const QString& provider) const override;
-    void probeProvider(const QString& name, const admin::Principal& by, const QString& reason,
-        admin::Done<api::ProbeResult> done) override;
+    void probeProvider(const QString& name, const admin::Change& change, admin::Done<api::ProbeResult> done) override;
     QVector<api::Invariant> invariants() const override;
     QVector<api::Incident> incidents() const override;
 

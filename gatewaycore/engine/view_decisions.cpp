@@ -98,12 +98,12 @@ api::Result<api::LeverPreview> GatewayView::previewLever(const api::LeverRequest
     return previewOf(leverOf(request, now), *m_parts.policy, *m_parts.levers->inForce(), m_parts.series, now);
 }
 
-void GatewayView::applyLever(const api::LeverRequest& request, const admin::Principal& by, const QString& reason,
-    admin::Done<api::LeverStatus> done)
+void GatewayView::applyLever(
+    const api::LeverRequest& request, const admin::Change& change, admin::Done<api::LeverStatus> done)
 {
     fallback::Lever lever = leverOf(request, m_parts.clock.wallMs());
-    lever.by = by.name;
-    lever.reason = reason;
+    lever.by = change.by.name;
+    lever.reason = change.reason;
     m_parts.levers->apply(lever, [done = std::move(done)](api::Result<fallback::Lever> applied) {
         if (!applied)
             return done(applied.error());
@@ -114,14 +114,13 @@ void GatewayView::applyLever(const api::LeverRequest& request, const admin::Prin
     });
 }
 
-void GatewayView::endLever(
-    const QString& id, const admin::Principal& by, const QString& reason, admin::Done<api::LeverStatus> done)
+void GatewayView::endLever(const QString& id, const admin::Change& change, admin::Done<api::LeverStatus> done)
 {
-    m_parts.levers->end(id, [done = std::move(done), by, reason](api::Result<fallback::Lever> ended) {
+    m_parts.levers->end(id, [done = std::move(done), change](api::Result<fallback::Lever> ended) {
         if (!ended)
             return done(ended.error());
         observability::log(observability::LogLevel::Info, "lever.ended",
-            {{"id", ended->id}, {"principal", by.name}, {"reason", reason}});
+            {{"id", ended->id}, {"principal", change.by.name}, {"reason", change.reason}});
         done(statusOf(*ended));
     });
 }
@@ -163,15 +162,14 @@ QVector<api::BreakerStatus> GatewayView::breakers(const QString& provider) const
     return all;
 }
 
-void GatewayView::probeProvider(
-    const QString& name, const admin::Principal& by, const QString& reason, admin::Done<api::ProbeResult> done)
+void GatewayView::probeProvider(const QString& name, const admin::Change& change, admin::Done<api::ProbeResult> done)
 {
     const config::SnapshotPtr snapshot = m_parts.config.current();
     for (const auto& provider : snapshot->providers) {
         if (provider->name != name)
             continue;
         observability::log(observability::LogLevel::Info, "provider.probed",
-            {{"provider", name}, {"principal", by.name}, {"reason", reason}});
+            {{"provider", name}, {"principal", change.by.name}, {"reason", change.reason}});
         m_prober.probe(snapshot, *provider, m_parts.simulator ? m_parts.simulator->port() : quint16(0),
             [done = std::move(done)](const api::ProbeResult& result) { done(result); });
         return;

@@ -58,8 +58,8 @@ QVector<api::BudgetStatus> GatewayView::budgets() const
     return all;
 }
 
-void GatewayView::raiseBudget(const QString& id, const api::BudgetRaise& raise, const admin::Principal& by,
-    const QString& reason, admin::Done<api::BudgetStatus> done)
+void GatewayView::raiseBudget(
+    const QString& id, const api::BudgetRaise& raise, const admin::Change& change, admin::Done<api::BudgetStatus> done)
 {
     const std::vector<budget::AccountStatus> accounts = m_parts.live->ledger.status();
     const auto account = std::find_if(accounts.begin(), accounts.end(), [&](const auto& one) { return one.id == id; });
@@ -69,16 +69,17 @@ void GatewayView::raiseBudget(const QString& id, const api::BudgetRaise& raise, 
     asked.account = id;
     asked.limit = raise.limit.value_or(account->policy.amount);
     asked.untilMs = raise.end ? 0 : raise.until ? raise.until->toMSecsSinceEpoch() : account->window.endMs;
-    asked.by = by.name;
-    asked.reason = reason;
-    m_parts.raises->apply(asked, [this, id, done = std::move(done), by, reason](api::Outcome applied) {
+    asked.by = change.by.name;
+    asked.reason = change.reason;
+    m_parts.raises->apply(asked, [this, id, done = std::move(done), change](api::Outcome applied) {
         if (!applied)
             return done(applied.error());
         for (const api::BudgetStatus& status : budgets()) {
             if (status.id != id)
                 continue;
             observability::log(observability::LogLevel::Info, "budget.raised",
-                {{"budget", id}, {"limit", status.limit.toDecimal()}, {"principal", by.name}, {"reason", reason}});
+                {{"budget", id}, {"limit", status.limit.toDecimal()}, {"principal", change.by.name},
+                    {"reason", change.reason}});
             return done(status);
         }
         done(api::failure(Failure::NotFound, QStringLiteral("There is no budget %1 any more.").arg(id)));

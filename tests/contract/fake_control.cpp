@@ -71,10 +71,10 @@ void FakeEngine::fillControl()
     m_levers = {drill};
 }
 
-void FakeEngine::raiseBudget(const QString& id, const api::BudgetRaise& raise, const admin::Principal&,
-    const QString& reason, admin::Done<api::BudgetStatus> done)
+void FakeEngine::raiseBudget(
+    const QString& id, const api::BudgetRaise& raise, const admin::Change& change, admin::Done<api::BudgetStatus> done)
 {
-    lastReason = reason;
+    lastReason = change.reason;
     for (api::BudgetStatus& budget : m_budgets) {
         if (budget.id != id)
             continue;
@@ -219,10 +219,10 @@ api::Result<api::LeverPreview> FakeEngine::previewLever(const api::LeverRequest&
     return preview;
 }
 
-void FakeEngine::applyLever(const api::LeverRequest& request, const admin::Principal& by, const QString& reason,
-    admin::Done<api::LeverStatus> done)
+void FakeEngine::applyLever(
+    const api::LeverRequest& request, const admin::Change& change, admin::Done<api::LeverStatus> done)
 {
-    lastReason = reason;
+    lastReason = change.reason;
     api::LeverStatus lever;
     lever.id = QStringLiteral("lev_%1").arg(m_levers.size() + 1);
     lever.kind = request.kind;
@@ -233,18 +233,17 @@ void FakeEngine::applyLever(const api::LeverRequest& request, const admin::Princ
     lever.weight = request.weight;
     lever.percent = request.percent;
     lever.breaker = request.breaker;
-    lever.reason = reason;
-    lever.by = by.name;
+    lever.reason = change.reason;
+    lever.by = change.by.name;
     lever.setAt = at(0);
     lever.endsAt = *request.endsAt;
     m_levers.prepend(lever);
     later<api::LeverStatus>(std::move(done), lever);
 }
 
-void FakeEngine::endLever(
-    const QString& id, const admin::Principal&, const QString& reason, admin::Done<api::LeverStatus> done)
+void FakeEngine::endLever(const QString& id, const admin::Change& change, admin::Done<api::LeverStatus> done)
 {
-    lastReason = reason;
+    lastReason = change.reason;
     for (api::LeverStatus& lever : m_levers) {
         if (lever.id != id)
             continue;
@@ -304,10 +303,9 @@ QVector<api::BreakerStatus> FakeEngine::breakers(const QString& provider) const
     return {breaker};
 }
 
-void FakeEngine::probeProvider(
-    const QString& name, const admin::Principal&, const QString& reason, admin::Done<api::ProbeResult> done)
+void FakeEngine::probeProvider(const QString& name, const admin::Change& change, admin::Done<api::ProbeResult> done)
 {
-    lastReason = reason;
+    lastReason = change.reason;
     const bool ok = name == QLatin1String("openai-eu");
     later<api::ProbeResult>(std::move(done),
         api::ProbeResult{name, ok, ok ? QStringLiteral("It answered.") : QStringLiteral("It refused the key."), at(0),

@@ -164,10 +164,10 @@ void FakeEngine::credentials(admin::Done<QVector<api::CredentialInfo>> done)
     later<QVector<api::CredentialInfo>>(std::move(done), m_credentials);
 }
 
-void FakeEngine::issueCredential(const api::CredentialRequest& request, const admin::Principal&, const QString& reason,
-    admin::Done<api::IssuedCredential> done)
+void FakeEngine::issueCredential(
+    const api::CredentialRequest& request, const admin::Change& change, admin::Done<api::IssuedCredential> done)
 {
-    lastReason = reason;
+    lastReason = change.reason;
     api::CredentialInfo info;
     info.id = QStringLiteral("c%1").arg(m_credentials.size() + 1);
     info.tenant = request.tenant;
@@ -178,10 +178,9 @@ void FakeEngine::issueCredential(const api::CredentialRequest& request, const ad
         std::move(done), api::IssuedCredential{info.id, QStringLiteral("sbx_%1_secret").arg(info.id)});
 }
 
-void FakeEngine::revokeCredential(
-    const QString& id, const admin::Principal&, const QString& reason, admin::Done<api::CredentialInfo> done)
+void FakeEngine::revokeCredential(const QString& id, const admin::Change& change, admin::Done<api::CredentialInfo> done)
 {
-    lastReason = reason;
+    lastReason = change.reason;
     for (api::CredentialInfo& info : m_credentials) {
         if (info.id == id) {
             info.revokedAt = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC);

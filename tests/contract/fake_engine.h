@@ -33,14 +33,14 @@ public:
     void calls(const gateway::api::CallQuery& query, gateway::admin::Done<gateway::api::CallPage> done) override;
     void call(const QString& id, gateway::admin::Done<gateway::api::Call> done) override;
     void credentials(gateway::admin::Done<QVector<gateway::api::CredentialInfo>> done) override;
-    void issueCredential(const gateway::api::CredentialRequest& request, const gateway::admin::Principal& by,
-        const QString& reason, gateway::admin::Done<gateway::api::IssuedCredential> done) override;
-    void revokeCredential(const QString& id, const gateway::admin::Principal& by, const QString& reason,
+    void issueCredential(const gateway::api::CredentialRequest& request, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::IssuedCredential> done) override;
+    void revokeCredential(const QString& id, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::CredentialInfo> done) override;
 
     QVector<gateway::api::BudgetStatus> budgets() const override { return m_budgets; }
-    void raiseBudget(const QString& id, const gateway::api::BudgetRaise& raise, const gateway::admin::Principal& by,
-        const QString& reason, gateway::admin::Done<gateway::api::BudgetStatus> done) override;
+    void raiseBudget(const QString& id, const gateway::api::BudgetRaise& raise, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::BudgetStatus> done) override;
     void ledgerReport(const QDateTime& since, gateway::admin::Done<gateway::api::LedgerReport> done) override;
     void reconcile(const QByteArray& csv, gateway::admin::Done<gateway::api::Reconciliation> done) override;
     gateway::api::QuotaReport quotas() const override;
@@ -50,13 +50,13 @@ public:
     QVector<gateway::api::LeverStatus> levers() const override { return m_levers; }
     gateway::api::Result<gateway::api::LeverPreview> previewLever(
         const gateway::api::LeverRequest& request) const override;
-    void applyLever(const gateway::api::LeverRequest& request, const gateway::admin::Principal& by,
-        const QString& reason, gateway::admin::Done<gateway::api::LeverStatus> done) override;
-    void endLever(const QString& id, const gateway::admin::Principal& by, const QString& reason,
+    void applyLever(const gateway::api::LeverRequest& request, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::LeverStatus> done) override;
+    void endLever(const QString& id, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::LeverStatus> done) override;
     gateway::api::Result<gateway::api::DrillCard> drillCard(const QString& id) const override;
     QVector<gateway::api::BreakerStatus> breakers(const QString& provider) const override;
-    void probeProvider(const QString& name, const gateway::admin::Principal& by, const QString& reason,
+    void probeProvider(const QString& name, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::ProbeResult> done) override;
     QVector<gateway::api::Invariant> invariants() const override;
     QVector<gateway::api::Incident> incidents() const override;

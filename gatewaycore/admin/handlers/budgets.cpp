@@ -46,8 +46,7 @@ void raiseBudget(const Services& services, const Request& request, const Reply& 
             continue;
         if (!raise->end && !raise->until)
             raise->until = budget.windowEnd;
-        return services.engine.raiseBudget(
-            request.argument, *raise, request.principal, request.asked.reason, answer<api::BudgetStatus>(reply));
+        return services.engine.raiseBudget(request.argument, *raise, request.change, answer<api::BudgetStatus>(reply));
     }
     refuse(reply, Failure::NotFound, QStringLiteral("There is no budget %1.").arg(request.argument),
         QStringLiteral("GET /api/v1/budgets lists them; `signalboxctl budget list` does too."));

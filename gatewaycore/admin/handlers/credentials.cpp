@@ -69,18 +69,17 @@ void postCredential(const Services& services, const Request& request, const Repl
         return reply(api::errorReply(wanted.error()));
     if (const auto fault = faultOf(*wanted, *services.engine.snapshot()))
         return reply(api::errorReply(*fault));
-    services.engine.issueCredential(
-        *wanted, request.principal, request.asked.reason, [reply](const api::Result<api::IssuedCredential>& issued) {
-            if (!issued)
-                return reply(api::errorReply(issued.error()));
-            reply({201, {{QStringLiteral("id"), issued->id}, {QStringLiteral("key"), issued->key}}});
-        });
+    services.engine.issueCredential(*wanted, request.change, [reply](const api::Result<api::IssuedCredential>& issued) {
+        if (!issued)
+            return reply(api::errorReply(issued.error()));
+        reply({201, {{QStringLiteral("id"), issued->id}, {QStringLiteral("key"), issued->key}}});
+    });
 }
 
 void revokeCredential(const Services& services, const Request& request, const Reply& reply)
 {
-    services.engine.revokeCredential(request.argument, request.principal, request.asked.reason,
-        [reply](const api::Result<api::CredentialInfo>& revoked) {
+    services.engine.revokeCredential(
+        request.argument, request.change, [reply](const api::Result<api::CredentialInfo>& revoked) {
             reply(revoked ? api::AdminReply{200, api::toJson(*revoked)} : api::errorReply(revoked.error()));
         });
 }

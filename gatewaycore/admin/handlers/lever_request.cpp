@@ -181,7 +181,7 @@ void applyChecked(const Services& services, const Request& request, const Reply&
         return reply(api::errorReply(checked.error()));
     if (const auto clash = clashOf(*checked, services.engine))
         return reply(api::errorReply(*clash));
-    services.engine.applyLever(*checked, request.principal, request.asked.reason, answer<api::LeverStatus>(reply, 201));
+    services.engine.applyLever(*checked, request.change, answer<api::LeverStatus>(reply, 201));
 }
 
 } // namespace gateway::admin

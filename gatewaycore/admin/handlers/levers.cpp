@@ -44,8 +44,7 @@ void postLever(const Services& services, const Request& request, const Reply& re
 
 void revertLever(const Services& services, const Request& request, const Reply& reply)
 {
-    services.engine.endLever(
-        request.argument, request.principal, request.asked.reason, answer<api::LeverStatus>(reply));
+    services.engine.endLever(request.argument, request.change, answer<api::LeverStatus>(reply));
 }
 
 void getDrills(const Services& services, const Request&, const Reply& reply)

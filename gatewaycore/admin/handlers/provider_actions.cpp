@@ -28,7 +28,7 @@ std::optional<api::LeverStatus> inForce(const Services& services, Fits fits)
 
 void end(const Services& services, const Request& request, const Reply& reply, const QString& id)
 {
-    services.engine.endLever(id, request.principal, request.asked.reason, answer<api::LeverStatus>(reply));
+    services.engine.endLever(id, request.change, answer<api::LeverStatus>(reply));
 }
 
 // The candidate whose breaker is meant: the one named, or the only one there is.
@@ -113,8 +113,7 @@ void probeProvider(const Services& services, const Request& request, const Reply
 {
     if (!isKnown(services, request, reply))
         return;
-    services.engine.probeProvider(
-        request.argument, request.principal, request.asked.reason, answer<api::ProbeResult>(reply));
+    services.engine.probeProvider(request.argument, request.change, answer<api::ProbeResult>(reply));
 }
 
 } // namespace gateway::admin

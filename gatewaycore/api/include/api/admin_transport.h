@@ -3,6 +3,7 @@
 // Thread: the thread that made it. Every future is finished exactly once, also when the engine goes away.
 #pragma once
 
+#include "api/certificate_facts.h"
 #include "api/result.h"
 
 #include <QFuture>
@@ -12,6 +13,7 @@
 #include <QUrlQuery>
 
 #include <memory>
+#include <optional>
 
 namespace gateway::api {
 
@@ -21,8 +23,9 @@ struct AdminRequest
     QString path; // "/api/v1/..." without a query
     QUrlQuery query;
     QJsonObject body;
-    QString idempotencyKey; // mutations
-    QString reason;         // mutations
+    QString idempotencyKey;              // mutations
+    QString reason;                      // mutations
+    std::optional<int> expectedRevision; // If-Match: a mutation of another revision than this is a conflict
 };
 
 struct AdminReply
@@ -59,15 +62,50 @@ Q_SIGNALS:
     void stateChanged(gateway::api::EventStream::State state, const QString& reason);
 };
 
+// How the way to the engine stands. The in-process transport is always Connected or Unreachable.
+struct LinkStatus
+{
+    enum class State
+    {
+        Connecting, // first try
+        Connected,
+        Reconnecting,       // lost; tries again by itself, attempt n
+        NotPermitted,       // the token or certificate is not accepted (any more)
+        CertificateChanged, // blocked: what the engine shows is not what was pinned
+        VersionMismatch,    // its contract has another major number
+        Unreachable         // given up: closed, or the embedded engine is gone
+    };
+    State state = State::Connecting;
+    QString reason;  // a sentence; empty when connected
+    int attempt = 0; // of reconnecting
+    std::optional<QDateTime> nextAttempt;
+    std::optional<CertificateFacts> offered; // what the engine showed, when that is the trouble
+    std::optional<qint64> roundTripP50Ms;    // of the last 100 answers
+    std::optional<qint64> roundTripP95Ms;
+};
+QString nameOf(LinkStatus::State state);
+
 class AdminTransport : public QObject
 {
     Q_OBJECT
 public:
     using QObject::QObject;
+    // A change whose answer does not come is asked after (operations/{key}/settle) until the engine says what became of
+    // it; the future ends with its answer, or with Unreachable and the sentence that it was not applied. It is never
+    // sent a second time.
     virtual QFuture<Result<AdminReply>> send(const AdminRequest& request) = 0;
     // Events after `since`; -1: from now on; 0: all the engine still keeps. The caller owns the stream.
     virtual std::unique_ptr<EventStream> subscribe(qint64 since) = 0;
     virtual QString description() const = 0; // "embedded", "https://gw.example:4181"
+    virtual LinkStatus link() const { return {LinkStatus::State::Connected, {}, 0, {}, {}, {}, {}}; }
+    // Tries again now: the network came back, the computer woke up, a person asked.
+    virtual void retryNow() {}
+
+Q_SIGNALS:
+    void linkChanged(const gateway::api::LinkStatus& link);
+    // A change is in doubt and is being asked after; then what became of it.
+    void changeChecking(const QString& key, const QString& path);
+    void changeSettled(const QString& key, bool applied);
 };
 
 // The one map between Failure and HTTP status, used by both ends.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/breaker_status.h"
+#include "api/certificate_facts.h"
 #include "api/money.h"
 #include "api/quota_status.h"
 #include "api/result.h"
@@ -62,6 +63,16 @@ struct EngineStatus
     int openFiles = 0;
     qint64 eventSequence = 0;
     QVector<Part> parts;
+
+    // Who this is, and what it offers: the handshake (api/handshake.h).
+    QString engineId;                            // made once per data directory; a restart keeps it
+    QString name;                                // server.name; empty: not stated
+    QString environment;                         // prod stage local; empty: not stated
+    int apiMajor = 0;                            // of the contract; a client of another major cannot work
+    int apiMinor = 0;                            // rises when something is added
+    QStringList features;                        // what the engine offers, by noun: "failovers", "audit" ...
+    std::optional<CertificateFacts> certificate; // of the admin listener
+    QString nextPin; // SHA-256 of the certificate that will come next; empty: none announced
 };
 
 struct ProviderStatus

@@ -9,6 +9,8 @@
 
 #include <QByteArray>
 #include <QNetworkAccessManager>
+#include <QSslCertificate>
+#include <QSslKey>
 #include <QUrl>
 
 #include <chrono>
@@ -17,12 +19,20 @@ namespace gateway::api {
 
 struct HttpTransportOptions
 {
-    QUrl base; // http://127.0.0.1:4181
-    QByteArray token;
-    std::chrono::milliseconds timeout{15'000};      // of one request, from send to last byte
-    std::chrono::milliseconds eventSilence{45'000}; // three heartbeats: then the stream is taken for dead
-    std::chrono::milliseconds firstReconnect{500};  // doubles up to lastReconnect
-    std::chrono::milliseconds lastReconnect{10'000};
+    QUrl base;                 // http://127.0.0.1:4181
+    QByteArray token;          // may be empty with a client certificate
+    QString pin;               // SHA-256 of the engine's certificate, hex: this one and no other, whoever signed it
+    QString nextPin;           // accepted too: announced by the engine over a connection that was verified
+    QList<QSslCertificate> ca; // instead of the system's, when there is no pin
+    QSslCertificate clientCertificate;
+    QSslKey clientKey;
+    QByteArray client;                               // User-Agent: "signalbox 0.1.0"
+    std::chrono::milliseconds timeout{15'000};       // of one request, from send to last byte
+    std::chrono::milliseconds eventSilence{45'000};  // three heartbeats: then the stream is taken for dead
+    std::chrono::milliseconds firstReconnect{1'000}; // doubles up to lastReconnect; each with jitter
+    std::chrono::milliseconds lastReconnect{30'000};
+    std::chrono::milliseconds settlePatience{
+        0}; // how long a change in doubt is asked after; 0: while the transport lives
 };
 
 class HttpTransport final : public AdminTransport

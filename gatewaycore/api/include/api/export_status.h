@@ -1,0 +1,33 @@
+// How the exports do: what leaves the engine for other systems, and whether it arrives. A value of the admin API (GET
+// exports). Any thread. Targets are shown without user, password and query.
+#pragma once
+
+#include "api/result.h"
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QVector>
+
+#include <optional>
+
+namespace gateway::api {
+
+struct ExportStatus
+{
+    QString name;   // "prometheus", "otlp-traces", "otlp-metrics", or the webhook's own
+    QString kind;   // prometheus otlp_traces otlp_metrics webhook
+    QString target; // where to, or by whom it was last fetched
+    QString state;  // ok failing waiting (nothing sent yet) off
+    QString sentence;
+    std::optional<QDateTime> lastSuccess;
+    std::optional<QDateTime> lastFailure;
+    QString lastError;
+    qint64 sent = 0;    // spans, points, deliveries, scrapes; since start
+    qint64 dropped = 0; // for want of room, or given up
+    qint64 queued = 0;
+};
+
+QJsonObject toJson(const ExportStatus& status);
+Result<ExportStatus> exportStatusFromJson(const QJsonObject& json);
+
+} // namespace gateway::api
