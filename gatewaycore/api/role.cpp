@@ -3,9 +3,7 @@
 namespace gateway::api {
 namespace {
 
-// in the order of kRoles
 constexpr std::array kNames{"viewer", "auditor", "developer", "operator", "admin"};
-static_assert(kNames.size() == kRoles.size());
 
 } // namespace
 
@@ -16,9 +14,9 @@ QString nameOf(Role role)
 
 std::optional<Role> roleFromName(QStringView name)
 {
-    for (const Role role : kRoles) {
-        if (name == QLatin1String(kNames[static_cast<std::size_t>(role)]))
-            return role;
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+        if (name == QLatin1String(kNames[i]))
+            return kRoles[i];
     }
     return std::nullopt;
 }
