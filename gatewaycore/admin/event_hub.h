@@ -55,8 +55,10 @@ private:
 class EventCursor
 {
 public:
-    // Events after `since`; -1: from now on; 0: all there is of this run.
-    EventCursor(EventHub& hub, qint64 since);
+    // Events after `since`; -1: from now on; 0: all there is of this run. For a reader that is bound to tenants, an
+    // event that is not of them, nor of the engine alone, keeps its number and comes as "withheld" without data, so
+    // that the sequence stays gapless.
+    EventCursor(EventHub& hub, qint64 since, QStringList tenants = {});
     ~EventCursor();
     Q_DISABLE_COPY_MOVE(EventCursor)
 
@@ -75,7 +77,10 @@ public:
     qint64 position() const { return m_position; } // number of the last event taken
 
 private:
+    bool isForReader(const EventHub::Kept& event) const;
+
     EventHub& m_hub;
+    const QStringList m_tenants; // empty: all
     qint64 m_position;
 };
 

@@ -17,9 +17,9 @@ QByteArray compact(const QJsonObject& json)
 
 } // namespace
 
-EventStreamSender::EventStreamSender(EventHub& hub, qint64 since, std::unique_ptr<http::Exchange> exchange,
-    http::TimerWheel& wheel, std::chrono::milliseconds heartbeat, Ended ended)
-    : m_cursor(hub, since),
+EventStreamSender::EventStreamSender(EventHub& hub, qint64 since, const QStringList& tenants,
+    std::unique_ptr<http::Exchange> exchange, http::TimerWheel& wheel, std::chrono::milliseconds heartbeat, Ended ended)
+    : m_cursor(hub, since, tenants),
       m_exchange(std::move(exchange)),
       m_heartbeat(wheel, [this] { beat(); }),
       m_interval(heartbeat),
@@ -64,8 +64,22 @@ void EventStreamSender::callerLeft()
     m_ended(this); // deletes later: we are inside a call of the exchange
 }
 
+bool EventStreamSender::isOver()
+{
+    if (!m_mayGoOn || m_mayGoOn())
+        return false;
+    m_mayGoOn = nullptr;
+    m_gather.stop();
+    m_heartbeat.stop();
+    finish();
+    m_ended(this); // deletes later
+    return true;
+}
+
 void EventStreamSender::sendMore()
 {
+    if (isOver())
+        return;
     while (m_exchange->isOpen() && !m_exchange->isBufferFull() && m_cursor.hasMore()) {
         const EventCursor::Batch batch = m_cursor.take(kPiece);
         QByteArray out;
@@ -86,7 +100,7 @@ void EventStreamSender::sendMore()
 
 void EventStreamSender::beat()
 {
-    if (!m_exchange->isOpen())
+    if (!m_exchange->isOpen() || isOver())
         return;
     QByteArray out;
     http::appendSseComment(out, "here");

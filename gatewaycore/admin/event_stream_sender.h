@@ -19,9 +19,13 @@ class EventStreamSender final : public QObject, public http::ExchangeListener
     Q_OBJECT
 public:
     using Ended = std::function<void(EventStreamSender*)>;
-    EventStreamSender(EventHub& hub, qint64 since, std::unique_ptr<http::Exchange> exchange, http::TimerWheel& wheel,
-        std::chrono::milliseconds heartbeat, Ended ended);
+    // `tenants`: of a bound reader (EventCursor).
+    EventStreamSender(EventHub& hub, qint64 since, const QStringList& tenants, std::unique_ptr<http::Exchange> exchange,
+        http::TimerWheel& wheel, std::chrono::milliseconds heartbeat, Ended ended);
     ~EventStreamSender() override;
+
+    // Asked before events are sent and at each heartbeat; false ends the stream: the reader's token was revoked.
+    void setMayGoOn(std::function<bool()> mayGoOn) { m_mayGoOn = std::move(mayGoOn); }
 
     void begin();
     void finish(); // a whole end: the peer knows that it may come back
@@ -32,12 +36,14 @@ public:
 private:
     void sendMore();
     void beat();
+    bool isOver(); // the reader has lost its right; the stream ends
 
     EventCursor m_cursor;
     std::unique_ptr<http::Exchange> m_exchange;
     http::Deadline m_heartbeat;
     const std::chrono::milliseconds m_interval;
     const Ended m_ended;
+    std::function<bool()> m_mayGoOn;
     QTimer m_gather;
 };
 

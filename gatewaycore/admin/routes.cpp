@@ -73,6 +73,17 @@ std::span<const Route> routes()
         {"GET", "/api/v1/drills/{id}", kAll, Reach::Tenant, Kind::Read, {}, {}, &getDrill},
         {"GET", "/api/v1/incidents", kAll, Reach::Everything, Kind::Read, {}, {}, &getIncidents},
         {"GET", "/api/v1/limits", kAll, Reach::Everything, Kind::Read, {}, {}, &getInvariants},
+        {"GET", "/api/v1/whoami", kAll, Reach::Engine, Kind::Own, {}, {}, &whoAmI},
+        {"GET", "/api/v1/principals", kAuditors, Reach::Everything, Kind::Read, {}, {}, &getPrincipals},
+        {"POST", "/api/v1/principals", kAdmins, Reach::Everything, Kind::Change, {},
+            {"name"_l, "role"_l, "tenants"_l, "expires_at"_l, "note"_l}, &postPrincipal},
+        {"POST", "/api/v1/principals/{name}/revoke", kAdmins, Reach::Everything, Kind::Change, {}, {},
+            &revokePrincipal},
+        {"POST", "/api/v1/principals/{name}/rotate", kAdmins, Reach::Everything, Kind::Change, {}, {},
+            &rotatePrincipal},
+        {"POST", "/api/v1/pairings", kAdmins, Reach::Everything, Kind::Change, {},
+            {"name"_l, "role"_l, "tenants"_l, "expires_at"_l, "note"_l, "duration_s"_l}, &postPairing},
+        {"POST", "/api/v1/pairings/claim", {}, Reach::Engine, Kind::Change, {}, {}, &claimPairing},
         {"GET", "/api/v1/events", kAll, Reach::Tenant, Kind::Read, {"since"_l}, {}, nullptr},
     };
     return table;

@@ -47,6 +47,7 @@ struct Parts
     QDateTime startedAt;
     QString gatewayUrl;
     QString adminUrl;
+    std::optional<api::CertificateFacts> adminCertificate; // as the admin listener shows it now
 
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;

@@ -12,9 +12,11 @@
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
+#include "api/principal.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -69,6 +71,18 @@ public:
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
+
+    // Who asks, and who else may. A token or a code is in its answer and nowhere else.
+    Reply<WhoAmI> whoAmI() const;
+    Reply<QVector<PrincipalInfo>> principals() const;
+    Reply<IssuedPrincipal> issuePrincipal(const PrincipalRequest& request, const QString& reason) const;
+    Reply<PrincipalInfo> revokePrincipal(const QString& name, const QString& reason) const;
+    Reply<IssuedPrincipal> rotatePrincipal(const QString& name, const QString& reason) const; // the old token ends
+    Reply<Pairing> startPairing(const PrincipalRequest& request, const QString& reason,
+        std::optional<std::chrono::seconds> time = {}) const; // ten minutes without, an hour at most
+    // With the pairing code as the transport's token. Its answer is not given twice: if it is lost, another pairing is
+    // started.
+    Reply<IssuedPrincipal> claimPairing(const QString& reason) const;
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }
