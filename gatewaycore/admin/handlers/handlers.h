@@ -3,6 +3,7 @@
 #pragma once
 
 #include "admin/router.h"
+#include "api/principal.h"
 
 #include <QJsonArray>
 
