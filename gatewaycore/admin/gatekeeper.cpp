@@ -82,7 +82,7 @@ Gatekeeper::Presented Gatekeeper::presented(const http::RequestHead& head, const
         return {
             Refusal{401, QStringLiteral("This is a gateway credential (sbx_). It calls models and opens nothing here."),
                 QStringLiteral("The admin API takes an admin token (sba_) or the local token.")},
-            QByteArrayLiteral("gateway")};
+            {}}; // somebody took the wrong key; nobody guesses an account
     // both compares are made for every token, so that time does not tell one kind from another
     const bool isLocal = m_localToken.equals(token.toByteArray());
     const PrincipalBook::Holder holder = m_book ? m_book->holderOf(token) : PrincipalBook::Holder();
