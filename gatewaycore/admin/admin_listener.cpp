@@ -275,6 +275,10 @@ void AdminListener::handleApi(std::unique_ptr<http::Exchange> exchange, const Pr
 void AdminListener::openStream(
     std::unique_ptr<http::Exchange> exchange, const api::AdminRequest& request, const Principal& principal)
 {
+    if (const api::Outcome may = m_router.mayFollowEvents(principal); !may) {
+        exchange->respond(jsonResponse(api::errorReply(may.error())));
+        return;
+    }
     qint64 since = -1;
     bool isNumber = true;
     for (const auto& [key, value] : request.query.queryItems(QUrl::FullyDecoded)) {
@@ -288,10 +292,6 @@ void AdminListener::openStream(
     if (!isNumber || since < -1 || request.query.queryItems().size() > 1) {
         exchange->respond(errorResponse(Failure::Invalid,
             QStringLiteral("The only query key is since: the number of the last event seen, or -1 for from now on.")));
-        return;
-    }
-    if (const api::Outcome may = m_router.mayFollowEvents(principal); !may) {
-        exchange->respond(jsonResponse(api::errorReply(may.error())));
         return;
     }
     if (m_streams.size() >= kMostStreams) {

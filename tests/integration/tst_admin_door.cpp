@@ -139,9 +139,11 @@ void TestAdminDoor::grantsAreReadAgain()
 
 void TestAdminDoor::theCertificateIsKeptAndTold()
 {
-    const QByteArray config = test::oneProviderConfig(QStringLiteral("http://127.0.0.1:9/v1")) +
-                              "server: {name: eu-1, environment: prod, gateway: \"127.0.0.1:0\", admin: {listen: "
-                              "\"127.0.0.1:0\", tls: self-signed}}\n";
+    QByteArray config = test::oneProviderConfig(QStringLiteral("http://127.0.0.1:9/v1"));
+    const qsizetype server = config.indexOf("server:");
+    config.replace(server, config.indexOf('\n', server) - server,
+        "server: {name: eu-1, environment: prod, gateway: \"127.0.0.1:0\", admin: {listen: \"127.0.0.1:0\", tls: "
+        "self-signed}}");
     test::EmbeddedEngine engine(config);
     QCOMPARE(engine.start(), QString());
     QVERIFY(engine.gateway().adminUrl().startsWith(QStringLiteral("https://")));
