@@ -253,8 +253,16 @@ void Router::handle(const api::AdminRequest& request, const Principal& principal
         m_services.changes.note(entry);
         return reply(api::errorReply(error));
     }
-    if (const auto fault = faultOf(*found, request))
+    if (const auto fault = faultOf(*found, request)) {
+        if (found->isChange()) { // asked for, and refused before it began
+            api::AuditEntry entry = entryOf(*found, request, principal, argument, revision);
+            entry.outcome = QStringLiteral("refused");
+            entry.status = api::httpStatusOf(fault->failure);
+            entry.message = fault->message;
+            m_services.changes.note(entry);
+        }
         return reply(api::errorReply(*fault));
+    }
     if (!found->handler)
         return refuse(Failure::Invalid, QStringLiteral("Events are followed as a stream of server-sent events."));
     const auto walk = std::make_shared<Walk>(Walk{*found, request, principal, argument, std::move(reply)});
