@@ -286,8 +286,9 @@ void ChangeJournal::settle(const Principal& by, const QString& key, Done<Operati
 bool ChangeJournal::withinRate(QHash<QString, Rate>& rates, const QString& principal, int most)
 {
     const QString name = rates.size() < kRates || rates.contains(principal) ? principal : QString();
+    const bool isNew = !rates.contains(name);
     Rate& rate = rates[name];
-    if (rate.since == Monotonic(0) || m_clock.monotonic() - rate.since >= kWindow) {
+    if (isNew || m_clock.monotonic() - rate.since >= kWindow) {
         if (rate.leftOut > 0)
             return false; // tick() tells of them first
         rate = {};
