@@ -311,7 +311,18 @@ void Router::change(const std::shared_ptr<Walk>& walk)
 api::Outcome Router::mayFollowEvents(const Principal& principal) const
 {
     for (const Route& route : routes()) {
-        if (!route.handler && !mayUse(route, principal))
+        if (route.handler)
+            continue;
+        const bool may = mayUse(route, principal);
+        if (may && principal.role != api::Role::Auditor)
+            continue;
+        api::AdminRequest asked;
+        asked.path = QString::fromLatin1(route.path);
+        api::AuditEntry entry = entryOf(route, asked, principal, {}, m_services.engine.snapshot()->revision);
+        entry.outcome = may ? QStringLiteral("read") : QStringLiteral("refused");
+        entry.status = may ? 200 : api::httpStatusOf(Failure::NotPermitted);
+        m_services.changes.note(entry);
+        if (!may)
             return notAllowed(route, principal);
     }
     return api::Done{};
