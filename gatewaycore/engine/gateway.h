@@ -7,7 +7,6 @@
 
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
-#include "admin/memory_change_log.h"
 #include "admin/principal_book.h"
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
@@ -59,6 +58,7 @@ private:
     std::optional<api::Error> startDecisions();
     std::optional<api::Error> startWorkers();
     std::optional<api::Error> startPrincipals();
+    std::optional<api::Error> startAudit();
     std::optional<api::Error> startAdmin();
     api::Result<http::ServerOptions> adminAddress() const;
     void rememberCertificate(const std::optional<QSslConfiguration>& tls);

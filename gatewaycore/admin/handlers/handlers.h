@@ -49,6 +49,12 @@ void postPairing(const Services& services, const Request& request, const Reply& 
 void claimPairing(const Services& services, const Request& request, const Reply& reply);
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
+void getIncident(const Services& services, const Request& request, const Reply& reply);
+void getHandover(const Services& services, const Request& request, const Reply& reply);
+void acknowledgeIncident(const Services& services, const Request& request, const Reply& reply);
+void noteIncident(const Services& services, const Request& request, const Reply& reply);
+void getAudit(const Services& services, const Request& request, const Reply& reply);
+void settleOperation(const Services& services, const Request& request, const Reply& reply);
 
 // {"items": [...]} of values that have a toJson.
 template <typename Values>
