@@ -19,6 +19,7 @@
 #include "api/zone_check.h"
 
 #include <memory>
+#include <optional>
 
 namespace gateway::api {
 
@@ -26,6 +27,10 @@ class GatewayClient
 {
 public:
     explicit GatewayClient(std::shared_ptr<AdminTransport> transport);
+
+    // Changes are meant for this revision of the config (If-Match); without it they are for whichever is in force.
+    void expectRevision(std::optional<int> revision) { m_expected = revision; }
+    AdminTransport& transport() const { return *m_transport; }
 
     template <typename T>
     using Reply = QFuture<Result<T>>;
@@ -79,7 +84,11 @@ public:
     QString description() const { return m_transport->description(); }
 
 private:
+    // Every call goes through here: it adds what all of them have in common.
+    QFuture<Result<AdminReply>> send(AdminRequest request) const;
+
     std::shared_ptr<AdminTransport> m_transport;
+    std::optional<int> m_expected;
 };
 
 // The query string of a CallQuery and SeriesQuery; both ends use these two pairs.
