@@ -298,8 +298,9 @@ void AdminListener::openStream(
         exchange->respond(errorResponse(Failure::Unavailable, QStringLiteral("Too many event streams are open.")));
         return;
     }
-    auto* stream = new EventStreamSender(m_router.events(), since, principal.tenants, std::move(exchange), m_wheel,
-        m_options.heartbeat, [this](EventStreamSender* ended) { streamEnded(ended); });
+    auto* stream = new EventStreamSender(
+        m_router.events(), since, std::move(exchange), m_wheel, m_options.heartbeat,
+        [this](EventStreamSender* ended) { streamEnded(ended); }, principal);
     stream->setMayGoOn([this, principal] { return m_gatekeeper.isStillGood(principal); });
     m_streams.insert(stream);
     stream->begin();

@@ -1,17 +1,10 @@
 #include "admin/event_hub.h"
 
+#include "admin/event_filter.h"
+
 #include <algorithm>
-#include <array>
 
 namespace gateway::admin {
-namespace {
-
-// Events that tell of the engine and of no tenant; all others are withheld from a bound reader unless they name one of
-// its tenants.
-constexpr std::array kOfTheEngine{"engine.state", "revision.activated", "provider.health"};
-constexpr QLatin1String kWithheld("withheld");
-
-} // namespace
 
 EventHub::EventHub(qint64 first, QObject* parent) : QObject(parent), m_next(std::max<qint64>(1, first)), m_first(m_next)
 {
@@ -41,9 +34,9 @@ void EventHub::keep(Kept event)
     ++m_next;
 }
 
-EventCursor::EventCursor(EventHub& hub, qint64 since, QStringList tenants)
+EventCursor::EventCursor(EventHub& hub, qint64 since, Principal reader)
     : m_hub(hub),
-      m_tenants(std::move(tenants)),
+      m_reader(std::move(reader)),
       m_position(since < 0    ? hub.lastSequence()
                  : since == 0 ? hub.m_first - 1
                               : since)
@@ -78,25 +71,10 @@ EventCursor::Batch EventCursor::take(int most)
     while (m_position < end) {
         ++m_position;
         const EventHub::Kept& kept = m_hub.m_kept[std::size_t(m_position - oldest)];
-        if (isForReader(kept))
-            batch.events.append(api::Event{m_position, kept.type, kept.call ? api::toJson(*kept.call) : kept.data});
-        else
-            batch.events.append(api::Event{m_position, kWithheld, {}});
+        batch.events.append(
+            readBy(m_reader, api::Event{m_position, kept.type, kept.call ? api::toJson(*kept.call) : kept.data}));
     }
     return batch;
-}
-
-bool EventCursor::isForReader(const EventHub::Kept& event) const
-{
-    if (m_tenants.isEmpty())
-        return true;
-    if (event.call)
-        return m_tenants.contains(event.call->tenant);
-    const QString tenant = event.data.value(QLatin1String("tenant")).toString();
-    if (!tenant.isEmpty())
-        return m_tenants.contains(tenant);
-    return std::any_of(kOfTheEngine.begin(), kOfTheEngine.end(),
-        [&event](const char* type) { return event.type == QLatin1String(type); });
 }
 
 } // namespace gateway::admin

@@ -7,6 +7,7 @@
 // across restarts and a reader that resumes after one is told of the gap instead of being given another run's numbers.
 #pragma once
 
+#include "admin/principal.h"
 #include "api/admin_transport.h"
 #include "api/call.h"
 
@@ -55,10 +56,9 @@ private:
 class EventCursor
 {
 public:
-    // Events after `since`; -1: from now on; 0: all there is of this run. For a reader that is bound to tenants, an
-    // event that is not of them, nor of the engine alone, keeps its number and comes as "withheld" without data, so
-    // that the sequence stays gapless.
-    EventCursor(EventHub& hub, qint64 since, QStringList tenants = {});
+    // Events after `since`; -1: from now on; 0: all there is of this run. A reader that is bound to tenants is given
+    // the numbers of what it may not read and nothing more (event_filter.h).
+    EventCursor(EventHub& hub, qint64 since, Principal reader = {});
     ~EventCursor();
     Q_DISABLE_COPY_MOVE(EventCursor)
 
@@ -77,10 +77,8 @@ public:
     qint64 position() const { return m_position; } // number of the last event taken
 
 private:
-    bool isForReader(const EventHub::Kept& event) const;
-
     EventHub& m_hub;
-    const QStringList m_tenants; // empty: all
+    const Principal m_reader;
     qint64 m_position;
 };
 

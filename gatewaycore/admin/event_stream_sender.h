@@ -19,9 +19,8 @@ class EventStreamSender final : public QObject, public http::ExchangeListener
     Q_OBJECT
 public:
     using Ended = std::function<void(EventStreamSender*)>;
-    // `tenants`: of a bound reader (EventCursor).
-    EventStreamSender(EventHub& hub, qint64 since, const QStringList& tenants, std::unique_ptr<http::Exchange> exchange,
-        http::TimerWheel& wheel, std::chrono::milliseconds heartbeat, Ended ended);
+    EventStreamSender(EventHub& hub, qint64 since, std::unique_ptr<http::Exchange> exchange, http::TimerWheel& wheel,
+        std::chrono::milliseconds heartbeat, Ended ended, const Principal& reader = {});
     ~EventStreamSender() override;
 
     // Asked before events are sent and at each heartbeat; false ends the stream: the reader's token was revoked.

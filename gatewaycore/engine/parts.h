@@ -49,6 +49,7 @@ struct Parts
     QString gatewayUrl;
     QString adminUrl;
     std::optional<api::CertificateFacts> adminCertificate; // as the admin listener shows it now
+    QString engineId;                                      // of the data directory
 
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;

@@ -48,6 +48,10 @@ void rotatePrincipal(const Services& services, const Request& request, const Rep
 void postPairing(const Services& services, const Request& request, const Reply& reply);
 void claimPairing(const Services& services, const Request& request, const Reply& reply);
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
+void getCallSummary(const Services& services, const Request& request, const Reply& reply);
+void rotateCredential(const Services& services, const Request& request, const Reply& reply);
+void getZoneCheck(const Services& services, const Request& request, const Reply& reply);
+void getChecklist(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
 void getIncident(const Services& services, const Request& request, const Reply& reply);
 void getHandover(const Services& services, const Request& request, const Reply& reply);
@@ -64,6 +68,15 @@ QJsonObject itemsOf(const Values& values)
     for (const auto& value : values)
         items.append(api::toJson(value));
     return {{QStringLiteral("items"), items}};
+}
+
+// What this principal may see of values that are of a tenant each; `tenantOf` says of which.
+template <typename Values, typename TenantOf>
+Values seenBy(const Principal& principal, Values values, TenantOf tenantOf)
+{
+    if (principal.isBound())
+        values.removeIf([&](const auto& value) { return !principal.mayTouch(tenantOf(value)); });
+    return values;
 }
 
 // Answers 200 (or `status`) with the value, or with the error.
