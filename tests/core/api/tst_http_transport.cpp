@@ -249,7 +249,6 @@ void TestHttpTransport::changedCertificateBlocks()
     QVERIFY(await(transport.send(get())).ok());
     admin.setTls(m_other.forServer());
     admin.dropAll();
-    QTRY_COMPARE(transport.link().state == LinkStatus::State::Connected || true, true);
     api::Result<AdminReply> refused = await(transport.send(get()));
     if (refused.ok()) // the kept connection may still have carried one
         refused = await(transport.send(get()));
@@ -268,7 +267,7 @@ void TestHttpTransport::changedCertificateBlocks()
     transport.retryNow();
     QVERIFY(await(transport.send(get())).ok());
     QCOMPARE(transport.link().state, LinkStatus::State::Connected);
-    QVERIFY(changes.size() >= 3);
+    QTRY_VERIFY(changes.size() >= 3);
 }
 
 void TestHttpTransport::pinThatIsNoneTrustsNobody()
@@ -479,10 +478,10 @@ void TestHttpTransport::changeInDoubt()
     }
     QCOMPARE(admin.askedFor("/api/v1/providers/a/drain").size(), 1); // sent once, whatever came of it
     QCOMPARE(admin.askedFor("/api/v1/operations/k1/settle").size(), 3);
+    QTRY_COMPARE(settled.size(), 1);
     QCOMPARE(checking.size(), 1);
     QCOMPARE(checking[0][0].toString(), QStringLiteral("k1"));
     QCOMPARE(checking[0][1].toString(), QStringLiteral("/api/v1/providers/a/drain"));
-    QCOMPARE(settled.size(), 1);
     QCOMPARE(settled[0][1].toBool(), applied);
 }
 
