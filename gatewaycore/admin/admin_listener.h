@@ -28,7 +28,7 @@ struct AdminListenerOptions
     PrincipalBook* principals = nullptr;  // outlives the listener; null: only the local token opens
     QStringList hostNames;                // allowed in Host beside the listener's own; without port
     QStringList origins;                  // allowed in Origin: "https://console.example"
-    std::chrono::milliseconds heartbeat{15'000};
+    std::chrono::milliseconds heartbeat{4'000}; // a console takes a link for dead after three
 };
 
 class AdminListener final : public http::RequestHandler
