@@ -22,9 +22,31 @@ struct Members<ExportStatus>
     };
 };
 
+template <>
+struct Members<ExportTest>
+{
+    static constexpr auto fields = std::tuple{
+        field("name", &ExportTest::name),
+        field("ok", &ExportTest::ok),
+        field("http_status", &ExportTest::httpStatus),
+        field("sentence", &ExportTest::sentence),
+        field("at", &ExportTest::at),
+    };
+};
+
 QJsonObject toJson(const ExportStatus& status)
 {
     return writeMembers(status);
+}
+
+QJsonObject toJson(const ExportTest& test)
+{
+    return writeMembers(test);
+}
+
+Result<ExportTest> exportTestFromJson(const QJsonObject& json)
+{
+    return parseMembers<ExportTest>(json);
 }
 
 Result<ExportStatus> exportStatusFromJson(const QJsonObject& json)

@@ -402,6 +402,7 @@ void TestCodecs::exportValues()
     const ExportStatus status{text("pager"), text("webhook"), text("https://hooks.example"), text("failing"),
         text("It does not answer."), kTime, kTime.addSecs(1), text("connection refused"), 3, 2, 1};
     verifyRoundTrip(status, &exportStatusFromJson);
+    verifyRoundTrip(ExportTest{text("pager"), true, 204, text("It took the delivery."), kTime}, &exportTestFromJson);
     QVERIFY(!exportStatusFromJson({{text("sent"), text("3")}}).ok());
     QVERIFY(!exportStatusFromJson({{text("last_success"), text("yesterday")}}).ok());
 }
