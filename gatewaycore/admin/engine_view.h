@@ -11,6 +11,7 @@
 #include "api/capability.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
@@ -83,6 +84,10 @@ public:
     virtual void probeProvider(const QString& name, const Change& change, Done<api::ProbeResult> done) = 0;
 
     virtual QVector<api::Invariant> invariants() const = 0;
+    // What leaves the engine for other systems. A test sends one span, one set of points or one delivery; NotFound for
+    // an unknown name, Conflict for an export that is off.
+    virtual QVector<api::ExportStatus> exports() const = 0;
+    virtual void testExport(const QString& name, const Change& change, Done<api::ExportTest> done) = 0;
     virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100
 };
 

@@ -73,6 +73,8 @@ std::span<const Route> routes()
         {"GET", "/api/v1/drills/{id}", kAll, Reach::Tenant, Kind::Read, {}, {}, &getDrill},
         {"GET", "/api/v1/incidents", kAll, Reach::Everything, Kind::Read, {}, {}, &getIncidents},
         {"GET", "/api/v1/limits", kAll, Reach::Everything, Kind::Read, {}, {}, &getInvariants},
+        {"GET", "/api/v1/exports", kAll, Reach::Everything, Kind::Read, {}, {}, &getExports},
+        {"POST", "/api/v1/exports/{name}/test", kOperators, Reach::Everything, Kind::Unmarked, {}, {}, &testExport},
         {"GET", "/api/v1/events", kAll, Reach::Tenant, Kind::Read, {"since"_l}, {}, nullptr},
     };
     return table;

@@ -66,6 +66,11 @@ api::EngineStatus GatewayView::status() const
     status.cpuPercent = usage.cpuPercent;
     status.openFiles = usage.openFiles;
     status.parts = {m_parts.config.health(), m_parts.store->health()};
+    // an export that fails harms no call; that nobody outside hears of them is somebody's affair all the same
+    for (const api::ExportStatus& one : exports()) {
+        if (one.state == QLatin1String("failing") || one.state == QLatin1String("off"))
+            status.parts.append({QStringLiteral("export ") + one.name, api::Health::Degraded, one.sentence});
+    }
     return status;
 }
 
@@ -96,6 +101,13 @@ int GatewayView::providerConnections(const QString& provider) const
 }
 
 QByteArray GatewayView::prometheusText() const
+{
+    if (m_parts.exports)
+        m_parts.exports->scraped();
+    return metricsPage();
+}
+
+QByteArray GatewayView::metricsPage() const
 {
     const api::EngineStatus now = status();
     observability::EngineGauges gauges;

@@ -57,8 +57,11 @@ public:
     void probeProvider(const QString& name, const admin::Change& change, admin::Done<api::ProbeResult> done) override;
     QVector<api::Invariant> invariants() const override;
     QVector<api::Incident> incidents() const override;
+    QVector<api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const admin::Change& change, admin::Done<api::ExportTest> done) override;
 
 private:
+    QByteArray metricsPage() const;
     static api::ProviderGateStatus gateStatusOf(const ProviderLive& live);
 
     Parts& m_parts;

@@ -88,6 +88,27 @@ void ExportHealth::off(const QString& why)
     become("off");
 }
 
+void ExportHealth::begin()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_status.sentence = QStringLiteral("Nothing was sent yet.");
+    }
+    become("waiting");
+}
+
+void ExportHealth::say(const QString& sentence)
+{
+    const std::lock_guard lock(m_mutex);
+    m_status.sentence = sentence;
+}
+
+void ExportHealth::setTarget(const QString& target)
+{
+    const std::lock_guard lock(m_mutex);
+    m_status.target = target;
+}
+
 void ExportHealth::note(const QString& always)
 {
     const std::lock_guard lock(m_mutex);

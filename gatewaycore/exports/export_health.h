@@ -23,7 +23,10 @@ public:
     void noRoom(qint64 count);                       // lost for want of room; says nothing of the receiver
     void queued(qint64 count);
     void off(const QString& why);                    // not running: its secret cannot be read
-    void note(const QString& always);                // a sentence that stands behind every other
+    void begin();                                    // again, after it was off or its config has changed
+    void say(const QString& sentence);
+    void setTarget(const QString& target);
+    void note(const QString& always); // a sentence that stands behind every other
 
     api::ExportStatus status() const;
     QString name() const;

@@ -61,6 +61,9 @@ public:
         gateway::admin::Done<gateway::api::ProbeResult> done) override;
     QVector<gateway::api::Invariant> invariants() const override;
     QVector<gateway::api::Incident> incidents() const override;
+    QVector<gateway::api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
     QString lastReason;

@@ -40,6 +40,8 @@ void getDrills(const Services& services, const Request& request, const Reply& re
 void getDrill(const Services& services, const Request& request, const Reply& reply);
 void postDrill(const Services& services, const Request& request, const Reply& reply);
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
+void getExports(const Services& services, const Request& request, const Reply& reply);
+void testExport(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
 
 // {"items": [...]} of values that have a toJson.

@@ -8,6 +8,7 @@
 #include "api/capability.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
@@ -68,6 +69,8 @@ public:
     Reply<DrillCard> drill(const QString& id) const;
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
+    Reply<QVector<ExportStatus>> exports() const;
+    Reply<ExportTest> testExport(const QString& name, const QString& reason) const; // sends one span or delivery
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
