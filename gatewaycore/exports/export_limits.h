@@ -1,6 +1,8 @@
 // What bounds the exports: room, times, sizes. Values; a test makes the times shorter.
 #pragma once
 
+#include <QtGlobal>
+
 #include <chrono>
 #include <cstddef>
 

@@ -8,6 +8,7 @@
 
 #include "api/export_status.h"
 #include "api/result.h"
+#include "base/random.h"
 #include "config/export_policy.h"
 #include "config/key_source.h"
 #include "exports/export_limits.h"
