@@ -147,8 +147,9 @@ WebhookPolicy webhookPolicy(Section& section, const ExportPolicy& before, QStrin
     if (section.has("secret"))
         hook.secret = reference(section, "secret");
     else
-        section.refuse("secret", QStringLiteral("A webhook without a secret is not sent: its receiver could not know "
-                                                "who speaks."),
+        section.refuse("secret",
+            QStringLiteral("A webhook without a secret is not sent: its receiver could not know "
+                           "who speaks."),
             QStringLiteral("Add secret: env:NAME or file:PATH, with at least 16 characters behind it."));
     hook.caFile = authorities(section);
     if (section.require("events")) {
@@ -170,8 +171,8 @@ void compileExports(Section& root, PolicySnapshot& snapshot)
     auto section = root.section("export", {"otlp", "webhooks"});
     if (!section)
         return;
-    if (auto otlp = section->section(
-            "otlp", {"endpoint", "headers", "ca_file", "traces", "metrics", "content", "interval"}))
+    if (auto otlp =
+            section->section("otlp", {"endpoint", "headers", "ca_file", "traces", "metrics", "content", "interval"}))
         snapshot.exports.otlp = otlpPolicy(*otlp, snapshot.warnings);
     for (Section& hook : section->sections("webhooks", {"name", "url", "secret", "ca_file", "events"})) {
         snapshot.exports.webhooks.push_back(webhookPolicy(hook, snapshot.exports, snapshot.warnings));

@@ -75,7 +75,8 @@ QByteArray readTraceparent(QByteArrayView text)
         return {};
     const QByteArrayView version = text.first(2);
     // a later version may say more behind what is known; version 00 says nothing more, ff is none
-    if (version == QByteArrayView("ff") || (text.size() > kLength && (version == QByteArrayView("00") || text[55] != '-')))
+    if (version == QByteArrayView("ff") ||
+        (text.size() > kLength && (version == QByteArrayView("00") || text[55] != '-')))
         return {};
     return text.first(kLength).toByteArray();
 }

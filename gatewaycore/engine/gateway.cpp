@@ -42,7 +42,7 @@ Gateway::~Gateway()
     m_parts.credentials.reset();
     m_parts.levers.reset();
     m_parts.raises.reset();
-    m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.store.reset();   // writes what waits; its acknowledgements reach the loops before they end
     m_parts.exports.reset(); // sends what waits, for a short while
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())

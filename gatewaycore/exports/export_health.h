@@ -18,12 +18,12 @@ public:
     ExportHealth(const Clock& clock, const QString& name, const QString& kind, const QString& target, Changed changed);
 
     void sent(qint64 count, const QString& sentence);
-    void failed(const QString& error);               // nothing is lost yet: it is tried again
-    void dropped(qint64 count, const QString& why);  // lost: refused, given up, or no room
-    void noRoom(qint64 count);                       // lost for want of room; says nothing of the receiver
+    void failed(const QString& error);              // nothing is lost yet: it is tried again
+    void dropped(qint64 count, const QString& why); // lost: refused, given up, or no room
+    void noRoom(qint64 count);                      // lost for want of room; says nothing of the receiver
     void queued(qint64 count);
-    void off(const QString& why);                    // not running: its secret cannot be read
-    void begin();                                    // again, after it was off or its config has changed
+    void off(const QString& why); // not running: its secret cannot be read
+    void begin();                 // again, after it was off or its config has changed
     void say(const QString& sentence);
     void setTarget(const QString& target);
     void note(const QString& always); // a sentence that stands behind every other

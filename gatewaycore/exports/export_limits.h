@@ -23,12 +23,12 @@ struct ExportLimits
     Ms hookLongestRetry{600'000};
     Ms hookGiveUp{24 * 3'600'000};
     Ms hookWindow{3'600'000};
-    int hookPerWindow = 60;   // deliveries that begin in one window; the last hookDigests of them are digests
-    int hookDigests = 6;      // a storm is told of in so many pieces at most
-    Ms digestDelay{600'000};  // from the first event that had no room of its own
+    int hookPerWindow = 60;         // deliveries that begin in one window; the last hookDigests of them are digests
+    int hookDigests = 6;            // a storm is told of in so many pieces at most
+    Ms digestDelay{600'000};        // from the first event that had no room of its own
     std::size_t digestEvents = 200; // named in one digest; the others are counted
 
-    Ms answer{10'000};         // connect, send and answer together
+    Ms answer{10'000}; // connect, send and answer together
     qint64 answerBytes = 64 << 10;
     Ms flush{2'000}; // at the end, for what is still queued
 };

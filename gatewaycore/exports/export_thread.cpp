@@ -14,8 +14,7 @@ struct ExportThread::Loop
 {
     Loop(const Clock& clock, RandomSource& random, const ExportLimits& limits, CallQueue& calls,
         const ExportContext& context)
-        : client(wheel, clock, http::MessageLimits{}),
-          services{clock, random, client, wheel, limits, calls, context}
+        : client(wheel, clock, http::MessageLimits{}), services{clock, random, client, wheel, limits, calls, context}
     {
     }
 
@@ -107,8 +106,7 @@ void ExportThread::test(const QString& name, Exporter::Tested done)
     once->last.sentence = QStringLiteral("The export ended before its receiver answered.");
     for (const auto& exporter : m_exporters) {
         if (exporter->plan().health->name() == name) {
-            exporter->test(
-                [once](const api::ExportTest& result) { std::exchange(once->done, nullptr)(result); });
+            exporter->test([once](const api::ExportTest& result) { std::exchange(once->done, nullptr)(result); });
             return;
         }
     }

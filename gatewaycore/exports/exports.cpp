@@ -41,7 +41,8 @@ api::Result<ExportPlan> otlpPlan(const config::OtlpPolicy& policy, ExportPlan::K
     ExportPlan plan;
     plan.kind = kind;
     plan.interval = policy.interval;
-    plan.target = targetOf(policy.endpoint, policy.caFile, traces ? QStringLiteral("traces") : QStringLiteral("metrics"));
+    plan.target =
+        targetOf(policy.endpoint, policy.caFile, traces ? QStringLiteral("traces") : QStringLiteral("metrics"));
     PlanKey key;
     key.add(traces ? "traces" : "metrics").add(policy.endpoint.toUtf8()).add(policy.caFile.toUtf8());
     key.add(QByteArray::number(qint64(policy.interval.count())));
@@ -62,8 +63,9 @@ api::Result<ExportPlan> webhookPlan(const config::WebhookPolicy& policy, const K
     if (!secret)
         return secret.error();
     if (secret->reveal().size() < kShortestSecret)
-        return api::failure(api::Failure::Invalid,
-            QStringLiteral("The secret behind %1 is shorter than %2 characters.").arg(policy.secret).arg(kShortestSecret));
+        return api::failure(api::Failure::Invalid, QStringLiteral("The secret behind %1 is shorter than %2 characters.")
+                                                       .arg(policy.secret)
+                                                       .arg(kShortestSecret));
     ExportPlan plan;
     plan.kind = ExportPlan::Kind::Webhook;
     plan.target = targetOf(policy.url, policy.caFile, policy.name);
@@ -113,8 +115,7 @@ std::shared_ptr<ExportHealth> Exports::health(const QString& name, const QString
             this,
             [this, status] {
                 const bool failing = status.state == QLatin1String("failing");
-                observability::log(
-                    failing ? observability::LogLevel::Warning : observability::LogLevel::Info,
+                observability::log(failing ? observability::LogLevel::Warning : observability::LogLevel::Info,
                     failing ? "export.failing" : "export.recovered",
                     {{"name", status.name}, {"kind", status.kind}, {"message", status.sentence}});
                 Q_EMIT changed(status);
@@ -128,8 +129,8 @@ void Exports::apply(const config::ExportPolicy& policy, const ExportContext& con
     std::vector<std::shared_ptr<ExportHealth>> healths;
     std::vector<ExportPlan> plans;
     QHash<QString, QByteArray> inForce;
-    const auto add = [&](const QString& name, const QString& kind, const QString& target,
-                         api::Result<ExportPlan> plan, const QString& note) {
+    const auto add = [&](const QString& name, const QString& kind, const QString& target, api::Result<ExportPlan> plan,
+                         const QString& note) {
         auto state = health(name, kind, target);
         state->note(note);
         if (plan) {
@@ -140,8 +141,8 @@ void Exports::apply(const config::ExportPolicy& policy, const ExportContext& con
             plans.push_back(std::move(*plan));
         } else {
             state->off(plan.error().message);
-            observability::log(observability::LogLevel::Error, "export.off",
-                {{"name", name}, {"message", plan.error().message}});
+            observability::log(
+                observability::LogLevel::Error, "export.off", {{"name", name}, {"message", plan.error().message}});
         }
         healths.push_back(state);
         return state;
@@ -149,10 +150,9 @@ void Exports::apply(const config::ExportPolicy& policy, const ExportContext& con
     std::shared_ptr<ExportHealth> traces;
     if (policy.otlp) {
         const QString target = targetOf(policy.otlp->endpoint, {}, {}).shown;
-        const QString note =
-            policy.otlp->content
-                ? QStringLiteral("Content is asked for, but none is sent: the gateway retains none.")
-                : QString();
+        const QString note = policy.otlp->content
+                                 ? QStringLiteral("Content is asked for, but none is sent: the gateway retains none.")
+                                 : QString();
         if (policy.otlp->traces) {
             traces = add(QStringLiteral("otlp-traces"), QStringLiteral("otlp_traces"), target,
                 otlpPlan(*policy.otlp, ExportPlan::Kind::Traces, keys), note);

@@ -11,9 +11,9 @@
 #include "base/random.h"
 #include "config/export_policy.h"
 #include "config/key_source.h"
+#include "exports/call_queue.h"
 #include "exports/export_limits.h"
 #include "exports/export_plan.h"
-#include "exports/call_queue.h"
 
 #include <QHash>
 #include <QObject>

@@ -1,6 +1,6 @@
-// The JSON form of OTLP (opentelemetry-proto, docs/specification.md, "JSON Protobuf Encoding"): names in lowerCamelCase,
-// ids in hex, 64-bit numbers as decimal strings, enumerations as numbers. What both signals share: attributes, the
-// resource, what a receiver answers. Pure functions; any thread.
+// The JSON form of OTLP (opentelemetry-proto, docs/specification.md, "JSON Protobuf Encoding"): names in
+// lowerCamelCase, ids in hex, 64-bit numbers as decimal strings, enumerations as numbers. What both signals share:
+// attributes, the resource, what a receiver answers. Pure functions; any thread.
 #pragma once
 
 #include <QByteArray>

@@ -139,8 +139,8 @@ void genAi(Writer& out, const MetricsSource& source)
     out.endHistogram("gen_ai.server.request.duration", "s", "Time of a call, first byte in to last byte out.");
     for (std::size_t i = 0; i < kOperations; ++i) {
         out.histogram(ofServer(i),
-            histogramOver<16>(source.workers,
-                [i](const WorkerMetrics& w) -> const BoundedHistogram<16>& { return w.firstToken(i); }),
+            histogramOver<16>(
+                source.workers, [i](const WorkerMetrics& w) -> const BoundedHistogram<16>& { return w.firstToken(i); }),
             kFirstTokenBoundsUs, 1e-6);
     }
     out.endHistogram("gen_ai.server.time_to_first_token", "s", "Time of a streamed call to its first content.");
@@ -151,13 +151,12 @@ void sums(Writer& out, const MetricsSource& source)
     const auto& aliases = source.labels->aliases();
     for (std::size_t i = 0; i < aliases.size(); ++i) {
         for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
-            const qint64 calls = sumOver(
-                source.workers, [&](const WorkerMetrics& w) { return w.alias(int(i)).calls[outcome].value(); });
+            const qint64 calls =
+                sumOver(source.workers, [&](const WorkerMetrics& w) { return w.alias(int(i)).calls[outcome].value(); });
             if (calls == 0)
                 continue;
             Attributes attributes;
-            attributes.text("signalbox.alias", aliases[i])
-                .text("signalbox.outcome", nameOf(api::CallOutcome(outcome)));
+            attributes.text("signalbox.alias", aliases[i]).text("signalbox.outcome", nameOf(api::CallOutcome(outcome)));
             out.count(std::move(attributes), calls);
         }
     }
@@ -212,10 +211,9 @@ MetricsRequest metricsRequest(const QJsonObject& resource, const MetricsSource& 
     genAi(out, source);
     sums(out, source);
     const QJsonObject scoped{{QStringLiteral("scope"), scope()}, {QStringLiteral("metrics"), out.take()}};
-    const QJsonObject one{
-        {QStringLiteral("resource"), resource}, {QStringLiteral("scopeMetrics"), QJsonArray{scoped}}};
-    return {QJsonDocument(QJsonObject{{QStringLiteral("resourceMetrics"), QJsonArray{one}}})
-                .toJson(QJsonDocument::Compact),
+    const QJsonObject one{{QStringLiteral("resource"), resource}, {QStringLiteral("scopeMetrics"), QJsonArray{scoped}}};
+    return {
+        QJsonDocument(QJsonObject{{QStringLiteral("resourceMetrics"), QJsonArray{one}}}).toJson(QJsonDocument::Compact),
         out.points()};
 }
 

@@ -139,8 +139,7 @@ QJsonObject attemptSpan(
     const QString model = word(attempt.model);
     Attributes attributes;
     attributes.text("gen_ai.operation.name", operation)
-        .text("gen_ai.provider.name",
-            provider.semanticName.isEmpty() ? QStringLiteral("other") : provider.semanticName)
+        .text("gen_ai.provider.name", provider.semanticName.isEmpty() ? QStringLiteral("other") : provider.semanticName)
         .text("gen_ai.request.model", model)
         .text("gen_ai.response.model", word(attempt.modelReported))
         .texts("gen_ai.response.finish_reasons", {word(attempt.finishReason)})
@@ -158,8 +157,7 @@ QJsonObject attemptSpan(
     if (attempt.httpStatus > 0)
         attributes.number("http.response.status_code", attempt.httpStatus);
     if (attempt.firstTokenUs >= 0)
-        attributes.real(
-            "gen_ai.response.time_to_first_chunk", double(attempt.firstTokenUs - attempt.startUs) / 1e6);
+        attributes.real("gen_ai.response.time_to_first_chunk", double(attempt.firstTokenUs - attempt.startUs) / 1e6);
     addTokens(attributes, attempt.tokens);
     QJsonObject json = span(place, model.isEmpty() ? operation : operation + QLatin1Char(' ') + model, kClient,
         nanoAt(call, attempt.startUs), nanoAt(call, std::max(attempt.startUs, attempt.endUs)), std::move(attributes));
@@ -224,7 +222,8 @@ QByteArray tracesRequest(const QJsonObject& resource, const QJsonArray& spans)
 {
     const QJsonObject scoped{{QStringLiteral("scope"), scope()}, {QStringLiteral("spans"), spans}};
     const QJsonObject one{{QStringLiteral("resource"), resource}, {QStringLiteral("scopeSpans"), QJsonArray{scoped}}};
-    return QJsonDocument(QJsonObject{{QStringLiteral("resourceSpans"), QJsonArray{one}}}).toJson(QJsonDocument::Compact);
+    return QJsonDocument(QJsonObject{{QStringLiteral("resourceSpans"), QJsonArray{one}}})
+        .toJson(QJsonDocument::Compact);
 }
 
 QJsonArray testSpan(qint64 wallMs, const QByteArray& seed)

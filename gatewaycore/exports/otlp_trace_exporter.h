@@ -1,5 +1,5 @@
-// OtlpTraceExporter: finished calls as spans, in batches, to an OTLP/HTTP receiver. One batch under way at a time; while
-// it is tried again the queue fills, and what finds no room there is lost and counted. Thread: the export thread.
+// OtlpTraceExporter: finished calls as spans, in batches, to an OTLP/HTTP receiver. One batch under way at a time;
+// while it is tried again the queue fills, and what finds no room there is lost and counted. Thread: the export thread.
 #pragma once
 
 #include "exports/back_off.h"
@@ -38,7 +38,7 @@ private:
 
 http::Fields otlpFields(const ExportPlan& plan);
 // What a receiver said of a test, in a sentence.
-api::ExportTest otlpVerdict(const ExportPlan& plan, const Posted& posted, const char* what, const char* rejectedField,
-    const Clock& clock);
+api::ExportTest otlpVerdict(
+    const ExportPlan& plan, const Posted& posted, const char* what, const char* rejectedField, const Clock& clock);
 
 } // namespace gateway::exports

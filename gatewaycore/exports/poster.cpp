@@ -41,8 +41,8 @@ private:
     void outOfTime()
     {
         if (m_posted.status == 0)
-            m_posted.problem = QStringLiteral("no answer within %1 s")
-                                   .arg(double(m_poster.m_limits.answer.count()) / 1000);
+            m_posted.problem =
+                QStringLiteral("no answer within %1 s").arg(double(m_poster.m_limits.answer.count()) / 1000);
         end();
     }
     // Queued: this object and the exchange go with it, and must not from inside their own calls.

@@ -1,6 +1,7 @@
 // Poster: one POST at a time to one receiver, at most once on the wire, and what came of it. The answer is read up to
-// ExportLimits::answerBytes, everything together takes at most ExportLimits::answer; a receiver that has said its status
-// and then dawdles has answered. Redirects are an answer like any other, and never followed. Thread: the export thread.
+// ExportLimits::answerBytes, everything together takes at most ExportLimits::answer; a receiver that has said its
+// status and then dawdles has answered. Redirects are an answer like any other, and never followed. Thread: the export
+// thread.
 #pragma once
 
 #include "exports/export_limits.h"

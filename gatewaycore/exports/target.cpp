@@ -16,8 +16,7 @@ Target targetOf(const QString& url, const QString& caFile, const QString& owner)
     target.socket.port = origin.port;
     target.socket.tls = origin.tls;
     target.socket.caFile = caFile;
-    target.socket.hostField =
-        origin.host.contains(u':') ? '[' + origin.host.toLatin1() + ']' : origin.host.toLatin1();
+    target.socket.hostField = origin.host.contains(u':') ? '[' + origin.host.toLatin1() + ']' : origin.host.toLatin1();
     if (origin.port != (origin.tls ? 443 : 80))
         target.socket.hostField += ':' + QByteArray::number(origin.port);
     target.socket.poolKey = owner.toUtf8() + '\0' + origin.key().toUtf8() + '\0' + caFile.toUtf8();

@@ -67,8 +67,8 @@ void WebhookExporter::add(const QString& type, const QJsonObject& data)
     const Monotonic now = m_services.clock.monotonic();
     m_begun.push_back(now);
     if (m_waiting.size() >= m_services.limits.deliveries) {
-        const auto oldest = std::find_if(m_waiting.begin(), m_waiting.end(),
-            [this](const Delivery& delivery) { return delivery.id != m_underWay; });
+        const auto oldest = std::find_if(
+            m_waiting.begin(), m_waiting.end(), [this](const Delivery& delivery) { return delivery.id != m_underWay; });
         if (oldest != m_waiting.end())
             m_waiting.erase(oldest);
         m_plan.health->noRoom(1);
@@ -161,8 +161,8 @@ void WebhookExporter::answered(const QString& id, const Posted& posted)
 {
     m_underWay.clear();
     ExportHealth& health = *m_plan.health;
-    const auto found = std::find_if(
-        m_waiting.begin(), m_waiting.end(), [&](const Delivery& delivery) { return delivery.id == id; });
+    const auto found =
+        std::find_if(m_waiting.begin(), m_waiting.end(), [&](const Delivery& delivery) { return delivery.id == id; });
     if (found == m_waiting.end())
         return pump();
     const Monotonic now = m_services.clock.monotonic();
@@ -194,15 +194,15 @@ void WebhookExporter::test(Tested done)
         return done(test);
     }
     const QString id = QStringLiteral("dlv_") + m_ids.callId().section(u'_', 1);
-    const QByteArray body = bodyOf(id, QStringLiteral("test"),
-        {{QStringLiteral("sentence"), QStringLiteral("Somebody tests this webhook.")}});
+    const QByteArray body = bodyOf(
+        id, QStringLiteral("test"), {{QStringLiteral("sentence"), QStringLiteral("Somebody tests this webhook.")}});
     m_tester.post({}, webhookFields(m_plan.secret, id, m_services.clock.wallMs() / 1000, body), body,
         [test, done = std::move(done)](const Posted& posted) mutable {
             if (posted.status > 0)
                 test.httpStatus = posted.status;
             test.ok = posted.isSuccess();
-            test.sentence = test.ok ? QStringLiteral("It took a test delivery (status %1).").arg(posted.status)
-                                    : describe(posted);
+            test.sentence =
+                test.ok ? QStringLiteral("It took a test delivery (status %1).").arg(posted.status) : describe(posted);
             done(test);
         });
 }

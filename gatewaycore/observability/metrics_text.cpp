@@ -123,10 +123,11 @@ void writeProviderHistograms(PrometheusText& out, const MetricLabels& names, Wor
 void writeServer(PrometheusText& out, Workers workers)
 {
     const auto labelsOf = [](std::size_t operation) {
-        return Labels{{"gen_ai_operation_name", semanticNameOf(Operation(operation))},
-            {"gen_ai_provider_name", "signalbox"}};
+        return Labels{
+            {"gen_ai_operation_name", semanticNameOf(Operation(operation))}, {"gen_ai_provider_name", "signalbox"}};
     };
-    out.family("gen_ai_server_request_duration_seconds", "histogram", "Time of a call, first byte in to last byte out.");
+    out.family(
+        "gen_ai_server_request_duration_seconds", "histogram", "Time of a call, first byte in to last byte out.");
     for (std::size_t i = 0; i < kOperations; ++i) {
         writeHistogram(out, workers, labelsOf(i), kDurationBoundsUs, 1e-6,
             [i](const WorkerMetrics& w) -> const BoundedHistogram<14>& { return w.callDuration(i); });

@@ -84,7 +84,8 @@ const QStringList kSurfaces{QStringLiteral("credential"), QStringLiteral("routin
     QStringLiteral("simulator")};
 const QStringList kCoreRooms =
     kSurfaces + QStringList{QStringLiteral("engine"), QStringLiteral("http"), QStringLiteral("config"),
-                    QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base"), QStringLiteral("exports")};
+                    QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base"),
+                    QStringLiteral("exports")};
 // Rooms that a foundation may use; whatever is not listed may use everything below it.
 const QHash<QString, QStringList> kFoundation{
     {QStringLiteral("base"), {}},
@@ -129,8 +130,8 @@ QString coreRule(const SourceLine& line)
         return QStringLiteral("the foundation %1 does not include %2").arg(room, line.include());
     // exports stand beside the data path: they read what was counted and recorded, and the walk of a call does not know
     // that they are there
-    static const QStringList exportsMayUse{QStringLiteral("base"), QStringLiteral("config"), QStringLiteral("http"),
-        QStringLiteral("observability")};
+    static const QStringList exportsMayUse{
+        QStringLiteral("base"), QStringLiteral("config"), QStringLiteral("http"), QStringLiteral("observability")};
     if (room == QLatin1String("exports") && !exportsMayUse.contains(other))
         return QStringLiteral("exports do not include %1").arg(line.include());
     if (other == QLatin1String("exports") && line.file != QLatin1String("gatewaycore/engine/parts.h"))

@@ -24,10 +24,11 @@ QByteArray ok(const QByteArray& body = "{}")
 
 QByteArray chatAnswer()
 {
-    return ok(R"({"id":"c1","object":"chat.completion","created":1,"model":"m-2026-09-01","choices":[{"index":0,)"
-              R"("message":{"role":"assistant","content":")" +
-              kMarker +
-              R"( answered"},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})");
+    return ok(
+        R"({"id":"c1","object":"chat.completion","created":1,"model":"m-2026-09-01","choices":[{"index":0,)"
+        R"("message":{"role":"assistant","content":")" +
+        kMarker +
+        R"( answered"},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})");
 }
 
 QByteArray exportSection(const QString& collector, const QString& hook)
@@ -86,9 +87,9 @@ struct World
             if (!request.head.startsWith("POST /v1/traces"))
                 continue;
             const QJsonObject root = QJsonDocument::fromJson(request.body).object();
-            for (const QJsonValue& span : root.value(QLatin1String("resourceSpans"))[0][QLatin1String("scopeSpans")][0]
-                                              [QLatin1String("spans")]
-                                                  .toArray())
+            for (const QJsonValue& span :
+                root.value(QLatin1String("resourceSpans"))[0][QLatin1String("scopeSpans")][0][QLatin1String("spans")]
+                    .toArray())
                 all.append(span);
         }
         return all;
@@ -144,7 +145,8 @@ void TestExports::callsAreTraced()
     World w;
     QCOMPARE(w.start(), QString());
     QCOMPARE(w.call(5, "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
-                       "x-signalbox-user: " + kMarker + "\r\nx-signalbox-feature: " + kMarker + "\r\n"),
+                       "x-signalbox-user: " +
+                           kMarker + "\r\nx-signalbox-feature: " + kMarker + "\r\n"),
         5);
     QTRY_COMPARE_WITH_TIMEOUT(w.spans().size(), 10, 15'000); // a call and its attempt, five times
     int roots = 0;
@@ -188,7 +190,8 @@ void TestExports::deadCollectorHarmsNobody()
     const auto wasTold = [&](const char* type) {
         w.gather();
         return std::any_of(w.hooked.cbegin(), w.hooked.cend(), [type](const ReceivedRequest& request) {
-            return request.body.contains(QByteArray("\"type\":\"") + type + '"') && request.body.contains("otlp-traces");
+            return request.body.contains(QByteArray("\"type\":\"") + type + '"') &&
+                   request.body.contains("otlp-traces");
         });
     };
     QTRY_VERIFY_WITH_TIMEOUT(wasTold("export.failing"), 15'000);
@@ -258,8 +261,8 @@ void TestExports::scrapesAreCounted()
     QVERIFY(w.status("prometheus").target.endsWith(QLatin1String("/metrics")));
     QFile token(w.engine->dataDirectory() + QStringLiteral("/admin.token"));
     QVERIFY(token.open(QIODevice::ReadOnly));
-    const QByteArray request = httpRequest(
-        "GET", "/metrics", "authorization: Bearer " + token.readAll().trimmed() + "\r\n", {});
+    const QByteArray request =
+        httpRequest("GET", "/metrics", "authorization: Bearer " + token.readAll().trimmed() + "\r\n", {});
     RawReply reply;
     inThreads(1, [&](int) { reply = rawCall(portOf(w.engine->gateway().adminUrl()), request); });
     QCOMPARE(reply.status, 200);

@@ -183,9 +183,10 @@ private Q_SLOTS:
             "whole number");
         row("list for map", "content: {retain: none}", "content: []", "content", "Expected fields");
         row("export endpoint", "https://otel.example:4318", "otel.example:4318", "export.otlp.endpoint", "https://");
-        row("export password", "https://otel.example", "https://me:word@otel.example", "export.otlp.endpoint", "password");
-        row("export header in clear", "authorization: env:OTEL_AUTH", "authorization: Bearer abc", "export.otlp.headers",
-            "Use env:NAME");
+        row("export password", "https://otel.example", "https://me:word@otel.example", "export.otlp.endpoint",
+            "password");
+        row("export header in clear", "authorization: env:OTEL_AUTH", "authorization: Bearer abc",
+            "export.otlp.headers", "Use env:NAME");
         row("export header of ours", "authorization: env:OTEL_AUTH", "host: env:OTEL_AUTH", "export.otlp.headers",
             "not a header");
         row("export interval", "interval: 30s", "interval: 10ms", "export.otlp.interval", "1s to 1h");
@@ -197,9 +198,11 @@ private Q_SLOTS:
         row("webhook event", "incident.closed]}", "incident.shut]}", "export.webhooks[0].events", "incident.closed");
         row("webhook no event", "events: [incident.opened, incident.closed]", "events: []", "export.webhooks[0].events",
             "At least one");
-        row("webhook url", "https://hooks.example/x", "https://hooks.example/x?key=1", "export.webhooks[0].url", "query");
+        row("webhook url", "https://hooks.example/x", "https://hooks.example/x?key=1", "export.webhooks[0].url",
+            "query");
         row("webhook name taken", "    - {name: pager,",
-            "    - {name: pager, url: \"https://a.example\", secret: env:S, events: [incident.opened]}\n    - {name: pager,",
+            "    - {name: pager, url: \"https://a.example\", secret: env:S, events: [incident.opened]}\n    - {name: "
+            "pager,",
             "export.webhooks[1].name", "taken");
         row("webhook name of another", "name: pager", "name: otlp-traces", "export.webhooks[0].name", "another export");
         row("map for list", "roles:\n  - {principal: alice, role: auditor}", "roles: {}", "roles", "Expected a list");

@@ -131,8 +131,7 @@ struct Fixture
         }
         context.speaker = {QStringLiteral("edge-1"), QStringLiteral("stage"), QStringLiteral("i1")};
         context.names = KnownNames::of(snapshot);
-        context.metrics.labels =
-            observability::MetricLabels::extended(observability::MetricLabels(), snapshot);
+        context.metrics.labels = observability::MetricLabels::extended(observability::MetricLabels(), snapshot);
         metrics = std::make_unique<observability::WorkerMetrics>(context.metrics.labels);
         context.metrics.workers = {metrics.get()};
         context.metrics.startedAtMs = kWallMs;

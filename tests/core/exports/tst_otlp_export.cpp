@@ -1,5 +1,6 @@
 // OTLP over real sockets: what a receiver gets (every member checked by hand), and what becomes of it when the receiver
-// is down, slow, full, half-hearted or hostile. tests/clients/exports reads the same bytes with OpenTelemetry's own code.
+// is down, slow, full, half-hearted or hostile. tests/clients/exports reads the same bytes with OpenTelemetry's own
+// code.
 #include "export_fixture.h"
 
 #include <QElapsedTimer>
@@ -11,9 +12,13 @@ namespace {
 
 QJsonArray spansIn(const ReceivedRequest& request)
 {
-    const QJsonObject resource =
-        jsonOf(request.body).value(QLatin1String("resourceSpans")).toArray().at(0).toObject();
-    return resource.value(QLatin1String("scopeSpans")).toArray().at(0).toObject().value(QLatin1String("spans")).toArray();
+    const QJsonObject resource = jsonOf(request.body).value(QLatin1String("resourceSpans")).toArray().at(0).toObject();
+    return resource.value(QLatin1String("scopeSpans"))
+        .toArray()
+        .at(0)
+        .toObject()
+        .value(QLatin1String("spans"))
+        .toArray();
 }
 
 // Attributes as key -> value text; a key twice shows as an error.
@@ -170,7 +175,8 @@ void TestOtlpExport::callersTraceGoesOn()
     QCOMPARE(spans.size(), 6); // the caller of the second keeps no trace
     QCOMPARE(spans.at(0).toObject().value(QLatin1String("traceId")).toString(),
         QStringLiteral("0af7651916cd43dd8448eb211c80319c"));
-    QCOMPARE(spans.at(0).toObject().value(QLatin1String("parentSpanId")).toString(), QStringLiteral("b7ad6b7169203331"));
+    QCOMPARE(
+        spans.at(0).toObject().value(QLatin1String("parentSpanId")).toString(), QStringLiteral("b7ad6b7169203331"));
     QVERIFY(!f.requests.at(0).body.contains("0af7651916cd43dd8448eb211c80319d"));
     // without a parent the trace follows from the call's id, so it can be found from the record
     const KnownNamesPtr names = f.context.names;
@@ -206,7 +212,8 @@ void TestOtlpExport::wordsOfStrangersStayOut()
     const auto traces = std::find_if(f.requests.cbegin(), f.requests.cend(),
         [](const ReceivedRequest& request) { return request.head.startsWith("POST /v1/traces"); });
     QVERIFY(traces != f.requests.cend());
-    QCOMPARE(attributesOf(spansIn(*traces).at(0).toObject()).value(QStringLiteral("signalbox.alias")), textValue("other"));
+    QCOMPARE(
+        attributesOf(spansIn(*traces).at(0).toObject()).value(QStringLiteral("signalbox.alias")), textValue("other"));
 }
 
 void TestOtlpExport::retriedUntilTaken_data()
@@ -328,7 +335,8 @@ void TestOtlpExport::receiverIsSlow()
 void TestOtlpExport::receiverTalksTooMuch()
 {
     Fixture f;
-    f.receiver.setAnswer({"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n" + QByteArray(1 << 20, 'x'), Hangup::Stay});
+    f.receiver.setAnswer(
+        {"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n" + QByteArray(1 << 20, 'x'), Hangup::Stay});
     f.otlp(true, false, urlOf(f.receiver));
     f.exports->offer({sampleCall()});
     QTRY_COMPARE(f.status("otlp-traces").sent, 3); // it said 200; the rest of its speech is not waited for
@@ -406,7 +414,8 @@ void TestOtlpExport::pointsOfTheCounters()
     f.otlp(false, true, urlOf(f.receiver));
     QTRY_VERIFY(f.got(1));
     QVERIFY(f.requests.at(0).head.startsWith("POST /v1/metrics "));
-    const QJsonObject root = jsonOf(f.requests.at(0).body).value(QLatin1String("resourceMetrics")).toArray().at(0).toObject();
+    const QJsonObject root =
+        jsonOf(f.requests.at(0).body).value(QLatin1String("resourceMetrics")).toArray().at(0).toObject();
     QMap<QString, QJsonObject> metrics;
     for (const QJsonValue& one :
         root.value(QLatin1String("scopeMetrics")).toArray().at(0).toObject().value(QLatin1String("metrics")).toArray())
@@ -436,15 +445,18 @@ void TestOtlpExport::pointsOfTheCounters()
         QCOMPARE(attributesOf(point).value(QStringLiteral("gen_ai.provider.name")), textValue("anthropic"));
     }
     QCOMPARE(counted, 6); // three calls, two attempts each
-    const QJsonArray tokens =
-        metrics.value(QStringLiteral("gen_ai.client.token.usage")).value(QLatin1String("histogram")).toObject()
-            .value(QLatin1String("dataPoints")).toArray();
+    const QJsonArray tokens = metrics.value(QStringLiteral("gen_ai.client.token.usage"))
+                                  .value(QLatin1String("histogram"))
+                                  .toObject()
+                                  .value(QLatin1String("dataPoints"))
+                                  .toArray();
     QCOMPARE(tokens.size(), 2); // input and output, of the attempt that said its usage
     QCOMPARE(tokens.at(0).toObject().value(QLatin1String("sum")).toDouble(), 360.0);
     QVERIFY(metrics.contains(QStringLiteral("gen_ai.server.request.duration")));
     const QJsonObject calls = metrics.value(QStringLiteral("signalbox.calls")).value(QLatin1String("sum")).toObject();
     QVERIFY(calls.value(QLatin1String("isMonotonic")).toBool());
-    QCOMPARE(calls.value(QLatin1String("dataPoints")).toArray().at(0).toObject().value(QLatin1String("asInt")).toString(),
+    QCOMPARE(
+        calls.value(QLatin1String("dataPoints")).toArray().at(0).toObject().value(QLatin1String("asInt")).toString(),
         QStringLiteral("3"));
     QTRY_VERIFY(f.got(3)); // again and again
     QTRY_COMPARE(f.status("otlp-metrics").state, QStringLiteral("ok"));

@@ -1,5 +1,6 @@
-// Webhooks over real sockets: who speaks can be checked (openssl computes the signature a second time), a delivery keeps
-// its id however often it is tried, a storm becomes a digest, and a hostile receiver gets nothing but our patience.
+// Webhooks over real sockets: who speaks can be checked (openssl computes the signature a second time), a delivery
+// keeps its id however often it is tried, a storm becomes a digest, and a hostile receiver gets nothing but our
+// patience.
 #include "export_fixture.h"
 
 #include "exports/webhook_signature.h"
@@ -16,7 +17,8 @@ const QStringList kIncidents{QStringLiteral("incident.opened"), QStringLiteral("
 QJsonObject incident(const char* id)
 {
     return {{QStringLiteral("id"), QLatin1String(id)}, {QStringLiteral("provider"), QStringLiteral("openai-eu")},
-        {QStringLiteral("severity"), QStringLiteral("high")}, {QStringLiteral("sentence"), QStringLiteral("It is bad.")}};
+        {QStringLiteral("severity"), QStringLiteral("high")},
+        {QStringLiteral("sentence"), QStringLiteral("It is bad.")}};
 }
 
 // HMAC-SHA256 by the openssl program: none of our code, none of Qt's.
@@ -157,7 +159,8 @@ void TestWebhooks::redirectIsNotFollowed()
     ScriptedUpstream elsewhere;
     elsewhere.setAnswer({answer(200), Hangup::Stay});
     Fixture f;
-    f.receiver.setAnswer({answer(302, "{}", "location: " + urlOf(elsewhere, "/stolen").toLatin1() + "\r\n"), Hangup::Stay});
+    f.receiver.setAnswer(
+        {answer(302, "{}", "location: " + urlOf(elsewhere, "/stolen").toLatin1() + "\r\n"), Hangup::Stay});
     f.hook(kIncidents);
     f.exports->tell(QStringLiteral("incident.opened"), incident("inc_1"));
     QTRY_COMPARE(f.status("pager").state, QStringLiteral("failing"));
@@ -188,9 +191,8 @@ void TestWebhooks::hostileAnswers_data()
     QTest::newRow("endless body") << "HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n" + QByteArray(1 << 20, 'x')
                                   << true;
     QTest::newRow("endless head") << "HTTP/1.1 200 OK\r\n" + QByteArray("x: y\r\n").repeated(20'000) << false;
-    QTest::newRow("smuggled") << QByteArray(
-                                     "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")
-                              << false;
+    QTest::newRow("smuggled")
+        << QByteArray("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n") << false;
     QTest::newRow("status 99") << QByteArray("HTTP/1.1 99 X\r\ncontent-length: 0\r\n\r\n") << false;
     QTest::newRow("zeros") << QByteArray(4096, '\0') << false;
 }
@@ -246,14 +248,16 @@ void TestWebhooks::stormBecomesADigest()
     Fixture f(limits);
     f.hook(kIncidents);
     for (int i = 0; i < 100; ++i)
-        f.exports->tell(i % 2 ? QStringLiteral("incident.closed") : QStringLiteral("incident.opened"), incident("inc_9"));
+        f.exports->tell(
+            i % 2 ? QStringLiteral("incident.closed") : QStringLiteral("incident.opened"), incident("inc_9"));
     QTRY_VERIFY(f.got(9));
     QTRY_COMPARE(f.status("pager").sent, 9);
     const QJsonObject digest = jsonOf(f.requests.at(8).body);
     QCOMPARE(digest.value(QLatin1String("type")).toString(), QStringLiteral("digest"));
     const QJsonObject data = digest.value(QLatin1String("data")).toObject();
     const QJsonObject counts = data.value(QLatin1String("counts")).toObject();
-    QCOMPARE(counts.value(QLatin1String("incident.opened")).toInt() + counts.value(QLatin1String("incident.closed")).toInt(),
+    QCOMPARE(
+        counts.value(QLatin1String("incident.opened")).toInt() + counts.value(QLatin1String("incident.closed")).toInt(),
         92);
     QCOMPARE(data.value(QLatin1String("events")).toArray().size(), 30);
     QCOMPARE(data.value(QLatin1String("left_out")).toInt(), 62);

@@ -46,7 +46,8 @@ ExportsPanel::ExportsPanel(QWidget* parent)
           {{QStringLiteral("Name")}, {QStringLiteral("State")},
               {QStringLiteral("Target"), false, QStringLiteral("Its origin; paths may be secret and are not shown")},
               {QStringLiteral("Last taken")},
-              {QStringLiteral("Sent"), true, QStringLiteral("Spans, points, deliveries, fetches; since the engine started")},
+              {QStringLiteral("Sent"), true,
+                  QStringLiteral("Spans, points, deliveries, fetches; since the engine started")},
               {QStringLiteral("Lost"), true, QStringLiteral("For want of room, or refused for good")},
               {QStringLiteral("In words")}})),
       m_test(new Button(QStringLiteral("Test"), Button::Kind::Secondary, QStringLiteral("bolt")))
@@ -104,8 +105,8 @@ void ExportsPanel::refreshButton()
     m_test->setVisible(m_mayTest);
     const QString name = selected();
     m_test->setEnabled(!m_testing && !name.isEmpty());
-    m_test->setAccessibleName(name.isEmpty() ? QStringLiteral("Test the selected export")
-                                             : QStringLiteral("Test the export %1").arg(name));
+    m_test->setAccessibleName(
+        name.isEmpty() ? QStringLiteral("Test the selected export") : QStringLiteral("Test the export %1").arg(name));
 }
 
 void ExportsPanel::showTesting(const QString& name)
