@@ -17,8 +17,8 @@ constexpr std::size_t kMostWebhooks = 32;
 const QStringList& knownEvents()
 {
     static const QStringList events{QStringLiteral("incident.opened"), QStringLiteral("incident.closed"),
-        QStringLiteral("incident.acknowledged"), QStringLiteral("invariant.failed"), QStringLiteral("export.failing"),
-        QStringLiteral("export.recovered")};
+        QStringLiteral("incident.acknowledged"), QStringLiteral("incident.noted"), QStringLiteral("invariant.failed"),
+        QStringLiteral("export.failing"), QStringLiteral("export.recovered")};
     return events;
 }
 

@@ -3,6 +3,7 @@
 // patience.
 #include "export_fixture.h"
 
+#include "exports/back_off.h"
 #include "exports/webhook_signature.h"
 
 #include <QProcess>
