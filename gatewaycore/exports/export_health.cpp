@@ -24,8 +24,9 @@ void ExportHealth::become(const char* state)
     {
         const std::lock_guard lock(m_mutex);
         const QString before = std::exchange(m_status.state, QString::fromLatin1(state));
-        const bool failing = m_status.state == QLatin1String("failing");
-        if (before == m_status.state || (!failing && before != QLatin1String("failing")))
+        const bool fails = m_status.state == QLatin1String("failing");
+        const bool recovered = before == QLatin1String("failing") && m_status.state == QLatin1String("ok");
+        if (before == m_status.state || (!fails && !recovered))
             return;
         told = m_status;
     }

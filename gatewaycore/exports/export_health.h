@@ -13,7 +13,7 @@ namespace gateway::exports {
 class ExportHealth
 {
 public:
-    // Told of a change to and from failing.
+    // Told when it begins to fail, and when something is taken again after that.
     using Changed = std::function<void(const api::ExportStatus&)>;
     ExportHealth(const Clock& clock, const QString& name, const QString& kind, const QString& target, Changed changed);
 
