@@ -83,6 +83,9 @@ public:
     void noteIncident(const QString& id, const QString& text, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::Incident> done) override;
     void handover(const QString& id, gateway::admin::Done<gateway::api::Handover> done) override;
+    QVector<gateway::api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
     QString lastReason;

@@ -345,6 +345,12 @@ void TestAdminContract::sameRowsSameAnswers_data()
         "\"state\":\"not_applied\"");
     row("settle, a field nobody knows", "POST", "/api/v1/operations/k-1/settle", "", R"({"a":1})", "", 400, "\"a");
     row("incidents, a filter nobody knows", "GET", "/api/v1/incidents", "state=open", "", "", 400, "state");
+    row("exports", "GET", "/api/v1/exports", "", "", "", 200, "\"state\":\"failing\"");
+    row("exports, a filter nobody knows", "GET", "/api/v1/exports", "state=ok", "", "", 400, "state");
+    row("test an export", "POST", "/api/v1/exports/pager/test", "", "", "r", 200, "\"http_status\":503");
+    row("test an unknown export", "POST", "/api/v1/exports/nope/test", "", "", "r", 404, "nope");
+    row("test an export without a reason", "POST", "/api/v1/exports/pager/test", "", "", "", 400, "reason");
+    row("test an export with a field", "POST", "/api/v1/exports/pager/test", "", R"({"body":"x"})", "r", 400, "body");
     row("no such path", "GET", "/api/v1/nothing", "", "", "", 404, "not_found");
     row("no such root", "GET", "/api/v2/status", "", "", "", 404, "not_found");
     row("wrong method", "DELETE", "/api/v1/status", "", "", "", 405, "method");
@@ -551,6 +557,11 @@ void TestAdminContract::typedControl()
     QCOMPARE(await(client.drills())->size(), 2);
     QCOMPARE(await(client.levers())->size(), 5);
     QCOMPARE(await(client.invariants())->size(), 2);
+    const auto exported = await(client.exports());
+    QVERIFY(exported.ok());
+    QCOMPARE(exported->size(), 2);
+    QCOMPARE(exported->at(0).sent, 4711);
+    QCOMPARE(await(client.testExport(QStringLiteral("pager"), why))->httpStatus, std::optional<int>(503));
     const auto incidents = await(client.incidents());
     QVERIFY(incidents.ok());
     QCOMPARE(incidents->size(), 2);
