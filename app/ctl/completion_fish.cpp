@@ -84,7 +84,7 @@ std::string linesOf(const CommandFacts& command)
     return out;
 }
 
-const char* const kHead = R"(# fish completion for signalboxctl, made by `signalboxctl completion fish` from its table of commands.
+const char* const kHead = R"SH(# fish completion for signalboxctl, made by `signalboxctl completion fish` from its table of commands.
 # Use it: signalboxctl completion fish | source
 
 set -g __signalboxctl_paths @PATHS@
@@ -134,7 +134,7 @@ function __signalboxctl_names
 end
 
 complete -c signalboxctl -f
-)";
+)SH";
 
 } // namespace
 

@@ -110,7 +110,7 @@ std::string engineOptions(const CommandFacts& table)
     return CLI::detail::join(names, "|");
 }
 
-const char* const kHead = R"(#compdef signalboxctl
+const char* const kHead = R"SH(#compdef signalboxctl
 # zsh completion for signalboxctl, made by `signalboxctl completion zsh` from its table of commands.
 # Use it: signalboxctl completion zsh > a folder of $fpath/_signalboxctl; or source it after compinit.
 
@@ -131,15 +131,15 @@ _signalboxctl_names() {
     [[ -n "$names" ]] && compadd -a names
 }
 
-)";
+)SH";
 
-const char* const kFoot = R"(# autoloaded, this file is the function; sourced, it names it
+const char* const kFoot = R"SH(# autoloaded, this file is the function; sourced, it names it
 if [[ $funcstack[1] == _signalboxctl ]]; then
     _signalboxctl "$@"
 else
     compdef _signalboxctl signalboxctl
 fi
-)";
+)SH";
 
 } // namespace
 
