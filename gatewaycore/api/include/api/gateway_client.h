@@ -4,16 +4,21 @@
 #pragma once
 
 #include "api/admin_transport.h"
+#include "api/audit_entry.h"
 #include "api/call.h"
+#include "api/call_summary.h"
 #include "api/capability.h"
+#include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
+#include "api/operation.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
+#include "api/zone_check.h"
 
 #include <memory>
 #include <optional>
@@ -69,6 +74,22 @@ public:
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
+    Reply<Incident> incident(const QString& id) const;
+    // An empty owner: the one who asks.
+    Reply<Incident> acknowledgeIncident(const QString& id, const QString& owner, const QString& reason) const;
+    Reply<Incident> noteIncident(const QString& id, const QString& text, const QString& reason) const;
+    Reply<Handover> handover(const QString& id) const; // of an incident
+
+    // The audit log of the admin API, and what became of a change of one's own.
+    Reply<AuditPage> audit(const AuditQuery& query = {}) const;
+    Reply<Operation> settle(const QString& key) const;
+
+    // What was promised and what the record says of it.
+    Reply<CallSummary> callSummary(const CallSummaryQuery& query) const;
+    Reply<ZoneCheck> zoneCheck(const std::optional<QDateTime>& since = {}) const; // without: the last 24 hours
+    Reply<QVector<ChecklistItem>> checklist() const;
+    // A new key of the same scope; the old one is good for the grace, 0 to 7 days.
+    Reply<IssuedCredential> rotateCredential(const QString& id, qint64 graceSeconds, const QString& reason) const;
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }
@@ -81,10 +102,12 @@ private:
     std::optional<int> m_expected;
 };
 
-// The query string of a CallQuery and SeriesQuery; both ends use these two pairs.
+// The query string of a CallQuery, a SeriesQuery and an AuditQuery; both ends use these pairs.
 QUrlQuery toQuery(const CallQuery& query);
 Result<CallQuery> callQueryFromQuery(const QUrlQuery& query);
 QUrlQuery toQuery(const SeriesQuery& query);
 Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& query);
+QUrlQuery toQuery(const AuditQuery& query);
+Result<AuditQuery> auditQueryFromQuery(const QUrlQuery& query);
 
 } // namespace gateway::api
