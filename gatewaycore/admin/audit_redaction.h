@@ -1,7 +1,7 @@
 // What the audit log may hold of what was sent and answered. Secrets become "[redacted]": members that are one by their
-// name, and whatever looks like one inside a text (our own keys, tokens and pairing codes, sk- keys, bearer tokens, keys
-// in URLs). Long texts (bills, config files) become their SHA-256 and length, so that it can be shown later which one
-// it was. Any thread; pure functions.
+// name, and whatever looks like one inside a text (our own keys, tokens and pairing codes, sk- keys, bearer tokens,
+// keys in URLs). Long texts (bills, config files) become their SHA-256 and length, so that it can be shown later which
+// one it was. Any thread; pure functions.
 #pragma once
 
 #include "api/audit_entry.h"

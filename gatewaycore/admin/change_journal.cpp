@@ -70,8 +70,7 @@ api::Result<std::unique_ptr<ChangeJournal>> ChangeJournal::open(
     });
     if (!written || !interrupted)
         return closed();
-    std::unique_ptr<ChangeJournal> journal(
-        new ChangeJournal(store, context, clock, std::move(read), std::move(tell)));
+    std::unique_ptr<ChangeJournal> journal(new ChangeJournal(store, context, clock, std::move(read), std::move(tell)));
     journal->m_interrupted = *interrupted;
     journal->m_repliesForgotten = clock.monotonic();
     return journal;
@@ -226,9 +225,9 @@ void ChangeJournal::write(qint64 sequence)
         const QString action = known->second.action;
         m_endings.erase(known);
         if (m_tell)
-            m_tell(QStringLiteral("audit.entry"), {{QStringLiteral("sequence"), sequence},
-                                                      {QStringLiteral("action"), action},
-                                                      {QStringLiteral("outcome"), *outcome}});
+            m_tell(QStringLiteral("audit.entry"),
+                {{QStringLiteral("sequence"), sequence}, {QStringLiteral("action"), action},
+                    {QStringLiteral("outcome"), *outcome}});
     });
 }
 
@@ -287,8 +286,9 @@ void ChangeJournal::settle(const Principal& by, const QString& key, Done<Operati
 bool ChangeJournal::withinRate(QHash<QString, Rate>& rates, const QString& principal, int most)
 {
     const QString name = rates.size() < kRates || rates.contains(principal) ? principal : QString();
+    const bool isNew = !rates.contains(name);
     Rate& rate = rates[name];
-    if (rate.since == Monotonic(0) || m_clock.monotonic() - rate.since >= kWindow) {
+    if (isNew || m_clock.monotonic() - rate.since >= kWindow) {
         if (rate.leftOut > 0)
             return false; // tick() tells of them first
         rate = {};
@@ -365,7 +365,8 @@ void ChangeJournal::tick()
         next = at - next->since >= kWindow ? m_voidRates.erase(next) : std::next(next);
     for (auto next = m_secrets.begin(); next != m_secrets.end();)
         next = at >= next->second.until ? m_secrets.erase(next) : std::next(next);
-    if (at - m_repliesForgotten < kForgetEvery)
+    // while nothing can be written it is tried every time, so that administration opens again by itself
+    if (m_isWritable && at - m_repliesForgotten < kForgetEvery)
         return;
     m_repliesForgotten = at;
     const qint64 oldest = m_clock.wallMs() - std::chrono::milliseconds(kReplyKept).count();

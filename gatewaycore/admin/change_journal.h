@@ -97,8 +97,8 @@ private:
     const Tell m_tell;
     int m_interrupted = 0;
     bool m_isWritable = true;
-    std::map<qint64, Ending> m_endings; // by sequence; not yet durable
-    std::map<qint64, Secret> m_secrets; // by sequence
+    std::map<qint64, Ending> m_endings;  // by sequence; not yet durable
+    std::map<qint64, Secret> m_secrets;  // by sequence
     std::deque<api::AuditEntry> m_notes; // could not be written; tried again
     int m_notesOnTheirWay = 0;
     QHash<QString, Rate> m_noteRates;

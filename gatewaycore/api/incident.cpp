@@ -45,6 +45,7 @@ struct Members<Incident>
         field("acknowledged_by", &Incident::acknowledgedBy),
         field("acknowledged_at", &Incident::acknowledgedAt),
         field("notes", &Incident::notes),
+        field("note_count", &Incident::noteCount),
     };
 };
 

@@ -250,8 +250,8 @@ std::optional<QString> endOperation(QSqlDatabase& database, const OperationEnd& 
     const Verdict verdict = verdictOf(state == OperationState::Marked, marks, end.status);
     const QString outcome = QLatin1String(verdict.outcome);
     // an error is no answer to a change that was applied, and a failure is none to one that may come again
-    const bool isAnswer = verdict.state == OperationState::NotApplied ||
-                          (verdict.state == OperationState::Applied && end.status < 400);
+    const bool isAnswer =
+        verdict.state == OperationState::NotApplied || (verdict.state == OperationState::Applied && end.status < 400);
     const bool written = run(database,
         "UPDATE admin_audit SET state = ?, outcome = ?, status = ?, message = ?, ended_ms = ?, state_before = ?,"
         " state_after = ?, reply_status = ?, reply = ? WHERE sequence = ?",
@@ -263,14 +263,13 @@ std::optional<QString> endOperation(QSqlDatabase& database, const OperationEnd& 
 
 bool releaseKey(QSqlDatabase& database, qint64 sequence)
 {
-    return run(
-        database, "UPDATE admin_audit SET holds_key = 0 WHERE sequence = ? AND state = 'failed'", {sequence});
+    return run(database, "UPDATE admin_audit SET holds_key = 0 WHERE sequence = ? AND state = 'failed'", {sequence});
 }
 
 bool closeFailed(QSqlDatabase& database, qint64 sequence)
 {
-    return run(database, "UPDATE admin_audit SET state = 'not_applied' WHERE sequence = ? AND state = 'failed'",
-        {sequence});
+    return run(
+        database, "UPDATE admin_audit SET state = 'not_applied' WHERE sequence = ? AND state = 'failed'", {sequence});
 }
 
 std::optional<int> endInterrupted(QSqlDatabase& database, qint64 nowMs)

@@ -45,7 +45,8 @@ struct Incident
     QString owner;          // who looks after it; empty: nobody has said so
     QString acknowledgedBy; // the principal; the first one stands
     std::optional<QDateTime> acknowledgedAt;
-    QVector<IncidentNote> notes; // oldest first, at most kNotes
+    QVector<IncidentNote> notes; // oldest first, at most kNotes; in lists and events the last one only
+    int noteCount = 0;
 
     bool isOpen() const { return !closedAt; }
 };
