@@ -2,8 +2,8 @@
 // command fails and says after how many.
 #include "call_filter.h"
 #include "csv.h"
-#include "export_file.h"
 #include "output.h"
+#include "record_export.h"
 
 #include <QJsonDocument>
 
@@ -12,12 +12,6 @@ namespace ctl {
 using namespace gateway;
 
 namespace {
-
-struct Wanted
-{
-    std::string format = "jsonl";
-    std::string file;
-};
 
 const QStringList kColumns{QStringLiteral("id"), QStringLiteral("started_at"), QStringLiteral("tenant"),
     QStringLiteral("feature"), QStringLiteral("agent"), QStringLiteral("user"), QStringLiteral("credential"),
@@ -58,29 +52,7 @@ QByteArray jsonOf(const api::Call& call)
     return QJsonDocument(api::toJson(call)).toJson(QJsonDocument::Compact) + '\n';
 }
 
-struct Range
-{
-    qint64 count = 0;
-    QDateTime first;
-    QDateTime last;
-
-    void take(const QDateTime& time)
-    {
-        ++count;
-        first = first.isValid() ? std::min(first, time) : time;
-        last = last.isValid() ? std::max(last, time) : time;
-    }
-};
-
-int cut(const api::Error& error, qint64 count, const ExportFile& out)
-{
-    const int code = fail(error);
-    say(out.isFile() ? QStringLiteral("The export ended after %1 calls; no file was written.").arg(count)
-                     : QStringLiteral("The export is incomplete: it ended after %1 calls.").arg(count));
-    return code;
-}
-
-int runExport(const Session& session, const CallFilter& filter, const Wanted& wanted)
+int runExport(const Session& session, const CallFilter& filter, const ExportWanted& wanted)
 {
     api::Result<api::CallQuery> query = queryFrom(filter);
     if (!query)
@@ -89,43 +61,30 @@ int runExport(const Session& session, const CallFilter& filter, const Wanted& wa
     if (!client)
         return fail(client.error());
     query->limit = 1000;
-    const bool isCsv = wanted.format == "csv";
-    ExportFile out(QString::fromStdString(wanted.file));
+    RecordExport out(wanted, QStringLiteral("calls"));
     if (const api::Outcome opened = out.open(); !opened)
         return fail(opened.error());
-    Range range;
     qint64 total = -1;
-    QByteArray bytes = isCsv ? csvLine(kColumns) : QByteArray();
+    QByteArray bytes = wanted.isCsv() ? csvLine(kColumns) : QByteArray();
     do {
         const api::Result<api::CallPage> page = await(client->calls(*query));
         if (!page)
-            return cut(page.error(), range.count, out);
+            return out.endEarly(page.error());
         if (total < 0)
             total = page->total; // what arrives meanwhile is newer than the first page and not part of it
         for (const api::Call& call : page->calls) {
-            range.take(call.startedAt);
-            bytes += isCsv ? csvOf(call) : jsonOf(call);
+            out.count(call.startedAt);
+            bytes += wanted.isCsv() ? csvOf(call) : jsonOf(call);
         }
         if (const api::Outcome written = out.write(bytes); !written)
-            return cut(written.error(), range.count, out);
+            return out.endEarly(written.error());
         bytes.clear();
         if (!page->next.isEmpty() && page->next == query->before)
-            return cut(api::failure(api::Failure::Internal, QStringLiteral("The engine gave the same page twice.")),
-                range.count, out);
+            return out.endEarly(
+                api::failure(api::Failure::Internal, QStringLiteral("The engine gave the same page twice.")));
         query->before = page->next;
     } while (!query->before.isEmpty());
-    if (const api::Outcome done = out.commit(); !done)
-        return fail(done.error());
-    say(range.count == 0 ? QStringLiteral("0 calls.")
-                         : QStringLiteral("%1 calls, %2 to %3.")
-                               .arg(range.count)
-                               .arg(timeText(range.first), timeText(range.last)));
-    if (range.count >= total)
-        return Ok;
-    say(QStringLiteral("signalboxctl: The record counted %1 calls at the beginning; %2 have left it meanwhile.")
-            .arg(total)
-            .arg(total - range.count));
-    return NoData;
+    return out.end(total);
 }
 
 } // namespace
@@ -135,13 +94,7 @@ void addCallExport(CLI::App& noun, Context context)
     auto* command = addCommand(noun, "export", "Every call that fits, never cut; newest first",
         "signalboxctl call export --since 30d --tenant acme --format csv --out calls.csv");
     const auto filter = addCallFilter(*command, FilterTimes::With);
-    const auto wanted = std::make_shared<Wanted>();
-    command->add_option("--format", wanted->format, "JSON lines without it")
-        ->check(CLI::IsMember({"jsonl", "csv"}))
-        ->type_name("FORMAT");
-    command->add_option("--out", wanted->file, "Into this file, which is there whole or not at all; else on standard "
-                                               "output")
-        ->type_name("FILE");
+    const auto wanted = addExportOptions(*command);
     command->callback([context, filter, wanted] { context.result = runExport(context.session, *filter, *wanted); });
 }
 

@@ -91,10 +91,15 @@ void buildCommandLine(CLI::App& app, Options& options, Context context)
     addRoutes(app, context);
     addBudgets(app, context);
     addLedger(app, context);
+    addZones(app, context);
+    addAudit(app, context);
+    addChecklist(app, context);
     addIncidents(app, context);
     addEvents(app, context);
     addServer(app, context);
     addConnect(app, context);
+    addPrincipals(app, context);
+    addExports(app, context);
     addGenerated(app, context);
     giveNounsExamples(app);
     app.footer(kExampleHeading + std::string("signalboxctl provider list\n\n") + exitFooter());

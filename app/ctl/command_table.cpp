@@ -23,6 +23,8 @@ constexpr std::array kValueWords{
     ValueWord{"BUDGET", "budgets"},
     ValueWord{"INCIDENT", "incidents"},
     ValueWord{"LEVER", "levers"},
+    ValueWord{"PRINCIPAL", "principals"},
+    ValueWord{"EXPORT", "exports"},
     ValueWord{"FILE", "file"},
     ValueWord{"DIR", "directory"},
 };

@@ -34,8 +34,9 @@ CommandTransport::CommandTransport(std::unique_ptr<api::AdminTransport> carrier)
         say(QStringLiteral("signalboxctl: The answer to the change did not come. Asking the engine what became of it."));
     });
     connect(m_carrier.get(), &api::AdminTransport::changeSettled, this, [](const QString&, bool applied) {
-        say(applied ? QStringLiteral("signalboxctl: The change was applied.")
-                    : QStringLiteral("signalboxctl: The change was not applied, and will not be."));
+        // whether it was not applied or nobody knows is in the error the change ends with
+        if (applied)
+            say(QStringLiteral("signalboxctl: The change was applied."));
     });
 }
 

@@ -67,6 +67,15 @@ const std::vector<Kind>& kinds()
                 return namesOf(await(client.levers()),
                     [](const api::LeverStatus& one) { return one.isInForce() ? one.id : QString(); });
             }},
+        {"principals",
+            [](const api::GatewayClient& client) {
+                return namesOf(await(client.principals()),
+                    [](const api::PrincipalInfo& one) { return one.revokedAt ? QString() : one.name; });
+            }},
+        {"exports",
+            [](const api::GatewayClient& client) {
+                return namesOf(await(client.exports()), [](const api::ExportStatus& one) { return one.name; });
+            }},
     };
     return table;
 }

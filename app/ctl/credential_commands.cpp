@@ -27,7 +27,11 @@ api::Result<std::optional<QDateTime>> endFrom(const std::string& text)
 // The key is printed on standard output and nowhere else.
 int tellIssued(const Options& options, const api::IssuedCredential& issued, const QString& sentence)
 {
-    const QJsonObject json{{QStringLiteral("id"), issued.id}, {QStringLiteral("key"), issued.key}};
+    QJsonObject json{{QStringLiteral("id"), issued.id}, {QStringLiteral("key"), issued.key}};
+    if (!issued.replaces.isEmpty()) {
+        json.insert(QStringLiteral("replaces"), issued.replaces);
+        json.insert(QStringLiteral("replaced_until"), timeText(issued.replacedUntil));
+    }
     if (options.json || options.jsonl) {
         printJsonLine(json);
         return Ok;
@@ -104,6 +108,42 @@ int runList(const Session& session)
     return Ok;
 }
 
+struct Rotation
+{
+    std::string id;
+    std::string grace = "1h";
+};
+
+constexpr qint64 kLongestGraceSeconds = 7 * 24 * 3600;
+
+void runRotate(Context context, const Rotation& wanted, const Change& change)
+{
+    const std::optional<qint64> ms = millisFrom(QString::fromStdString(wanted.grace));
+    if (!ms || *ms / 1000 > kLongestGraceSeconds) {
+        context.result = fail(api::failure(
+            api::Failure::Invalid, QStringLiteral("--grace is a duration from 0s to 7d, as 1h.")));
+        return;
+    }
+    const QString id = QString::fromStdString(wanted.id);
+    const qint64 seconds = *ms / 1000;
+    runPlanned(
+        context, change, QStringLiteral("rotated"), Look::InDryRun,
+        [&](const api::GatewayClient& client) {
+            return planOfEnd(client, id,
+                QStringLiteral("Credential %1 would have a successor of the same scope, and end %2 s later.")
+                    .arg(id)
+                    .arg(seconds));
+        },
+        [&](const api::GatewayClient& client, const QString& reason) {
+            return client.rotateCredential(id, seconds, reason);
+        },
+        [&](const api::IssuedCredential& issued) {
+            return tellIssued(context.session.options(), issued,
+                QStringLiteral("Credential %1 takes the place of %2, which is good until %3.")
+                    .arg(plain(issued.id), plain(issued.replaces), timeText(issued.replacedUntil)));
+        });
+}
+
 } // namespace
 
 void addCredentials(CLI::App& app, Context context)
@@ -132,6 +172,16 @@ void addCredentials(CLI::App& app, Context context)
     revoke->add_option("id", *id, "Its id")->required()->type_name("CREDENTIAL");
     const auto revokeChange = addReason(*revoke);
     revoke->callback([context, id, revokeChange] { runRevoke(context, *id, *revokeChange); });
+
+    auto* rotate = addCommand(*noun, "rotate",
+        "Make a successor of the same scope; its key is printed once, and the old one ends after a grace",
+        "signalboxctl credential rotate cr_7f3a --grace 1d --reason 'yearly'");
+    const auto rotation = std::make_shared<Rotation>();
+    rotate->add_option("id", rotation->id, "Its id")->required()->type_name("CREDENTIAL");
+    rotate->add_option("--grace", rotation->grace, "How long the old key is good, 0s to 7d; 1h without it")
+        ->type_name("DURATION");
+    const auto rotateChange = addReason(*rotate);
+    rotate->callback([context, rotation, rotateChange] { runRotate(context, *rotation, *rotateChange); });
 }
 
 } // namespace ctl

@@ -93,6 +93,28 @@ Check checkConfig(const api::GatewayClient& client)
     return ok(name, revision);
 }
 
+// An engine from before exports, or a role that may not see them, is no fault.
+Checks checkExports(const api::GatewayClient& client)
+{
+    const auto exports = await(client.exports());
+    if (!exports)
+        return {skipped(QStringLiteral("exports"), exports.error().message)};
+    Checks checks;
+    for (const api::ExportStatus& status : *exports) {
+        const QString name = QStringLiteral("export: ") + status.name;
+        const QString detail = status.sentence.isEmpty() ? status.state : status.sentence;
+        if (status.state == QLatin1String("failing"))
+            checks.append(failed(name, status.lastError.isEmpty() ? detail : detail + u' ' + status.lastError,
+                QStringLiteral("signalboxctl export test %1 sends one and shows the answer.").arg(status.name)));
+        else if (status.dropped > 0)
+            checks.append(warning(name, QStringLiteral("%1 (%2 dropped since start)").arg(detail).arg(status.dropped),
+                QStringLiteral("The receiver is too slow or was away.")));
+        else
+            checks.append(ok(name, detail));
+    }
+    return checks;
+}
+
 } // namespace
 
 Checks checkEngine(const api::GatewayClient& client)
@@ -102,7 +124,8 @@ Checks checkEngine(const api::GatewayClient& client)
         return {failed(QStringLiteral("engine"), status.error().message, status.error().hint)};
     Checks checks{checkVersion(*status), checkReady(*status)};
     checks += checkParts(*status);
-    return checks << checkQueue(*status) << checkConfig(client);
+    checks << checkQueue(*status) << checkConfig(client);
+    return checks + checkExports(client);
 }
 
 } // namespace ctl
