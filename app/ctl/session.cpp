@@ -181,8 +181,10 @@ api::Result<Transport> Session::transportOptions() const
     if (!runtime)
         return runtime.error();
     transport.base = QUrl(runtime->adminUrl);
-    if (const api::Outcome tls = addTls(transport, m_options, textOf(m_options.pin)); !tls) // the environment's pin is
-        return tls.error();                                                              // for its own address
+    // the engine wrote into its own directory which certificate is its own; the environment's pin is for another engine
+    const QString pin = m_options.pin.empty() ? runtime->adminPin : textOf(m_options.pin);
+    if (const api::Outcome tls = addTls(transport, m_options, pin); !tls)
+        return tls.error();
     const QString file =
         m_options.tokenFile.empty() ? api::tokenFile(dataDirectory()) : textOf(m_options.tokenFile);
     if (const api::Outcome token = addToken(transport, file); !token)
