@@ -91,8 +91,8 @@ QStringList cellsOf(const api::AuditEntry& entry)
 void addAudit(CLI::App& app, Context context)
 {
     auto* noun = addNoun(app, "audit", "The audit log of administration");
-    auto* list = addCommand(
-        *noun, "list", "Entries, newest first", "signalboxctl audit list --since 7d --action credentials");
+    auto* list =
+        addCommand(*noun, "list", "Entries, newest first", "signalboxctl audit list --since 7d --action credentials");
     const auto filter = addAuditFilter(*list, AuditTimes::With);
     const auto paging = std::make_shared<Paging>();
     list->add_option("--limit", paging->limit, "At most so many; 100 without it")

@@ -55,8 +55,8 @@ int runExport(const Session& session, const AuditFilter& filter, const ExportWan
             total = page->total;
         for (const api::AuditEntry& entry : page->entries) {
             out.count(entry.at);
-            bytes += wanted.isCsv() ? csvOf(entry)
-                                    : QJsonDocument(api::toJson(entry)).toJson(QJsonDocument::Compact) + '\n';
+            bytes +=
+                wanted.isCsv() ? csvOf(entry) : QJsonDocument(api::toJson(entry)).toJson(QJsonDocument::Compact) + '\n';
         }
         if (const api::Outcome written = out.write(bytes); !written)
             return out.endEarly(written.error());

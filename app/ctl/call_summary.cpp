@@ -48,8 +48,7 @@ int runSummary(const Session& session, const CallFilter& filter, const Wanted& w
     if (!wanted.step.empty()) {
         const std::optional<qint64> ms = millisFrom(QString::fromStdString(wanted.step));
         if (!ms || *ms < 1000)
-            return fail(
-                api::failure(api::Failure::Invalid, QStringLiteral("--step is a duration from 1s on, as 1h.")));
+            return fail(api::failure(api::Failure::Invalid, QStringLiteral("--step is a duration from 1s on, as 1h.")));
         query.stepSeconds = int(std::min<qint64>(*ms / 1000, 366 * kDaySeconds));
     }
     const auto client = session.client();

@@ -27,9 +27,9 @@ bool fits(const QString& value, const QString& asked)
 
 bool fits(const api::Call& call, const api::CallQuery& query, const Wanted& wanted)
 {
-    const bool atProvider =
-        query.provider.isEmpty() || std::any_of(call.attempts.begin(), call.attempts.end(),
-                                        [&](const api::Attempt& attempt) { return attempt.provider == query.provider; });
+    const bool atProvider = query.provider.isEmpty() ||
+                            std::any_of(call.attempts.begin(), call.attempts.end(),
+                                [&](const api::Attempt& attempt) { return attempt.provider == query.provider; });
     return atProvider && fits(call.tenant, query.tenant) && fits(call.alias, query.alias) &&
            (!query.outcome || *query.outcome == call.outcome) &&
            fits(call.feature, QString::fromStdString(wanted.feature)) &&
@@ -74,7 +74,8 @@ int runTail(const Session& session, const CallFilter& filter, const Wanted& want
                 return true;
             const api::Result<api::Call> call = api::callFromJson(event.data);
             if (!call) {
-                say(QStringLiteral("signalboxctl: event %1 is no call that this program can read.").arg(event.sequence));
+                say(QStringLiteral("signalboxctl: event %1 is no call that this program can read.")
+                        .arg(event.sequence));
                 return true;
             }
             if (!fits(*call, *query, wanted))

@@ -84,7 +84,8 @@ api::Result<std::optional<QDateTime>> pastFrom(const std::string& given, const Q
     if (const std::optional<QDateTime> time = rfc3339From(text))
         return time;
     return api::failure(api::Failure::Invalid,
-        QStringLiteral("%1 is a duration (90s, 15m, 2h, 7d) or an RFC 3339 time, as 2027-01-31T00:00:00Z.").arg(option));
+        QStringLiteral("%1 is a duration (90s, 15m, 2h, 7d) or an RFC 3339 time, as 2027-01-31T00:00:00Z.")
+            .arg(option));
 }
 
 QStringList listFrom(const std::string& text)

@@ -26,8 +26,8 @@ using Checks = QVector<Check>;
 
 QString nameOf(Check::State state); // ok warning fail skipped
 QJsonObject toJson(const Check& check);
-void printChecks(const Checks& checks);      // a table for people
-Check::State worstOf(const Checks& checks);  // Skipped counts as Ok
+void printChecks(const Checks& checks);     // a table for people
+Check::State worstOf(const Checks& checks); // Skipped counts as Ok
 
 inline Check ok(QString name, QString detail)
 {

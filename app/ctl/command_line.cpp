@@ -21,8 +21,8 @@ void addGlobals(CLI::App& app, Options& options)
     app.add_option("--data-dir", options.dataDirectory,
            "Data directory of an engine on this machine; signalbox/ in the XDG data directory without it")
         ->type_name("DIR");
-    app.add_option("--url", options.url,
-           "Admin address of an engine elsewhere, https://host:4181; $SIGNALBOX_URL without it")
+    app.add_option(
+           "--url", options.url, "Admin address of an engine elsewhere, https://host:4181; $SIGNALBOX_URL without it")
         ->type_name("URL");
     app.add_option(
            "--token-file", options.tokenFile, "File with the token for that address; $SIGNALBOX_TOKEN_FILE without it")
@@ -73,7 +73,8 @@ CLI::App* addCommand(
 void buildCommandLine(CLI::App& app, Options& options, Context context)
 {
     app.name("signalboxctl");
-    app.description("Signalbox on the command line. Talks to a running engine; finds a local one by its data directory.");
+    app.description(
+        "Signalbox on the command line. Talks to a running engine; finds a local one by its data directory.");
     app.set_version_flag("--version", SIGNALBOX_VERSION, "Print the version and exit");
     app.require_subcommand(1);
     app.fallthrough();

@@ -1,6 +1,6 @@
-// The table of commands as plain facts, read off CLI11's tree: what completions and the manual are made from. Nothing is
-// told twice: names, values and choices come from the tree, the example from the footer. Hidden commands (no group) are
-// left out. Any thread; values.
+// The table of commands as plain facts, read off CLI11's tree: what completions and the manual are made from. Nothing
+// is told twice: names, values and choices come from the tree, the example from the footer. Hidden commands (no group)
+// are left out. Any thread; values.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -31,7 +31,8 @@ bool isChange(const api::AdminRequest& request)
 CommandTransport::CommandTransport(std::unique_ptr<api::AdminTransport> carrier) : m_carrier(std::move(carrier))
 {
     connect(m_carrier.get(), &api::AdminTransport::changeChecking, this, [] {
-        say(QStringLiteral("signalboxctl: The answer to the change did not come. Asking the engine what became of it."));
+        say(QStringLiteral(
+            "signalboxctl: The answer to the change did not come. Asking the engine what became of it."));
     });
     connect(m_carrier.get(), &api::AdminTransport::changeSettled, this, [](const QString&, bool applied) {
         // whether it was not applied or nobody knows is in the error the change ends with

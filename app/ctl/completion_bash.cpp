@@ -79,12 +79,14 @@ std::string engineOptions(const CommandFacts& table)
     return CLI::detail::join(names, "|");
 }
 
-const char* const kHead = R"SH(# bash completion for signalboxctl, made by `signalboxctl completion bash` from its table of commands.
+const char* const kHead =
+    R"SH(# bash completion for signalboxctl, made by `signalboxctl completion bash` from its table of commands.
 # Use it: source <(signalboxctl completion bash)
 
 )SH";
 
-const char* const kWalk = R"SH(# The words up to the cursor as the user wrote them, in `words`: what bash has split at : = and @ is whole again.
+const char* const kWalk =
+    R"SH(# The words up to the cursor as the user wrote them, in `words`: what bash has split at : = and @ is whole again.
 _signalboxctl_words() {
     local rest=$COMP_LINE word i
     words=()

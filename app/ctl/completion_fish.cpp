@@ -84,7 +84,8 @@ std::string linesOf(const CommandFacts& command)
     return out;
 }
 
-const char* const kHead = R"SH(# fish completion for signalboxctl, made by `signalboxctl completion fish` from its table of commands.
+const char* const kHead =
+    R"SH(# fish completion for signalboxctl, made by `signalboxctl completion fish` from its table of commands.
 # Use it: signalboxctl completion fish | source
 
 set -g __signalboxctl_paths @PATHS@

@@ -73,8 +73,8 @@ std::string nounFunction(const CommandFacts& table, const CommandFacts& command)
     std::string list;
     std::string cases;
     for (const CommandFacts& below : command.commands) {
-        list += "        " + singleQuoted(replaced(below.path.back(), ":", "\\:") + ':' + shortText(below.description)) +
-                '\n';
+        list += "        " +
+                singleQuoted(replaced(below.path.back(), ":", "\\:") + ':' + shortText(below.description)) + '\n';
         cases += "    " + below.path.back() + ") " + functionOf(below) + " ;;\n";
     }
     const bool isRoot = command.path.empty();
@@ -94,8 +94,8 @@ std::string leafFunction(const CommandFacts& table, const CommandFacts& command)
     for (const ArgumentFacts& positional : command.positionals) {
         const std::string where = positional.repeats ? "*" : std::to_string(++place);
         const std::string action = actionOf(positional);
-        out += " \\\n        " + singleQuoted(where + (positional.isRequired ? ":" : "::") + escaped(positional.value) +
-                                              ':' + action);
+        out += " \\\n        " +
+               singleQuoted(where + (positional.isRequired ? ":" : "::") + escaped(positional.value) + ':' + action);
     }
     return out + "\n}\n\n";
 }

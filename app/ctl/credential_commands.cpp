@@ -120,8 +120,8 @@ void runRotate(Context context, const Rotation& wanted, const Change& change)
 {
     const std::optional<qint64> ms = millisFrom(QString::fromStdString(wanted.grace));
     if (!ms || *ms / 1000 > kLongestGraceSeconds) {
-        context.result = fail(api::failure(
-            api::Failure::Invalid, QStringLiteral("--grace is a duration from 0s to 7d, as 1h.")));
+        context.result =
+            fail(api::failure(api::Failure::Invalid, QStringLiteral("--grace is a duration from 0s to 7d, as 1h.")));
         return;
     }
     const QString id = QString::fromStdString(wanted.id);
@@ -163,8 +163,9 @@ void addCredentials(CLI::App& app, Context context)
     const auto issueChange = addChange(*issue, "never without it");
     issue->callback([context, wanted, issueChange] { runIssue(context, *wanted, *issueChange); });
 
-    addCommand(*noun, "list", "All credentials, never their keys", "signalboxctl credential list")
-        ->callback([context] { context.result = runList(context.session); });
+    addCommand(*noun, "list", "All credentials, never their keys", "signalboxctl credential list")->callback([context] {
+        context.result = runList(context.session);
+    });
 
     auto* revoke = addCommand(*noun, "revoke", "End a credential at once",
         "signalboxctl credential revoke cr_7f3a --reason 'the service is gone'");

@@ -66,7 +66,8 @@ int runDoctor(const Session& session)
 
 void addDoctor(CLI::App& app, Context context)
 {
-    addCommand(app, "doctor", "Look at everything an engine needs, with a fix for what is wrong; exit 6 if a check fails",
+    addCommand(app, "doctor",
+        "Look at everything an engine needs, with a fix for what is wrong; exit 6 if a check fails",
         "signalboxctl doctor --data-dir /var/lib/signalbox")
         ->callback([context] { context.result = runDoctor(context.session); });
 }

@@ -102,8 +102,8 @@ void addDrills(CLI::App& app, Context context)
     const auto change = addChange(*run, "30 minutes without it, at most 7 days");
     run->callback([context, wanted, change] { runDrill(context, *wanted, *change); });
 
-    auto* report = addCommand(*noun, "report", "The card of a drill; without an id those there are",
-        "signalboxctl drill report lev_7f3a");
+    auto* report = addCommand(
+        *noun, "report", "The card of a drill; without an id those there are", "signalboxctl drill report lev_7f3a");
     const auto id = std::make_shared<std::string>();
     report->add_option("id", *id, "The drill, as `drill run` printed it")->type_name("DRILL");
     report->callback([context, id] {

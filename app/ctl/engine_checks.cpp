@@ -16,8 +16,8 @@ Check checkVersion(const api::EngineStatus& status)
 {
     const QString name = QStringLiteral("version");
     const api::Handshake handshake = api::handshakeWith(status);
-    const QString versions = QStringLiteral("engine %1, signalboxctl %2")
-                                 .arg(status.version, QStringLiteral(SIGNALBOX_VERSION));
+    const QString versions =
+        QStringLiteral("engine %1, signalboxctl %2").arg(status.version, QStringLiteral(SIGNALBOX_VERSION));
     if (!handshake.works)
         return failed(name, versions + QStringLiteral(": ") + handshake.sentence,
             QStringLiteral("Use a signalboxctl of the engine's version."));

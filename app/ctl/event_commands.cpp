@@ -59,8 +59,9 @@ void addEvents(CLI::App& app, Context context)
         ->check(CLI::NonNegativeNumber)
         ->type_name("SEQ");
     command
-        ->add_option("--type", wanted->types, "Only this type, as call.finished, or a family, as incident.; repeat for "
-                                              "more")
+        ->add_option("--type", wanted->types,
+            "Only this type, as call.finished, or a family, as incident.; repeat for "
+            "more")
         ->take_all()
         ->expected(1)
         ->type_name("TYPE");

@@ -49,8 +49,8 @@ void addExports(CLI::App& app, Context context)
         runList(
             context, [](const api::GatewayClient& client) { return client.exports(); }, &printExports);
     });
-    auto* test = addCommand(
-        *noun, "test", "Send one and show the answer; exit 6 if it was not taken", "signalboxctl export test otlp-traces");
+    auto* test = addCommand(*noun, "test", "Send one and show the answer; exit 6 if it was not taken",
+        "signalboxctl export test otlp-traces");
     const auto name = std::make_shared<std::string>();
     test->add_option("name", *name, "The export, as `export list` shows it")->required()->type_name("EXPORT");
     const auto change = addReason(*test);

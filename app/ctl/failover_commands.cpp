@@ -99,8 +99,8 @@ void printLevers(const QVector<api::LeverStatus>& levers)
 void addFailovers(CLI::App& app, Context context)
 {
     auto* noun = addNoun(app, "failover", "Levers: drained providers, shifted weights, forced breakers");
-    auto* plan = addCommand(*noun, "plan", "What a lever would move; changes nothing",
-        "signalboxctl failover plan openai-eu --expires 1h");
+    auto* plan = addCommand(
+        *noun, "plan", "What a lever would move; changes nothing", "signalboxctl failover plan openai-eu --expires 1h");
     const auto planned = std::make_shared<Wanted>();
     takeLever(*plan, planned);
     const auto planChange = std::make_shared<Change>();

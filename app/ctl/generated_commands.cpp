@@ -54,8 +54,8 @@ int runMan(const CommandFacts& table, const std::string& noun, const std::string
             return Ok;
         }
     }
-    return fail(api::failure(
-        api::Failure::NotFound, QStringLiteral("There is no page for %1.").arg(QString::fromStdString(noun)),
+    return fail(api::failure(api::Failure::NotFound,
+        QStringLiteral("There is no page for %1.").arg(QString::fromStdString(noun)),
         QStringLiteral("Nouns have pages; all other commands are in signalboxctl(1).")));
 }
 
@@ -70,8 +70,9 @@ int runHelp(const CLI::App& app, const std::vector<std::string>& path)
                 below = one;
         }
         if (!below)
-            return fail(api::failure(api::Failure::Invalid,
-                QStringLiteral("%1 has no command %2.").arg(QString::fromStdString(name), QString::fromStdString(word))));
+            return fail(api::failure(
+                api::Failure::Invalid, QStringLiteral("%1 has no command %2.")
+                                           .arg(QString::fromStdString(name), QString::fromStdString(word))));
         at = below;
         name += ' ' + word;
     }
@@ -83,8 +84,8 @@ int runHelp(const CLI::App& app, const std::vector<std::string>& path)
 
 void addGenerated(CLI::App& app, Context context)
 {
-    auto* completion = addCommand(app, "completion", "Completions for a shell, to be sourced",
-        "source <(signalboxctl completion bash)");
+    auto* completion = addCommand(
+        app, "completion", "Completions for a shell, to be sourced", "source <(signalboxctl completion bash)");
     const auto shell = std::make_shared<std::string>();
     completion->add_option("shell", *shell, "The shell")
         ->required()

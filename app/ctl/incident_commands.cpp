@@ -124,7 +124,8 @@ void addIncidents(CLI::App& app, Context context)
                 &printIncident);
         });
 
-    auto* ack = addOne(*noun, "ack", "Say who looks after it", "signalboxctl incident ack inc_7f3a --owner anna", said->id);
+    auto* ack =
+        addOne(*noun, "ack", "Say who looks after it", "signalboxctl incident ack inc_7f3a --owner anna", said->id);
     ack->add_option("--owner", said->owner, "Who; you without it")->type_name("NAME");
     const auto ackChange = addReason(*ack);
     ack->callback([context, said, ackChange] { runAck(context, *said, *ackChange); });
@@ -135,7 +136,8 @@ void addIncidents(CLI::App& app, Context context)
     const auto noteChange = addReason(*note);
     note->callback([context, said, noteChange] { runNote(context, *said, *noteChange); });
 
-    addOne(*noun, "handover", "What the next person on duty must know", "signalboxctl incident handover inc_7f3a", said->id)
+    addOne(*noun, "handover", "What the next person on duty must know", "signalboxctl incident handover inc_7f3a",
+        said->id)
         ->callback([context, said] {
             runOne(
                 context,

@@ -106,8 +106,8 @@ void runReconcile(Context context, const std::string& name)
 void addLedger(CLI::App& app, Context context)
 {
     auto* noun = addNoun(app, "ledger", "The ledger of budgets");
-    auto* report = addCommand(*noun, "report", "Reservations, refusals, and what is proved",
-        "signalboxctl ledger report --since 7d --json");
+    auto* report = addCommand(
+        *noun, "report", "Reservations, refusals, and what is proved", "signalboxctl ledger report --since 7d --json");
     const auto since = std::make_shared<std::string>();
     report->add_option("--since", *since, "24h, 7d or an RFC 3339 time; a day without it")->type_name("TIME");
     report->callback([context, since] { runReport(context, *since); });

@@ -89,7 +89,8 @@ Check checkToken(const QString& directory)
         return failed(name, QStringLiteral("%1 is not a plain file.").arg(file),
             QStringLiteral("Remove it and start the engine, which makes a new one."));
     if (othersMay(info))
-        return failed(name, QStringLiteral("Others than its owner may read %1; the engine will not start with it.").arg(file),
+        return failed(name,
+            QStringLiteral("Others than its owner may read %1; the engine will not start with it.").arg(file),
             QStringLiteral("Remove it and start the engine: what others could read is no secret any more."));
     if (const api::Result<QByteArray> token = api::readToken(file); !token)
         return failed(name, token.error().message, QStringLiteral("Run as the user of the engine."));
@@ -105,7 +106,8 @@ Check checkDisk(const QString& directory)
     const qint64 left = storage.bytesAvailable();
     const QString detail =
         QStringLiteral("%1 left at %2").arg(bytesText(left), QString::fromLocal8Bit(storage.rootPath().toLocal8Bit()));
-    const QString fix = QStringLiteral("Make room: when the disk is full, calls are spilled or refused (audit.when_unavailable).");
+    const QString fix =
+        QStringLiteral("Make room: when the disk is full, calls are spilled or refused (audit.when_unavailable).");
     if (storage.isReadOnly())
         return failed(name, QStringLiteral("%1 is mounted read-only.").arg(storage.rootPath()),
             QStringLiteral("Mount it writable; the record of calls lies there."));
@@ -186,7 +188,8 @@ Check checkClock()
     const int answer = ::adjtimex(&state);
     const QString now = timeText(QDateTime::currentDateTimeUtc());
     if (answer < 0)
-        return skipped(name, QStringLiteral("Whether the clock is kept right cannot be seen here. It shows %1.").arg(now));
+        return skipped(
+            name, QStringLiteral("Whether the clock is kept right cannot be seen here. It shows %1.").arg(now));
     if (answer == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
         return warning(name, QStringLiteral("No time service keeps this clock right. It shows %1.").arg(now),
             QStringLiteral("Run one (systemd-timesyncd, chrony): windows of budgets and expiries follow this clock."));

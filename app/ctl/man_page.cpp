@@ -176,10 +176,9 @@ ManPage mainPage(const CommandFacts& table)
 {
     std::string out = heading("signalboxctl") + section("NAME") +
                       "signalboxctl \\- command line of Signalbox, an operations console for an LLM gateway\n" +
-                      section("SYNOPSIS") + bold("signalboxctl") + " [" + italic("options") + "] " +
-                      italic("command") + " ...\n" + section("DESCRIPTION") + text(kAbout) + "\n.SS Changes\n" +
-                      text(kChanges) + '\n' + section("OPTIONS") +
-                      "These may be given before or after the command.\n";
+                      section("SYNOPSIS") + bold("signalboxctl") + " [" + italic("options") + "] " + italic("command") +
+                      " ...\n" + section("DESCRIPTION") + text(kAbout) + "\n.SS Changes\n" + text(kChanges) + '\n' +
+                      section("OPTIONS") + "These may be given before or after the command.\n";
     for (const ArgumentFacts& option : table.options)
         out += entry(termOf(option), wordsOf(option));
     out += commandList(table) + section("ENVIRONMENT");

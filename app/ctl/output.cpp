@@ -28,7 +28,8 @@ namespace {
 
 void printBytes(const QByteArray& bytes)
 {
-    const bool written = std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), stdout) == std::size_t(bytes.size());
+    const bool written =
+        std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), stdout) == std::size_t(bytes.size());
     if (!written || std::fflush(stdout) != 0)
         endForOutput(errno);
 }

@@ -181,8 +181,9 @@ void runPair(Context context, const Wanted& wanted, const Change& change)
             if (!printOneAsJson(context.session.options(), pairing)) {
                 printLine(pairing.code);
                 printLine(pairing.link);
-                say(QStringLiteral("Whoever enters the code or opens the link in a console within %1, until %2, becomes "
-                                   "%3, %4. It works once.")
+                say(QStringLiteral(
+                    "Whoever enters the code or opens the link in a console within %1, until %2, becomes "
+                    "%3, %4. It works once.")
                         .arg(holdsText(pairing.expiresAt), timeText(pairing.expiresAt), plain(pairing.name),
                             nameOf(request->role)));
             }

@@ -14,8 +14,9 @@ std::shared_ptr<ExportWanted> addExportOptions(CLI::App& command)
     command.add_option("--format", wanted->format, "JSON lines without it")
         ->check(CLI::IsMember({"jsonl", "csv"}))
         ->type_name("FORMAT");
-    command.add_option(
-               "--out", wanted->file, "Into this file, which is there whole or not at all; else on standard output")
+    command
+        .add_option(
+            "--out", wanted->file, "Into this file, which is there whole or not at all; else on standard output")
         ->type_name("FILE");
     return wanted;
 }
@@ -46,10 +47,9 @@ int RecordExport::end(qint64 total)
 {
     if (const api::Outcome done = m_out.commit(); !done)
         return endEarly(done.error());
-    say(m_count == 0 ? QStringLiteral("0 %1.").arg(m_what)
-                     : QStringLiteral("%1 %2, %3 to %4.")
-                           .arg(m_count)
-                           .arg(m_what, timeText(m_first), timeText(m_last)));
+    say(m_count == 0
+            ? QStringLiteral("0 %1.").arg(m_what)
+            : QStringLiteral("%1 %2, %3 to %4.").arg(m_count).arg(m_what, timeText(m_first), timeText(m_last)));
     if (m_count >= total)
         return Ok;
     say(QStringLiteral("signalboxctl: There were %1 %2 at the beginning; %3 have left the record meanwhile.")

@@ -37,8 +37,7 @@ api::Result<QUrl> addressFrom(const QString& text)
     const bool isWeb = url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https");
     if (!url.isValid() || !isWeb || url.host().isEmpty() || url.hasQuery() || url.hasFragment() ||
         (!url.path().isEmpty() && url.path() != QLatin1String("/")))
-        return api::failure(
-            Failure::Invalid, QStringLiteral("The address must be like https://gateway.example:4181."));
+        return api::failure(Failure::Invalid, QStringLiteral("The address must be like https://gateway.example:4181."));
     if (!url.userInfo().isEmpty())
         return api::failure(Failure::Invalid, QStringLiteral("No user or password belongs in the address."),
             QStringLiteral("The token comes from the file that --token-file names."));
@@ -75,8 +74,7 @@ api::Result<QSslKey> keyFrom(const std::string& name)
         if (!key.isNull())
             return key;
     }
-    return api::failure(
-        Failure::Invalid, QStringLiteral("%1 holds no private key in PEM form.").arg(file.fileName()));
+    return api::failure(Failure::Invalid, QStringLiteral("%1 holds no private key in PEM form.").arg(file.fileName()));
 }
 
 // Pin, CA and client certificate: what matters over TLS only.
@@ -100,8 +98,7 @@ api::Outcome addTls(Transport& transport, const Options& options, const QString&
         transport.ca = *ca;
     }
     if (options.clientCertificate.empty() != options.clientKey.empty())
-        return api::failure(
-            Failure::Invalid, QStringLiteral("--client-certificate and --client-key belong together."));
+        return api::failure(Failure::Invalid, QStringLiteral("--client-certificate and --client-key belong together."));
     if (!options.clientCertificate.empty()) {
         const auto certificate = certificatesFrom(options.clientCertificate);
         if (!certificate)
@@ -185,8 +182,7 @@ api::Result<Transport> Session::transportOptions() const
     const QString pin = m_options.pin.empty() ? runtime->adminPin : textOf(m_options.pin);
     if (const api::Outcome tls = addTls(transport, m_options, pin); !tls)
         return tls.error();
-    const QString file =
-        m_options.tokenFile.empty() ? api::tokenFile(dataDirectory()) : textOf(m_options.tokenFile);
+    const QString file = m_options.tokenFile.empty() ? api::tokenFile(dataDirectory()) : textOf(m_options.tokenFile);
     if (const api::Outcome token = addToken(transport, file); !token)
         return token.error();
     return transport;

@@ -257,9 +257,9 @@ void TestCtl::explainReadsARequest()
 
 void TestCtl::leversAreMadeAndUndone()
 {
-    const Run drained = run({QStringLiteral("provider"), QStringLiteral("drain"), QStringLiteral("anthropic"),
-        QStringLiteral("--expires"), QStringLiteral("2h"), QStringLiteral("--reason"), QStringLiteral("a notice"),
-        QStringLiteral("--yes")});
+    const Run drained = run(
+        {QStringLiteral("provider"), QStringLiteral("drain"), QStringLiteral("anthropic"), QStringLiteral("--expires"),
+            QStringLiteral("2h"), QStringLiteral("--reason"), QStringLiteral("a notice"), QStringLiteral("--yes")});
     QCOMPARE(drained.code, 0);
     const QString id = QString::fromUtf8(drained.out.trimmed());
     QVERIFY(id.startsWith(QStringLiteral("lev_")));
@@ -328,8 +328,8 @@ void TestCtl::billsAreCompared()
 void TestCtl::everyListIsJson()
 {
     for (const char* command : {"provider list", "alias list", "tenant list", "call list", "credential list",
-             "failover status", "budget list", "drill report", "route matrix", "incident list", "checklist", "audit list",
-             "principal list", "export list"}) {
+             "failover status", "budget list", "drill report", "route matrix", "incident list", "checklist",
+             "audit list", "principal list", "export list"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isArray(), command);
     }
@@ -436,8 +436,7 @@ void TestCtl::everyWriteHasADryRun()
     const QByteArray before = changes();
     const Run ran = this->line(line + QStringLiteral(" --dry-run --json --reason why --if-revision 7"));
     QVERIFY2(ran.code == 0, ran.err.constData());
-    const QJsonObject sent =
-        QJsonDocument::fromJson(ran.out).object().value(QStringLiteral("would_send")).toObject();
+    const QJsonObject sent = QJsonDocument::fromJson(ran.out).object().value(QStringLiteral("would_send")).toObject();
     QCOMPARE(sent.value(QStringLiteral("method")).toString(), QStringLiteral("POST"));
     QCOMPARE(sent.value(QStringLiteral("path")).toString(), path);
     QCOMPARE(sent.value(QStringLiteral("reason")).toString(), QStringLiteral("why"));
@@ -467,14 +466,14 @@ void TestCtl::wideChangesAskFirst()
 void TestCtl::aWordOnTheTerminalIsAnAnswer()
 {
     const auto answer = [this](const QByteArray& typed) {
-        const QString command = QStringLiteral("%1 provider drain openai-eu --url %2 --token-file %3")
-                                    .arg(program(), url(), tokenFile());
+        const QString command =
+            QStringLiteral("%1 provider drain openai-eu --url %2 --token-file %3").arg(program(), url(), tokenFile());
         QProcess process;
-        process.start(QStringLiteral("script"),
-            {QStringLiteral("-qec"), command, QStringLiteral("/dev/null")});
+        process.start(QStringLiteral("script"), {QStringLiteral("-qec"), command, QStringLiteral("/dev/null")});
         if (!process.waitForStarted())
             return Run{};
-        while (!process.readAllStandardOutput().contains("to go on:") && process.waitForReadyRead(10'000)) { }
+        while (!process.readAllStandardOutput().contains("to go on:") && process.waitForReadyRead(10'000)) {
+        }
         process.write(typed + '\n');
         process.waitForFinished(20'000);
         return Run{process.exitCode(), process.readAllStandardOutput(), {}};
@@ -488,9 +487,9 @@ void TestCtl::aWordOnTheTerminalIsAnAnswer()
     QVERIFY2(yes.code == 0, yes.out.constData());
     const qsizetype id = yes.out.indexOf("lev_");
     QVERIFY(id >= 0);
-    QCOMPARE(line(QStringLiteral("failover revert ") +
-                  QString::fromUtf8(yes.out.mid(id, yes.out.indexOf('\r', id) - id)))
-                 .code,
+    QCOMPARE(
+        line(QStringLiteral("failover revert ") + QString::fromUtf8(yes.out.mid(id, yes.out.indexOf('\r', id) - id)))
+            .code,
         0);
 }
 
@@ -586,14 +585,13 @@ void TestCtl::exportsAreWholeOrNotThere()
 void TestCtl::callsAreTailed()
 {
     QProcess process;
-    process.start(program(), {QStringLiteral("call"), QStringLiteral("tail"), QStringLiteral("--tenant"),
-                                 QStringLiteral("acme"), QStringLiteral("--jsonl"), QStringLiteral("--count"),
-                                 QStringLiteral("2"), QStringLiteral("--url"), url(), QStringLiteral("--token-file"),
-                                 tokenFile()});
+    process.start(
+        program(), {QStringLiteral("call"), QStringLiteral("tail"), QStringLiteral("--tenant"), QStringLiteral("acme"),
+                       QStringLiteral("--jsonl"), QStringLiteral("--count"), QStringLiteral("2"),
+                       QStringLiteral("--url"), url(), QStringLiteral("--token-file"), tokenFile()});
     QVERIFY(process.waitForStarted());
     int readers = 0;
-    QTRY_VERIFY_WITH_TIMEOUT(
-        (m_room.run([&] { readers = m_room.parts().events.readers(); }), readers > 0), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT((m_room.run([&] { readers = m_room.parts().events.readers(); }), readers > 0), 20'000);
     m_room.run([&] {
         std::vector<std::shared_ptr<const api::Call>> calls;
         for (const char* tenant : {"acme", "other", "acme", "acme"}) {
@@ -692,8 +690,8 @@ void TestCtl::doctorSeesALocalEngine()
     runtime.close();
     const auto states = [&] {
         QHash<QString, QString> found;
-        const Run ran = run({QStringLiteral("doctor"), QStringLiteral("--data-dir"), directory.path(),
-            QStringLiteral("--jsonl")});
+        const Run ran =
+            run({QStringLiteral("doctor"), QStringLiteral("--data-dir"), directory.path(), QStringLiteral("--jsonl")});
         for (const QByteArray& line : ran.out.trimmed().split('\n')) {
             const QJsonObject check = QJsonDocument::fromJson(line).object();
             found.insert(

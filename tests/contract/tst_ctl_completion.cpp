@@ -152,7 +152,7 @@ void TestCtlCompletion::everyCommandCompletesInBash()
         for (std::size_t i = 0; i + 1 < one->path.size(); ++i)
             before += u' ' + QString::fromStdString(one->path[i]);
         const QString last = one->path.empty() ? QString() : QString::fromStdString(one->path.back());
-        lines.append(before + u' ' + last.chopped(last.isEmpty() ? 0 : 1));        // all but its last letter
+        lines.append(before + u' ' + last.chopped(last.isEmpty() ? 0 : 1)); // all but its last letter
         lines.append(before + u' ' + last + (last.isEmpty() ? QString() : QStringLiteral(" ")) + QStringLiteral("--"));
     }
     const QList<QByteArray> answers = askBash(lines);
@@ -174,9 +174,9 @@ void TestCtlCompletion::valuesCompleteInBash()
 {
     const QList<QByteArray> answers = askBash({QStringLiteral("signalboxctl provider breaker x --state half"),
         QStringLiteral("signalboxctl provider breaker x --state=half"), QStringLiteral("signalboxctl completion z"),
-        QStringLiteral("signalboxctl --json call list --outcome a"), QStringLiteral("signalboxctl call list --since 1h "),
-        QStringLiteral("signalboxctl config check /etc/pass"), QStringLiteral("signalboxctl --data-dir /us"),
-        QStringLiteral("signalboxctl provider list frob")});
+        QStringLiteral("signalboxctl --json call list --outcome a"),
+        QStringLiteral("signalboxctl call list --since 1h "), QStringLiteral("signalboxctl config check /etc/pass"),
+        QStringLiteral("signalboxctl --data-dir /us"), QStringLiteral("signalboxctl provider list frob")});
     QCOMPARE(answers[0], QByteArray("half-open"));
     QCOMPARE(answers[1], QByteArray("half-open"));
     QCOMPARE(answers[2], QByteArray("zsh"));
@@ -221,8 +221,8 @@ void TestCtlCompletion::namesAreNeverLate()
     const QString token = m_folder.filePath(QStringLiteral("token"));
     for (const QString& where : {QStringLiteral("http://127.0.0.1:%1").arg(mute.serverPort()),
              QStringLiteral("http://127.0.0.1:1"), QStringLiteral("https://nowhere.invalid:4181")}) {
-        const Ran ran = names({QStringLiteral("providers"), QStringLiteral("--url"), where,
-            QStringLiteral("--token-file"), token});
+        const Ran ran =
+            names({QStringLiteral("providers"), QStringLiteral("--url"), where, QStringLiteral("--token-file"), token});
         QCOMPARE(ran.code, 0); // it ended by itself: runShell waits a minute for one that does not
         QVERIFY(ran.out.isEmpty());
         QVERIFY2(ran.err.isEmpty(), ran.err.constData());
@@ -281,8 +281,8 @@ void TestCtlCompletion::zsh()
 {
     if (QStandardPaths::findExecutable(QStringLiteral("zsh")).isEmpty())
         QSKIP("zsh is not installed");
-    const Ran syntax =
-        runShell(QStringLiteral("zsh"), {QStringLiteral("-fc"), QStringLiteral("signalboxctl completion zsh | zsh -fn")});
+    const Ran syntax = runShell(
+        QStringLiteral("zsh"), {QStringLiteral("-fc"), QStringLiteral("signalboxctl completion zsh | zsh -fn")});
     QVERIFY2(syntax.code == 0 && syntax.err.isEmpty(), syntax.err.constData());
     const QByteArray shown = typed(QStringLiteral("zsh -f -i"),
         {QStringLiteral("PS1='REA''DY '; unsetopt prompt_sp prompt_cr; autoload -Uz compinit; compinit -u -D\n"),
@@ -319,8 +319,8 @@ void TestCtlCompletion::fish()
         QStringList{QStringLiteral("openai-eu")});
     QVERIFY(ask(QStringLiteral("signalboxctl provider drain openai-eu --")).contains(QStringLiteral("--expires")));
     QVERIFY(ask(QStringLiteral("signalboxctl provider drain openai-eu --")).contains(QStringLiteral("--json")));
-    QCOMPARE(ask(QStringLiteral("signalboxctl provider breaker x --state half")),
-        QStringList{QStringLiteral("half-open")});
+    QCOMPARE(
+        ask(QStringLiteral("signalboxctl provider breaker x --state half")), QStringList{QStringLiteral("half-open")});
     QCOMPARE(ask(QStringLiteral("signalboxctl completion z")), QStringList{QStringLiteral("zsh")});
 }
 

@@ -158,8 +158,8 @@ void TestCtlTable::everyWriteTakesTheSame()
             names.push_back(option.names.back());
         const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
         writes += has("--reason");
-        QVERIFY2(has("--reason") == has("--dry-run") && has("--reason") == has("--if-revision"),
-            leaf->pathText().c_str());
+        QVERIFY2(
+            has("--reason") == has("--dry-run") && has("--reason") == has("--if-revision"), leaf->pathText().c_str());
         for (const char* secret : {"--token", "--key", "--password", "--code"})
             QVERIFY2(!has(secret), leaf->pathText().c_str());
     }
@@ -183,8 +183,8 @@ void TestCtlTable::theManualIsGoodRoff_data()
     QTest::addColumn<QStringList>("command");
     QTest::newRow("groff") << QStringList{QStringLiteral("groff"), QStringLiteral("-man"), QStringLiteral("-ww"),
         QStringLiteral("-Tutf8"), QStringLiteral("-z")};
-    QTest::newRow("mandoc") << QStringList{QStringLiteral("mandoc"), QStringLiteral("-Tlint"),
-        QStringLiteral("-Wwarning")};
+    QTest::newRow("mandoc") << QStringList{
+        QStringLiteral("mandoc"), QStringLiteral("-Tlint"), QStringLiteral("-Wwarning")};
 }
 
 void TestCtlTable::theManualIsGoodRoff()
