@@ -123,14 +123,14 @@ std::string synopsisOf(const CommandFacts& command)
 // What one command takes; --help is the same everywhere and told once.
 std::string bodyOf(const CommandFacts& command)
 {
-    std::string out = ".PP\n" + synopsisOf(command) + "\n.PP\n" + sentence(command.description) + '\n';
+    std::string out = synopsisOf(command) + "\n.PP\n" + sentence(command.description) + '\n';
     for (const ArgumentFacts& positional : command.positionals)
         out += entry(termOf(positional), wordsOf(positional));
     for (const ArgumentFacts& option : command.options) {
         if (option.names.back() != "--help")
             out += entry(termOf(option), wordsOf(option));
     }
-    return out + ".PP\nExample:\n.PP\n.RS 4\n.nf\n" + text(command.example) + "\n.fi\n.RE\n";
+    return out + ".PP\nExample:\n.RS 4\n.nf\n" + text(command.example) + "\n.fi\n.RE\n";
 }
 
 std::string pageName(const CommandFacts& noun)
