@@ -56,8 +56,8 @@ private:
 class EventCursor
 {
 public:
-    // Events after `since`; -1: from now on; 0: all there is of this run. A reader that is bound to tenants is given the
-    // numbers of what it may not read and nothing more (event_filter.h).
+    // Events after `since`; -1: from now on; 0: all there is of this run. A reader that is bound to tenants is given
+    // the numbers of what it may not read and nothing more (event_filter.h).
     EventCursor(EventHub& hub, qint64 since, Principal reader = {});
     ~EventCursor();
     Q_DISABLE_COPY_MOVE(EventCursor)

@@ -49,6 +49,9 @@ api::EngineStatus GatewayView::status() const
     status.revision = snapshot()->revision;
     status.gatewayUrl = m_parts.gatewayUrl;
     status.adminUrl = m_parts.adminUrl;
+    status.certificate = m_parts.adminCertificate;
+    if (snapshot()->admin.tls)
+        status.nextPin = snapshot()->admin.tls->nextPin;
     status.dataDirectory = m_parts.options.dataDirectory;
     status.configFile = snapshot()->sourceFile;
     status.ready = isReady();

@@ -48,7 +48,8 @@ struct Parts
     QDateTime startedAt;
     QString gatewayUrl;
     QString adminUrl;
-    QString engineId; // of the data directory
+    std::optional<api::CertificateFacts> adminCertificate; // as the admin listener shows it now
+    QString engineId;                                      // of the data directory
 
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;

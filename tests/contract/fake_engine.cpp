@@ -86,6 +86,11 @@ api::Call makeCall(int number, const QString& tenant, api::CallOutcome outcome)
 
 } // namespace
 
+std::vector<config::RoleGrant> fakeGrants()
+{
+    return {config::RoleGrant{QStringLiteral("night-shift"), api::Role::Operator, {}, {}}};
+}
+
 FakeEngine::FakeEngine() : m_snapshot(makeSnapshot())
 {
     m_calls = {makeCall(1, QStringLiteral("acme"), api::CallOutcome::Answered),
@@ -205,8 +210,10 @@ void FakeEngine::revokeCredential(const QString& id, const admin::Change& change
 
 ControlRoom::Parts::Parts(config::Role role) : endpoint(router, admin::Principal{QStringLiteral("console"), role})
 {
+    principals.setGrants(fakeGrants());
     admin::AdminListenerOptions options;
     options.token = Secret(kToken);
+    options.principals = &principals;
     options.heartbeat = std::chrono::milliseconds(100);
     options.hostNames = QStringList{QStringLiteral("gw.example")};
     options.origins = QStringList{QStringLiteral("https://console.example")};

@@ -6,6 +6,7 @@
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
+#include "admin/principal_book.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -17,6 +18,13 @@ namespace gateway::test {
 
 const QByteArray kToken = QByteArray(64, 'a');
 constexpr qint64 kNowMs = 1'795'305'600'000;
+
+inline gateway::Secret fakePepper()
+{
+    return gateway::Secret(QByteArray(32, 'p'));
+}
+// Of the config: night-shift, an operator who was issued no token yet.
+std::vector<gateway::config::RoleGrant> fakeGrants();
 
 class FakeEngine final : public QObject, public gateway::admin::EngineView
 {
@@ -120,7 +128,9 @@ public:
         FakeEngine engine;
         gateway::admin::EventHub events{1};
         gateway::admin::MemoryChangeLog changes{engine.clock};
-        gateway::admin::Router router{engine, events, changes};
+        gateway::SodiumRandom random;
+        gateway::admin::PrincipalBook principals{nullptr, fakePepper(), engine.clock, random};
+        gateway::admin::Router router{engine, events, changes, &principals};
         gateway::http::TimerWheel wheel;
         gateway::SystemClock systemClock;
         gateway::admin::InProcessEndpoint endpoint;

@@ -10,6 +10,7 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 using namespace gateway;
 using api::AdminReply;
@@ -97,7 +98,7 @@ QByteArray hello(qint64 sequence)
     return "event: hello\ndata: {\"sequence\":" + QByteArray::number(sequence) + "}\n\n";
 }
 
-QByteArray event(qint64 sequence)
+QByteArray eventOf(qint64 sequence)
 {
     return "id: 1\nevent: x\ndata: {\"sequence\":" + QByteArray::number(sequence) + ",\"type\":\"x\",\"data\":{}}\n\n";
 }
@@ -645,10 +646,10 @@ void TestHttpTransport::linkTellsRoundTrips()
 
 void TestHttpTransport::streamComesBackAndTellsGaps()
 {
-    QList<QByteArray> heads{hello(0) + event(1) + event(2),                      // then it is dropped
-        hello(2) + event(3),                                                     // resumed
-        hello(3) + "event: gap\ndata: {\"first\":4,\"last\":9}\n\n" + event(10), // told by the engine
-        hello(1'000'000) + event(1'000'005)};                                    // another run: numbers only rise
+    QList<QByteArray> heads{hello(0) + eventOf(1) + eventOf(2),                    // then it is dropped
+        hello(2) + eventOf(3),                                                     // resumed
+        hello(3) + "event: gap\ndata: {\"first\":4,\"last\":9}\n\n" + eventOf(10), // told by the engine
+        hello(1'000'000) + eventOf(1'000'005)};                                    // another run: numbers only rise
     int at = 0;
     ScriptedAdmin admin([&](const ScriptedAdmin::Asked&) {
         return how(How::Stream, heads.value(std::min<int>(at++, int(heads.size()) - 1)));

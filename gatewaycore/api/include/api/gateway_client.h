@@ -15,11 +15,13 @@
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
+#include "api/principal.h"
 #include "api/operation.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
 #include "api/zone_check.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -83,6 +85,18 @@ public:
     // The audit log of the admin API, and what became of a change of one's own.
     Reply<AuditPage> audit(const AuditQuery& query = {}) const;
     Reply<Operation> settle(const QString& key) const;
+
+    // Who asks, and who else may. A token or a code is in its answer and nowhere else.
+    Reply<WhoAmI> whoAmI() const;
+    Reply<QVector<PrincipalInfo>> principals() const;
+    Reply<IssuedPrincipal> issuePrincipal(const PrincipalRequest& request, const QString& reason) const;
+    Reply<PrincipalInfo> revokePrincipal(const QString& name, const QString& reason) const;
+    Reply<IssuedPrincipal> rotatePrincipal(const QString& name, const QString& reason) const; // the old token ends
+    Reply<Pairing> startPairing(const PrincipalRequest& request, const QString& reason,
+        std::optional<std::chrono::seconds> time = {}) const; // ten minutes without, an hour at most
+    // With the pairing code as the transport's token. Its answer is not given twice: if it is lost, another pairing is
+    // started.
+    Reply<IssuedPrincipal> claimPairing(const QString& reason) const;
 
     // What was promised and what the record says of it.
     Reply<CallSummary> callSummary(const CallSummaryQuery& query) const;
