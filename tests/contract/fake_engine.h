@@ -89,6 +89,8 @@ public:
 
     bool ready = true;
     QString lastReason;
+    void addCalls(int number); // answered calls of tenant acme, older than the others; below zero: takes them away
+    int failCallsAfter = -1;   // pages of the record that are still answered; -1: all
     gateway::ManualClock clock{kNowMs};
 
 private:
