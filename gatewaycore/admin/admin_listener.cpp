@@ -69,6 +69,18 @@ api::Result<api::AdminRequest> requestOf(const http::Exchange& exchange)
     request.query = QUrlQuery(QString::fromUtf8(head.query()));
     request.idempotencyKey = QString::fromLatin1(head.value("idempotency-key"));
     request.reason = QString::fromUtf8(QByteArray::fromPercentEncoding(head.value("x-signalbox-reason").toByteArray()));
+    if (head.has("if-match")) {
+        // an entity tag of HTTP: the revision in quotes; the bare number is taken too
+        QByteArray tag = head.value("if-match").toByteArray().trimmed();
+        if (tag.size() > 2 && tag.startsWith('"') && tag.endsWith('"'))
+            tag = tag.mid(1, tag.size() - 2);
+        bool isNumber = false;
+        const int revision = tag.toInt(&isNumber);
+        if (!isNumber || head.count("if-match") != 1)
+            return api::failure(
+                Failure::Invalid, QStringLiteral("If-Match holds the revision of the config, as \"7\"."));
+        request.expectedRevision = revision;
+    }
     if (exchange.body().isEmpty())
         return request;
     const QByteArray type = head.value("content-type").toByteArray().split(';').first().trimmed().toLower();
@@ -216,7 +228,8 @@ void AdminListener::handleApi(std::unique_ptr<http::Exchange> exchange)
         exchange->respond(jsonResponse(api::errorReply(request.error())));
         return;
     }
-    const Principal principal{QStringLiteral("local-token"), config::Role::Admin};
+    const Principal principal{
+        QStringLiteral("local-token"), api::Role::Admin, Principal::By::LocalToken, {}, exchange->peer().toString()};
     const auto parts = pathParts(exchange->head().path());
     if (parts && parts->join(u'/') == QLatin1String("api/v1/events") && request->method == QLatin1String("GET"))
         return openStream(std::move(exchange), *request, principal);

@@ -1,5 +1,7 @@
 #include "admin/router.h"
 
+#include <QCryptographicHash>
+#include <QJsonDocument>
 #include <QJsonObject>
 
 #include <algorithm>
@@ -43,10 +45,77 @@ std::optional<QString> match(const Route& route, const QStringList& parts)
     return argument;
 }
 
-// Roles in the order of what they may do here. An auditor reads what a viewer reads; evidence is a later route.
-bool covers(config::Role has, config::Role needs)
+constexpr QLatin1String kClaim("/api/v1/pairings/claim");
+
+api::Error notAllowed(const Route& route, const Principal& principal)
 {
-    return static_cast<int>(has) >= static_cast<int>(needs);
+    if (principal.isBound() && route.reach == Reach::Everything && route.roles.has(principal.role))
+        return api::failure(Failure::NotPermitted,
+            QStringLiteral("%1 is bound to tenants, and this tells of all of them.").arg(principal.name));
+    QStringList able;
+    for (const api::Role role : api::kRoles) {
+        if (route.roles.has(role))
+            able.append(api::nameOf(role));
+    }
+    return api::failure(Failure::NotPermitted,
+        QStringLiteral("%1 has the role %2, which does not allow this.")
+            .arg(principal.name, api::nameOf(principal.role)),
+        QStringLiteral("Roles that do: %1.").arg(able.join(QStringLiteral(", "))));
+}
+
+// Parts are separated by a byte that none of them holds as text.
+QByteArray digestOf(const api::AdminRequest& request)
+{
+    const QByteArray separator(1, '\0');
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    for (const QByteArray& part : {request.method.toUtf8(), request.path.toUtf8(), request.query.toString().toUtf8(),
+             QJsonDocument(request.body).toJson(QJsonDocument::Compact)}) {
+        hash.addData(part);
+        hash.addData(separator);
+    }
+    return hash.result();
+}
+
+api::AuditEntry entryOf(const Route& route, const api::AdminRequest& request, const Principal& principal,
+    const QString& argument, int revision)
+{
+    api::AuditEntry entry;
+    entry.principal = principal.name;
+    entry.role = api::nameOf(principal.role);
+    entry.by = nameOf(principal.by);
+    entry.client = principal.client;
+    entry.peer = principal.peer;
+    entry.action = QString::fromLatin1(route.method) + u' ' + QString::fromLatin1(route.path);
+    entry.object = argument;
+    entry.reason = request.reason;
+    entry.operation = request.idempotencyKey;
+    entry.revision = revision;
+    entry.asked = request.body;
+    return entry;
+}
+
+// The answer to a request whose key has been used.
+api::AdminReply answerOf(const ChangeLog::Begun& begun)
+{
+    const auto conflict = [](const char* message) {
+        return api::errorReply(api::failure(Failure::Conflict, QString::fromLatin1(message)));
+    };
+    if (!begun.sameRequest)
+        return conflict("The Idempotency-Key was used with another request.");
+    switch (begun.before.state) {
+    case api::Operation::State::UnderWay:
+        return conflict("The same request is still under way.");
+    case api::Operation::State::Unknown:
+        return conflict("The engine went down in the middle of this request; whether it happened is not known.");
+    case api::Operation::State::Applied:
+    case api::Operation::State::NotApplied:
+        break;
+    }
+    if (begun.before.status != 0)
+        return {begun.before.status, begun.before.reply};
+    return begun.before.state == api::Operation::State::Applied
+               ? conflict("This request was carried out; its answer was lost when the engine went down.")
+               : conflict("This request was given up before it arrived, so it is not carried out any more.");
 }
 
 bool names(const std::vector<QLatin1String>& list, const QString& key)
@@ -73,7 +142,7 @@ std::optional<api::Error> faultOf(const Route& route, const api::AdminRequest& r
     if (request.idempotencyKey.size() > kLongestKey)
         return api::failure(
             Failure::Invalid, QStringLiteral("An Idempotency-Key has at most %1 characters.").arg(kLongestKey));
-    if (!route.mutation)
+    if (!route.isChange())
         return std::nullopt;
     if (request.reason.trimmed().isEmpty())
         return api::failure(Failure::Invalid, QStringLiteral("A change needs a reason."),
@@ -116,8 +185,30 @@ std::optional<QStringList> pathParts(QByteArrayView path)
     return parts;
 }
 
-Router::Router(EngineView& engine, EventHub& events, const Clock& clock)
-    : m_services{engine, events}, m_idempotency(clock)
+bool mayUse(const Route& route, const Principal& principal)
+{
+    const bool isClaim = kClaim == QLatin1String(route.path);
+    if (principal.by == Principal::By::Pairing || isClaim)
+        return principal.by == Principal::By::Pairing && isClaim;
+    return route.roles.has(principal.role) && !(principal.isBound() && route.reach == Reach::Everything);
+}
+
+// One request under way; what the handler was given lives as long as its reply is open.
+struct Router::Walk
+{
+    const Route& route;
+    const api::AdminRequest asked;
+    const Principal principal;
+    const QString argument;
+    Reply reply;
+    Change change = {};
+    ChangeTrace trace = {};
+
+    Request request() { return {asked, principal, argument, change, trace}; }
+};
+
+Router::Router(EngineView& engine, EventHub& events, ChangeLog& changes, PrincipalBook* principals)
+    : m_services{engine, events, changes, principals}
 {
 }
 
@@ -138,7 +229,8 @@ void Router::handle(const api::AdminRequest& request, const Principal& principal
         if (!filled)
             continue;
         isKnownPath = true;
-        if (request.method == QLatin1String(route.method)) {
+        // a part that is spelled out wins over one that stands for anything
+        if (request.method == QLatin1String(route.method) && (!found || filled->isEmpty())) {
             found = &route;
             argument = *filled;
         }
@@ -151,23 +243,68 @@ void Router::handle(const api::AdminRequest& request, const Principal& principal
         answer.status = 405;
         return reply(answer);
     }
-    if (!covers(principal.role, found->role))
-        return refuse(Failure::NotPermitted, QStringLiteral("The role of %1 does not allow this.").arg(principal.name));
+    const int revision = m_services.engine.snapshot()->revision;
+    if (!mayUse(*found, principal)) {
+        const api::Error error = notAllowed(*found, principal);
+        api::AuditEntry entry = entryOf(*found, request, principal, argument, revision);
+        entry.outcome = QStringLiteral("refused");
+        entry.status = api::httpStatusOf(error.failure);
+        entry.message = error.message;
+        m_services.changes.note(entry);
+        return reply(api::errorReply(error));
+    }
     if (const auto fault = faultOf(*found, request))
         return reply(api::errorReply(*fault));
     if (!found->handler)
         return refuse(Failure::Invalid, QStringLiteral("Events are followed as a stream of server-sent events."));
-    if (found->mutation && m_idempotency.answer(principal.name, request, reply))
-        return;
-    found->handler(m_services, Request{request, principal, argument}, reply);
+    const auto walk = std::make_shared<Walk>(Walk{*found, request, principal, argument, std::move(reply)});
+    if (found->isChange())
+        return change(walk);
+    if (principal.role == api::Role::Auditor && found->kind == Kind::Read) {
+        api::AuditEntry entry = entryOf(*found, request, principal, argument, revision);
+        entry.outcome = QStringLiteral("read");
+        entry.status = 200;
+        m_services.changes.note(entry);
+    }
+    found->handler(m_services, walk->request(), [walk](const api::AdminReply& answer) { walk->reply(answer); });
+}
+
+void Router::change(const std::shared_ptr<Walk>& walk)
+{
+    const int revision = m_services.engine.snapshot()->revision;
+    ChangeLog::Intent intent{entryOf(walk->route, walk->asked, walk->principal, walk->argument, revision),
+        digestOf(walk->asked), walk->route.kind == Kind::Change};
+    m_services.changes.begin(
+        walk->principal, std::move(intent), [this, walk](const api::Result<ChangeLog::Begun>& begun) {
+            if (!begun)
+                return walk->reply(api::errorReply(begun.error()));
+            if (!begun->isNew)
+                return walk->reply(answerOf(*begun));
+            walk->change = begun->change;
+            const Reply finish = [this, walk](const api::AdminReply& answer) {
+                m_services.changes.finish(walk->change, answer, walk->trace.before, walk->trace.after);
+                walk->reply(answer);
+            };
+            // asked here and not before: a repetition gets its first answer, whatever has changed since
+            const int now = m_services.engine.snapshot()->revision;
+            if (walk->asked.expectedRevision && *walk->asked.expectedRevision != now) {
+                api::AdminReply stale = api::errorReply(api::failure(Failure::Conflict,
+                    QStringLiteral("The config is at revision %1 and not at %2 any more.")
+                        .arg(now)
+                        .arg(*walk->asked.expectedRevision),
+                    QStringLiteral("Look at it again, then decide again.")));
+                stale.status = 412;
+                return finish(stale);
+            }
+            walk->route.handler(m_services, walk->request(), finish);
+        });
 }
 
 api::Outcome Router::mayFollowEvents(const Principal& principal) const
 {
     for (const Route& route : routes()) {
-        if (!route.handler && !covers(principal.role, route.role))
-            return api::failure(
-                Failure::NotPermitted, QStringLiteral("The role of %1 does not allow this.").arg(principal.name));
+        if (!route.handler && !mayUse(route, principal))
+            return notAllowed(route, principal);
     }
     return api::Done{};
 }

@@ -5,7 +5,14 @@
 namespace gateway::admin {
 namespace {
 
-using config::Role;
+using api::Role;
+
+// Admin is in every set (router.h).
+constexpr Roles kAll{Role::Viewer, Role::Auditor, Role::Developer, Role::Operator};
+constexpr Roles kOperators{Role::Operator};
+constexpr Roles kDevelopers{Role::Developer, Role::Operator};
+constexpr Roles kAuditors{Role::Auditor, Role::Operator};
+constexpr Roles kAdmins{};
 
 QLatin1String operator""_l(const char* text, std::size_t length)
 {
@@ -19,52 +26,54 @@ std::span<const Route> routes()
     static const std::vector<QLatin1String> leverFields{"kind"_l, "provider"_l, "candidate"_l, "alias"_l, "tenant"_l,
         "weight"_l, "percent"_l, "breaker"_l, "ends_at"_l, "duration_s"_l};
     static const std::vector<Route> table{
-        {"GET", "/api/v1/status", Role::Viewer, false, {}, {}, &getStatus},
-        {"GET", "/api/v1/providers", Role::Viewer, false, {}, {}, &getProviders},
-        {"GET", "/api/v1/providers/{name}", Role::Viewer, false, {}, {}, &getProvider},
-        {"GET", "/api/v1/aliases", Role::Viewer, false, {}, {}, &getAliases},
-        {"GET", "/api/v1/tenants", Role::Viewer, false, {}, {}, &getTenants},
-        {"GET", "/api/v1/calls", Role::Viewer, false,
+        {"GET", "/api/v1/status", kAll, Reach::Engine, Kind::Read, {}, {}, &getStatus},
+        {"GET", "/api/v1/providers", kAll, Reach::Engine, Kind::Read, {}, {}, &getProviders},
+        {"GET", "/api/v1/providers/{name}", kAll, Reach::Engine, Kind::Read, {}, {}, &getProvider},
+        {"GET", "/api/v1/aliases", kAll, Reach::Engine, Kind::Read, {}, {}, &getAliases},
+        {"GET", "/api/v1/tenants", kAll, Reach::Tenant, Kind::Read, {}, {}, &getTenants},
+        {"GET", "/api/v1/calls", kAll, Reach::Tenant, Kind::Read,
             {"since"_l, "until"_l, "tenant"_l, "alias"_l, "provider"_l, "outcome"_l, "before"_l, "limit"_l}, {},
             &getCalls},
-        {"GET", "/api/v1/calls/{id}", Role::Viewer, false, {}, {}, &getCall},
-        {"GET", "/api/v1/series", Role::Viewer, false, {"provider"_l, "alias"_l, "from"_l, "to"_l, "step"_l}, {},
-            &getSeries},
-        {"GET", "/api/v1/credentials", Role::Viewer, false, {}, {}, &getCredentials},
-        {"POST", "/api/v1/credentials", Role::Admin, true, {},
+        {"GET", "/api/v1/calls/{id}", kAll, Reach::Tenant, Kind::Read, {}, {}, &getCall},
+        {"GET", "/api/v1/series", kAll, Reach::Engine, Kind::Read,
+            {"provider"_l, "alias"_l, "from"_l, "to"_l, "step"_l}, {}, &getSeries},
+        {"GET", "/api/v1/credentials", kAll, Reach::Tenant, Kind::Read, {}, {}, &getCredentials},
+        {"POST", "/api/v1/credentials", kAdmins, Reach::Everything, Kind::Change, {},
             {"tenant"_l, "aliases"_l, "features"_l, "expires_at"_l, "note"_l}, &postCredential},
-        {"POST", "/api/v1/credentials/{id}/revoke", Role::Operator, true, {}, {}, &revokeCredential},
-        {"GET", "/api/v1/config", Role::Viewer, false, {}, {}, &getConfig},
-        {"POST", "/api/v1/config/check", Role::Developer, false, {}, {"yaml"_l}, &checkConfig},
-        {"GET", "/api/v1/budgets", Role::Viewer, false, {}, {}, &getBudgets},
-        {"POST", "/api/v1/budgets/{id}/raise", Role::Admin, true, {}, {"limit_usd"_l, "until"_l, "end"_l},
-            &raiseBudget},
-        {"GET", "/api/v1/ledger", Role::Viewer, false, {"since"_l}, {}, &getLedger},
-        {"POST", "/api/v1/ledger/reconcile", Role::Auditor, false, {}, {"csv"_l}, &reconcileLedger},
-        {"GET", "/api/v1/quotas", Role::Viewer, false, {}, {}, &getQuotas},
-        {"POST", "/api/v1/routes/explain", Role::Developer, false, {},
+        {"POST", "/api/v1/credentials/{id}/revoke", kOperators, Reach::Tenant, Kind::Change, {}, {}, &revokeCredential},
+        {"GET", "/api/v1/config", kAll, Reach::Engine, Kind::Read, {}, {}, &getConfig},
+        {"POST", "/api/v1/config/check", kDevelopers, Reach::Everything, Kind::Read, {}, {"yaml"_l}, &checkConfig},
+        {"GET", "/api/v1/budgets", kAll, Reach::Tenant, Kind::Read, {}, {}, &getBudgets},
+        {"POST", "/api/v1/budgets/{id}/raise", kAdmins, Reach::Everything, Kind::Change, {},
+            {"limit_usd"_l, "until"_l, "end"_l}, &raiseBudget},
+        {"GET", "/api/v1/ledger", kAll, Reach::Everything, Kind::Read, {"since"_l}, {}, &getLedger},
+        {"POST", "/api/v1/ledger/reconcile", kAuditors, Reach::Everything, Kind::Read, {}, {"csv"_l}, &reconcileLedger},
+        {"GET", "/api/v1/quotas", kAll, Reach::Tenant, Kind::Read, {}, {}, &getQuotas},
+        {"POST", "/api/v1/routes/explain", kDevelopers, Reach::Tenant, Kind::Read, {},
             {"alias"_l, "tenant"_l, "feature"_l, "agent"_l, "credential"_l, "workload_class"_l, "zone"_l, "body"_l,
                 "input_bytes"_l, "max_output_tokens"_l, "stream"_l, "tools"_l, "cost_ceiling_usd"_l,
                 "latency_budget_ms"_l},
             &explainRoute},
-        {"GET", "/api/v1/capabilities", Role::Viewer, false, {}, {}, &getCapabilities},
-        {"GET", "/api/v1/failovers", Role::Viewer, false, {}, {}, &getLevers},
-        {"POST", "/api/v1/failovers/plan", Role::Operator, false, {}, leverFields, &planLever},
-        {"POST", "/api/v1/failovers", Role::Operator, true, {}, leverFields, &postLever},
-        {"POST", "/api/v1/failovers/{id}/revert", Role::Operator, true, {}, {}, &revertLever},
-        {"POST", "/api/v1/providers/{name}/drain", Role::Operator, true, {}, {"ends_at"_l, "duration_s"_l},
-            &drainProvider},
-        {"POST", "/api/v1/providers/{name}/resume", Role::Operator, true, {}, {}, &resumeProvider},
-        {"POST", "/api/v1/providers/{name}/breaker", Role::Operator, true, {},
+        {"GET", "/api/v1/capabilities", kAll, Reach::Engine, Kind::Read, {}, {}, &getCapabilities},
+        {"GET", "/api/v1/failovers", kAll, Reach::Tenant, Kind::Read, {}, {}, &getLevers},
+        {"POST", "/api/v1/failovers/plan", kOperators, Reach::Everything, Kind::Read, {}, leverFields, &planLever},
+        {"POST", "/api/v1/failovers", kOperators, Reach::Everything, Kind::Change, {}, leverFields, &postLever},
+        {"POST", "/api/v1/failovers/{id}/revert", kOperators, Reach::Everything, Kind::Change, {}, {}, &revertLever},
+        {"POST", "/api/v1/providers/{name}/drain", kOperators, Reach::Everything, Kind::Change, {},
+            {"ends_at"_l, "duration_s"_l}, &drainProvider},
+        {"POST", "/api/v1/providers/{name}/resume", kOperators, Reach::Everything, Kind::Change, {}, {},
+            &resumeProvider},
+        {"POST", "/api/v1/providers/{name}/breaker", kOperators, Reach::Everything, Kind::Change, {},
             {"candidate"_l, "state"_l, "ends_at"_l, "duration_s"_l}, &forceBreaker},
-        {"POST", "/api/v1/providers/{name}/probe", Role::Operator, true, {}, {}, &probeProvider},
-        {"GET", "/api/v1/drills", Role::Viewer, false, {}, {}, &getDrills},
-        {"POST", "/api/v1/drills", Role::Operator, true, {},
+        {"POST", "/api/v1/providers/{name}/probe", kOperators, Reach::Everything, Kind::Unmarked, {}, {},
+            &probeProvider},
+        {"GET", "/api/v1/drills", kAll, Reach::Tenant, Kind::Read, {}, {}, &getDrills},
+        {"POST", "/api/v1/drills", kOperators, Reach::Everything, Kind::Change, {},
             {"provider"_l, "alias"_l, "tenant"_l, "percent"_l, "ends_at"_l, "duration_s"_l}, &postDrill},
-        {"GET", "/api/v1/drills/{id}", Role::Viewer, false, {}, {}, &getDrill},
-        {"GET", "/api/v1/incidents", Role::Viewer, false, {}, {}, &getIncidents},
-        {"GET", "/api/v1/limits", Role::Viewer, false, {}, {}, &getInvariants},
-        {"GET", "/api/v1/events", Role::Viewer, false, {"since"_l}, {}, nullptr},
+        {"GET", "/api/v1/drills/{id}", kAll, Reach::Tenant, Kind::Read, {}, {}, &getDrill},
+        {"GET", "/api/v1/incidents", kAll, Reach::Everything, Kind::Read, {}, {}, &getIncidents},
+        {"GET", "/api/v1/limits", kAll, Reach::Everything, Kind::Read, {}, {}, &getInvariants},
+        {"GET", "/api/v1/events", kAll, Reach::Tenant, Kind::Read, {"since"_l}, {}, nullptr},
     };
     return table;
 }

@@ -36,56 +36,64 @@ Result<int> numberFrom(const QUrlQuery& query, const QString& key, int least, in
 
 GatewayClient::GatewayClient(std::shared_ptr<AdminTransport> transport) : m_transport(std::move(transport)) {}
 
+QFuture<Result<AdminReply>> GatewayClient::send(AdminRequest request) const
+{
+    const bool isChange = !request.reason.isEmpty();
+    if (isChange && !request.expectedRevision)
+        request.expectedRevision = m_expected;
+    return m_transport->send(request);
+}
+
 GatewayClient::Reply<EngineStatus> GatewayClient::status() const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/status"))), &engineStatusFromJson);
+    return decode(send(get(QStringLiteral("/api/v1/status"))), &engineStatusFromJson);
 }
 
 GatewayClient::Reply<QVector<ProviderStatus>> GatewayClient::providers() const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/providers"))), listOf(&providerStatusFromJson));
+    return decode(send(get(QStringLiteral("/api/v1/providers"))), listOf(&providerStatusFromJson));
 }
 
 GatewayClient::Reply<QVector<AliasStatus>> GatewayClient::aliases() const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/aliases"))), listOf(&aliasStatusFromJson));
+    return decode(send(get(QStringLiteral("/api/v1/aliases"))), listOf(&aliasStatusFromJson));
 }
 
 GatewayClient::Reply<ProviderStatus> GatewayClient::provider(const QString& name) const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/providers/") + part(name))), &providerStatusFromJson);
+    return decode(send(get(QStringLiteral("/api/v1/providers/") + part(name))), &providerStatusFromJson);
 }
 
 GatewayClient::Reply<QVector<TenantStatus>> GatewayClient::tenants() const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/tenants"))), listOf(&tenantStatusFromJson));
+    return decode(send(get(QStringLiteral("/api/v1/tenants"))), listOf(&tenantStatusFromJson));
 }
 
 GatewayClient::Reply<CallPage> GatewayClient::calls(const CallQuery& query) const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/calls"), toQuery(query))), &callPageFromJson);
+    return decode(send(get(QStringLiteral("/api/v1/calls"), toQuery(query))), &callPageFromJson);
 }
 
 GatewayClient::Reply<Call> GatewayClient::call(const QString& id) const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/calls/") + part(id))), &callFromJson);
+    return decode(send(get(QStringLiteral("/api/v1/calls/") + part(id))), &callFromJson);
 }
 
 GatewayClient::Reply<Series> GatewayClient::series(const SeriesQuery& query) const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/series"), toQuery(query))), &seriesFromJson);
+    return decode(send(get(QStringLiteral("/api/v1/series"), toQuery(query))), &seriesFromJson);
 }
 
 GatewayClient::Reply<QVector<CredentialInfo>> GatewayClient::credentials() const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/credentials"))), listOf(&credentialInfoFromJson));
+    return decode(send(get(QStringLiteral("/api/v1/credentials"))), listOf(&credentialInfoFromJson));
 }
 
 GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
     const CredentialRequest& request, const QString& reason) const
 {
-    const AdminRequest send = post(QStringLiteral("/api/v1/credentials"), toJson(request), reason);
-    return decode(m_transport->send(send), [](const QJsonObject& body) -> Result<IssuedCredential> {
+    const AdminRequest wanted = post(QStringLiteral("/api/v1/credentials"), toJson(request), reason);
+    return decode(send(wanted), [](const QJsonObject& body) -> Result<IssuedCredential> {
         return IssuedCredential{
             body.value(QLatin1String("id")).toString(), body.value(QLatin1String("key")).toString()};
     });
@@ -93,19 +101,19 @@ GatewayClient::Reply<IssuedCredential> GatewayClient::issueCredential(
 
 GatewayClient::Reply<CredentialInfo> GatewayClient::revokeCredential(const QString& id, const QString& reason) const
 {
-    return decode(m_transport->send(post(QStringLiteral("/api/v1/credentials/%1/revoke").arg(part(id)), {}, reason)),
-        &credentialInfoFromJson);
+    return decode(
+        send(post(QStringLiteral("/api/v1/credentials/%1/revoke").arg(part(id)), {}, reason)), &credentialInfoFromJson);
 }
 
 GatewayClient::Reply<ConfigFacts> GatewayClient::config() const
 {
-    return decode(m_transport->send(get(QStringLiteral("/api/v1/config"))), &configFactsFromJson);
+    return decode(send(get(QStringLiteral("/api/v1/config"))), &configFactsFromJson);
 }
 
 GatewayClient::Reply<ConfigCheck> GatewayClient::checkConfig(const QString& yaml) const
 {
-    return decode(m_transport->send(post(QStringLiteral("/api/v1/config/check"), {{QStringLiteral("yaml"), yaml}})),
-        &configCheckFromJson);
+    return decode(
+        send(post(QStringLiteral("/api/v1/config/check"), {{QStringLiteral("yaml"), yaml}})), &configCheckFromJson);
 }
 
 QUrlQuery toQuery(const CallQuery& query)

@@ -205,9 +205,9 @@ struct Listener
 {
     QString host = QStringLiteral("127.0.0.1");
     quint16 port = 0;
-    std::optional<TlsFiles> tls;
-    QStringList hosts;   // names beside the listener's own that Host may state (admin listener)
-    QStringList origins; // of web pages that may ask (admin listener); none by default
+    std::optional<TlsFiles> tls = {};
+    QStringList hosts = {};   // names beside the listener's own that Host may state (admin listener)
+    QStringList origins = {}; // of web pages that may ask (admin listener); none by default
 };
 
 // server.name and server.environment: what the engine calls itself where several are seen at once.

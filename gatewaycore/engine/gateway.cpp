@@ -213,9 +213,10 @@ std::optional<api::Error> Gateway::startWorkers()
 std::optional<api::Error> Gateway::startAdmin()
 {
     m_events = std::make_unique<admin::EventHub>(m_parts.clock.wallMs() * 1000);
-    m_router = std::make_unique<admin::Router>(m_view, *m_events, m_parts.clock);
+    m_changes = std::make_unique<admin::MemoryChangeLog>(m_parts.clock);
+    m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes);
     m_endpoint = std::make_unique<admin::InProcessEndpoint>(
-        *m_router, admin::Principal{QStringLiteral("console"), config::Role::Admin});
+        *m_router, admin::Principal{QStringLiteral("console"), api::Role::Admin});
 
     const config::SnapshotPtr snapshot = m_parts.config.current();
     const auto listen = listenOptions(snapshot->admin, m_parts.options.adminAddress, true);

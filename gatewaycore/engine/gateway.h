@@ -7,6 +7,7 @@
 
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
+#include "admin/memory_change_log.h"
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
 #include "http/timer_wheel.h"
@@ -79,6 +80,7 @@ private:
     QString m_demoKey;
     http::TimerWheel m_wheel; // of the admin listener
     std::unique_ptr<admin::EventHub> m_events;
+    std::unique_ptr<admin::ChangeLog> m_changes;
     std::unique_ptr<admin::Router> m_router;
     std::unique_ptr<admin::InProcessEndpoint> m_endpoint;
     std::unique_ptr<admin::AdminListener> m_admin;

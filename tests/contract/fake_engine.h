@@ -5,6 +5,7 @@
 
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
+#include "admin/memory_change_log.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -100,7 +101,8 @@ public:
         explicit Parts(gateway::config::Role role);
         FakeEngine engine;
         gateway::admin::EventHub events{1};
-        gateway::admin::Router router{engine, events, engine.clock};
+        gateway::admin::MemoryChangeLog changes{engine.clock};
+        gateway::admin::Router router{engine, events, changes};
         gateway::http::TimerWheel wheel;
         gateway::SystemClock systemClock;
         gateway::admin::InProcessEndpoint endpoint;

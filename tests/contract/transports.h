@@ -45,7 +45,7 @@ public:
     {
         const auto promise = std::make_shared<QPromise<gateway::api::Result<gateway::api::AdminReply>>>();
         promise->start();
-        const gateway::admin::Principal principal{QStringLiteral("test"), gateway::config::Role::Admin};
+        const gateway::admin::Principal principal{QStringLiteral("test"), gateway::api::Role::Admin};
         m_router.handle(request, principal, [promise](const gateway::api::AdminReply& reply) {
             promise->addResult(gateway::api::Result<gateway::api::AdminReply>(reply));
             promise->finish();
@@ -62,7 +62,8 @@ public:
 private:
     FakeEngine m_engine;
     gateway::admin::EventHub m_events{1};
-    gateway::admin::Router m_router{m_engine, m_events, m_engine.clock};
+    gateway::admin::MemoryChangeLog m_changes{m_engine.clock};
+    gateway::admin::Router m_router{m_engine, m_events, m_changes};
 };
 
 inline gateway::api::HttpTransportOptions httpOptions(quint16 port, const QByteArray& token = kToken)

@@ -328,7 +328,8 @@ void TestAdminListener::remoteAddressesNeedTls()
 {
     test::FakeEngine engine;
     admin::EventHub events;
-    admin::Router router(engine, events, engine.clock);
+    admin::MemoryChangeLog changes(engine.clock);
+    admin::Router router(engine, events, changes);
     http::TimerWheel wheel;
     for (const char* host : {"0.0.0.0", "192.0.2.1", "::"}) {
         admin::AdminListenerOptions options;
@@ -344,7 +345,8 @@ void TestAdminListener::noTokenNoListener()
 {
     test::FakeEngine engine;
     admin::EventHub events;
-    admin::Router router(engine, events, engine.clock);
+    admin::MemoryChangeLog changes(engine.clock);
+    admin::Router router(engine, events, changes);
     http::TimerWheel wheel;
     for (const QByteArray& token : {QByteArray(), QByteArray("sk-1234")}) {
         admin::AdminListenerOptions options;

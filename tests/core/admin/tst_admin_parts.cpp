@@ -1,8 +1,8 @@
 // The small parts of the admin room: spelling of paths, events, idempotency, back-off, token and runtime files.
 #include "admin/event_hub.h"
 #include "admin/failure_backoff.h"
-#include "admin/idempotency.h"
 #include "admin/local_access.h"
+#include "admin/memory_change_log.h"
 #include "admin/router.h"
 
 #include <QDir>
@@ -53,7 +53,8 @@ private Q_SLOTS:
     void aForeignPositionStartsOver();
     void repeatedRequestsGetTheFirstReply();
     void failedRequestsMayBeTriedAgain();
-    void idempotencyForgets();
+    void settledKeysAreVoid();
+    void keysAreForgotten();
     void backoffGrowsAndIsForgotten();
     void backoffIsBounded();
     void tokensAreMadeOnceAndKept();
@@ -146,67 +147,79 @@ void TestAdminParts::aForeignPositionStartsOver()
     QVERIFY(!ahead.hasMore());
 }
 
+namespace {
+
+ChangeLog::Intent intentOf(const char* key, const QByteArray& digest)
+{
+    ChangeLog::Intent intent;
+    intent.entry.operation = QString::fromLatin1(key);
+    intent.entry.reason = QStringLiteral("because");
+    intent.digest = digest;
+    return intent;
+}
+
+ChangeLog::Begun begin(ChangeLog& log, const QString& who, const char* key, const QByteArray& digest)
+{
+    ChangeLog::Begun got;
+    log.begin(Principal{who}, intentOf(key, digest), [&](const api::Result<ChangeLog::Begun>& begun) { got = *begun; });
+    return got;
+}
+
+} // namespace
+
 void TestAdminParts::repeatedRequestsGetTheFirstReply()
 {
-    ManualClock clock;
-    Idempotency idempotency(clock);
-    api::AdminRequest request;
-    request.path = QStringLiteral("/x");
-    request.idempotencyKey = QStringLiteral("k");
-    const QString who = QStringLiteral("me");
-
-    api::AdminReply got;
-    Idempotency::Reply first = [&](const api::AdminReply& reply) { got = reply; };
-    QVERIFY(!idempotency.answer(who, request, first));
-    api::AdminReply meanwhile;
-    Idempotency::Reply second = [&](const api::AdminReply& reply) { meanwhile = reply; };
-    QVERIFY(idempotency.answer(who, request, second));
-    QCOMPARE(meanwhile.status, 409);
-    first({201, {{QStringLiteral("id"), 1}}});
-    QCOMPARE(got.status, 201);
-    QVERIFY(idempotency.answer(who, request, second));
-    QCOMPARE(meanwhile.status, 201);
-    QCOMPARE(meanwhile.body, got.body);
-    api::AdminRequest other = request;
-    other.body = {{QStringLiteral("a"), 1}};
-    QVERIFY(idempotency.answer(who, other, second));
-    QCOMPARE(meanwhile.status, 409);
-    QVERIFY(!idempotency.answer(QStringLiteral("somebody else"), request, second));
+    ManualClock clock(0);
+    MemoryChangeLog log(clock);
+    const QString who = QStringLiteral("alice");
+    const ChangeLog::Begun first = begin(log, who, "k", "d");
+    QVERIFY(first.isNew);
+    QCOMPARE(first.change.reason, QStringLiteral("because"));
+    const ChangeLog::Begun meanwhile = begin(log, who, "k", "d");
+    QVERIFY(!meanwhile.isNew);
+    QCOMPARE(meanwhile.before.state, api::Operation::State::UnderWay);
+    log.finish(first.change, {201, {{QStringLiteral("id"), 7}}}, {}, {});
+    const ChangeLog::Begun second = begin(log, who, "k", "d");
+    QCOMPARE(second.before.state, api::Operation::State::Applied);
+    QCOMPARE(second.before.status, 201);
+    QCOMPARE(second.before.reply.value(QLatin1String("id")).toInt(), 7);
+    QVERIFY(!begin(log, who, "k", "other").sameRequest);
+    QVERIFY(begin(log, QStringLiteral("somebody else"), "k", "d").isNew);
 }
 
 void TestAdminParts::failedRequestsMayBeTriedAgain()
 {
-    ManualClock clock;
-    Idempotency idempotency(clock);
-    api::AdminRequest request;
-    request.idempotencyKey = QStringLiteral("k");
-    Idempotency::Reply reply = [](const api::AdminReply&) {};
-    QVERIFY(!idempotency.answer({}, request, reply));
-    reply({503, {}});
-    Idempotency::Reply again = [](const api::AdminReply&) {};
-    QVERIFY(!idempotency.answer({}, request, again));
+    ManualClock clock(0);
+    MemoryChangeLog log(clock);
+    const ChangeLog::Begun first = begin(log, {}, "k", "d");
+    log.finish(first.change, {503, {}}, {}, {});
+    QVERIFY(begin(log, {}, "k", "d").isNew);
 }
 
-void TestAdminParts::idempotencyForgets()
+void TestAdminParts::settledKeysAreVoid()
 {
-    ManualClock clock;
-    Idempotency idempotency(clock);
-    api::AdminRequest request;
-    const auto isNew = [&](const QString& key) {
-        request.idempotencyKey = key;
-        Idempotency::Reply reply = [](const api::AdminReply&) {};
-        const bool fresh = !idempotency.answer({}, request, reply);
-        if (fresh)
-            reply({200, {}});
-        return fresh;
-    };
-    QVERIFY(isNew(QStringLiteral("a")));
-    QVERIFY(!isNew(QStringLiteral("a")));
-    clock.advance(std::chrono::minutes(11));
-    QVERIFY(isNew(QStringLiteral("a")));
-    for (int i = 0; i < Idempotency::kKept; ++i)
-        QVERIFY(isNew(QString::number(i)));
-    QVERIFY(isNew(QStringLiteral("a")));
+    ManualClock clock(0);
+    MemoryChangeLog log(clock);
+    api::Operation said;
+    log.settle(Principal{QStringLiteral("alice")}, QStringLiteral("late"),
+        [&](const api::Result<api::Operation>& operation) { said = *operation; });
+    QCOMPARE(said.state, api::Operation::State::NotApplied);
+    const ChangeLog::Begun late = begin(log, QStringLiteral("alice"), "late", "d");
+    QVERIFY(!late.isNew);
+    QCOMPARE(late.before.state, api::Operation::State::NotApplied);
+    QVERIFY(begin(log, QStringLiteral("bob"), "late", "d").isNew);
+}
+
+void TestAdminParts::keysAreForgotten()
+{
+    ManualClock clock(0);
+    MemoryChangeLog log(clock);
+    QVERIFY(begin(log, {}, "k", "d").isNew);
+    clock.advance(MemoryChangeLog::kTime);
+    QVERIFY(begin(log, {}, "k", "d").isNew);
+    for (int i = 0; i < MemoryChangeLog::kKept; ++i)
+        QVERIFY(begin(log, {}, QByteArray("n" + QByteArray::number(i)).constData(), "d").isNew);
+    QVERIFY(begin(log, {}, "k", "d").isNew);
 }
 
 void TestAdminParts::backoffGrowsAndIsForgotten()

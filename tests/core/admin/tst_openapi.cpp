@@ -16,24 +16,6 @@ QString text(const YAML::Node& node)
     return QString::fromStdString(node.as<std::string>());
 }
 
-QString nameOf(gateway::config::Role role)
-{
-    using gateway::config::Role;
-    switch (role) {
-    case Role::Viewer:
-        return QStringLiteral("viewer");
-    case Role::Auditor:
-        return QStringLiteral("auditor");
-    case Role::Developer:
-        return QStringLiteral("developer");
-    case Role::Operator:
-        return QStringLiteral("operator");
-    case Role::Admin:
-        return QStringLiteral("admin");
-    }
-    return {};
-}
-
 QSet<QString> asSet(const std::vector<QLatin1String>& names)
 {
     QSet<QString> set;
@@ -91,9 +73,17 @@ void TestOpenApi::everyRouteIsDescribed()
         const std::string method = QString::fromLatin1(route.method).toLower().toStdString();
         const YAML::Node described = m_document->paths()[route.path][method];
         QVERIFY2(described.IsDefined(), route.path);
-        QCOMPARE(text(described["x-signalbox-role"]), nameOf(route.role));
+        QStringList roles;
+        for (const gateway::api::Role role : gateway::api::kRoles) {
+            if (route.roles.has(role))
+                roles.append(gateway::api::nameOf(role));
+        }
+        QStringList stated;
+        for (const YAML::Node& role : described["x-signalbox-roles"])
+            stated.append(text(role));
+        QVERIFY2(stated == roles, route.path);
         QCOMPARE(described["x-signalbox-mutation"].IsDefined() && described["x-signalbox-mutation"].as<bool>(),
-            route.mutation);
+            route.isChange());
         QSet<QString> queryKeys;
         QSet<QString> headers;
         QSet<QString> pathNames;
@@ -106,8 +96,8 @@ void TestOpenApi::everyRouteIsDescribed()
                 .insert(text(parameter["name"]));
         }
         QCOMPARE(queryKeys, asSet(route.queryKeys));
-        QCOMPARE(headers.contains(QStringLiteral("x-signalbox-reason")), route.mutation);
-        QCOMPARE(headers.contains(QStringLiteral("idempotency-key")), route.mutation);
+        QCOMPARE(headers.contains(QStringLiteral("x-signalbox-reason")), route.isChange());
+        QCOMPARE(headers.contains(QStringLiteral("idempotency-key")), route.isChange());
         for (const QString& name : pathNames)
             QVERIFY(QString::fromLatin1(route.path).contains(u'{' + name + u'}'));
         QCOMPARE(int(pathNames.size()), int(QString::fromLatin1(route.path).count(u'{')));

@@ -16,6 +16,7 @@
 #include "api/series.h"
 
 #include <memory>
+#include <optional>
 
 namespace gateway::api {
 
@@ -23,6 +24,10 @@ class GatewayClient
 {
 public:
     explicit GatewayClient(std::shared_ptr<AdminTransport> transport);
+
+    // Changes are meant for this revision of the config (If-Match); without it they are for whichever is in force.
+    void expectRevision(std::optional<int> revision) { m_expected = revision; }
+    AdminTransport& transport() const { return *m_transport; }
 
     template <typename T>
     using Reply = QFuture<Result<T>>;
@@ -69,7 +74,11 @@ public:
     QString description() const { return m_transport->description(); }
 
 private:
+    // Every call goes through here: it adds what all of them have in common.
+    QFuture<Result<AdminReply>> send(AdminRequest request) const;
+
     std::shared_ptr<AdminTransport> m_transport;
+    std::optional<int> m_expected;
 };
 
 // The query string of a CallQuery and SeriesQuery; both ends use these two pairs.
