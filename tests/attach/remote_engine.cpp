@@ -75,20 +75,26 @@ QString RemoteEngine::makeCertificate()
     return {};
 }
 
-QString RemoteEngine::start()
+QString RemoteEngine::prepare()
 {
     if (const QString wrong = makeCertificate(); !wrong.isEmpty())
         return wrong;
-    QFile config(file(QStringLiteral("signalbox.yaml")));
+    QFile config(configFile());
     if (!config.open(QIODevice::WriteOnly))
         return config.errorString();
     config.write("signalbox: 1\nserver:\n  gateway: \"127.0.0.1:4180\"\n  admin: {listen: \"10.77.0.1:4181\", tls: "
                  "{certificate: \"" +
                  file(QStringLiteral("admin.pem")).toUtf8() + "\", key: \"" +
                  file(QStringLiteral("admin.key")).toUtf8() + "\"}}\n" + commonConfig());
-    config.close();
+    return {};
+}
+
+QString RemoteEngine::start()
+{
+    if (const QString wrong = prepare(); !wrong.isEmpty())
+        return wrong;
     m_program = std::make_unique<Program>(QStringLiteral("signalboxd"),
-        QStringList{QStringLiteral("--config"), config.fileName(), QStringLiteral("--data-dir"), dataDirectory(),
+        QStringList{QStringLiteral("--config"), configFile(), QStringLiteral("--data-dir"), dataDirectory(),
             QStringLiteral("--workers"), QStringLiteral("1")},
         m_link.inside(TwoNamespaces::Side::Engine));
     return m_program->waitForReady() ? QString() : QStringLiteral("signalboxd is not ready: ") + m_program->log();

@@ -28,9 +28,11 @@ public:
 
     static QString whyNot(); // of what it needs beside the namespaces; empty: nothing is missing
 
-    QString start(); // empty, or why not
+    QString prepare(); // certificate and config; empty, or why not
+    QString start();   // prepares and starts signalboxd
     QString url() const { return QStringLiteral("https://10.77.0.1:4181"); }
     const QString& pin() const { return m_pin; }
+    QString configFile() const { return file(QStringLiteral("signalbox.yaml")); }
     QString tokenFile() const { return m_directory.filePath(QStringLiteral("data/admin.token")); }
     QString dataDirectory() const { return m_directory.filePath(QStringLiteral("data")); }
     QString file(const QString& name) const { return m_directory.filePath(name); }

@@ -114,7 +114,6 @@ void TestNetns::initTestCase()
     QVERIFY2(m_link->isUp(), qPrintable(m_link->problem()));
     m_echo = std::make_unique<Echo>(*m_link);
     QTRY_VERIFY(m_echo->ready);
-    QCOMPARE(connectToEngine(), -1); // from outside there is no way in
     QVERIFY(m_link->enter(Side::Client));
 }
 

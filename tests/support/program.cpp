@@ -47,6 +47,12 @@ bool Program::waitForReady(int milliseconds)
     return false;
 }
 
+void Program::say(const QByteArray& line)
+{
+    m_process.write(line + '\n');
+    m_process.waitForBytesWritten(1000);
+}
+
 void Program::kill9()
 {
     if (m_process.state() == QProcess::NotRunning)

@@ -27,6 +27,7 @@ public:
     qint64 pid() const { return m_process.processId(); }
     bool isRunning() const { return m_process.state() == QProcess::Running; }
 
+    void say(const QByteArray& line);          // to its standard input
     void kill9();                              // and waits for the end
     int stop(int milliseconds = 20'000);       // SIGTERM; the exit code, or -1
     int waitForEnd(int milliseconds = 20'000); // the exit code, or -1
