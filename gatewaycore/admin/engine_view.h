@@ -83,7 +83,14 @@ public:
     virtual void probeProvider(const QString& name, const Change& change, Done<api::ProbeResult> done) = 0;
 
     virtual QVector<api::Invariant> invariants() const = 0;
-    virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100
+    virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100; with their last note only
+    virtual api::Result<api::Incident> incident(const QString& id) const = 0; // NotFound if there is none
+    // What people say of one; durable before `done`. Conflict for one that has all the notes it can have.
+    virtual void acknowledgeIncident(
+        const QString& id, const QString& owner, const Change& change, Done<api::Incident> done) = 0;
+    virtual void noteIncident(
+        const QString& id, const QString& text, const Change& change, Done<api::Incident> done) = 0;
+    virtual void handover(const QString& id, Done<api::Handover> done) = 0;
 };
 
 } // namespace gateway::admin

@@ -1,5 +1,6 @@
 #include "engine/gateway.h"
 
+#include "admin/change_journal.h"
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
 #include "engine/listen_address.h"
@@ -42,6 +43,9 @@ Gateway::~Gateway()
     m_parts.credentials.reset();
     m_parts.levers.reset();
     m_parts.raises.reset();
+    m_parts.auditHealth = {};
+    m_changes.reset();
+    m_parts.incidents.reset();
     m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())
@@ -210,10 +214,30 @@ std::optional<api::Error> Gateway::startWorkers()
     return std::nullopt;
 }
 
+// The audit log of the admin API. What the run before left open gets its end here, before anybody can ask.
+std::optional<api::Error> Gateway::startAudit()
+{
+    auto journal = admin::ChangeJournal::open(
+        *m_parts.store, *this, m_parts.clock,
+        [this](const api::AuditQuery& query, admin::Done<api::AuditPage> done) {
+            m_parts.reader->later<api::AuditPage>(
+                [query](const QString& file) { return store::readAudit(file, query); }, std::move(done));
+        },
+        [this](const QString& event, const QJsonObject& data) { m_events->publish(event, data); });
+    if (!journal)
+        return part("audit", journal.error());
+    if ((*journal)->interrupted() > 0)
+        log(LogLevel::Warning, "audit.interrupted", {{"count", (*journal)->interrupted()}});
+    m_parts.auditHealth = [journal = journal->get()] { return journal->health(); };
+    m_changes = std::move(*journal);
+    return std::nullopt;
+}
+
 std::optional<api::Error> Gateway::startAdmin()
 {
     m_events = std::make_unique<admin::EventHub>(m_parts.clock.wallMs() * 1000);
-    m_changes = std::make_unique<admin::MemoryChangeLog>(m_parts.clock);
+    if (auto error = startAudit())
+        return error;
     m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes);
     m_endpoint = std::make_unique<admin::InProcessEndpoint>(
         *m_router, admin::Principal{QStringLiteral("console"), api::Role::Admin});

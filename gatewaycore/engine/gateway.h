@@ -7,7 +7,6 @@
 
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
-#include "admin/memory_change_log.h"
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
 #include "http/timer_wheel.h"
@@ -57,6 +56,7 @@ private:
     std::optional<api::Error> startCredentials();
     std::optional<api::Error> startDecisions();
     std::optional<api::Error> startWorkers();
+    std::optional<api::Error> startAudit();
     std::optional<api::Error> startAdmin();
     std::optional<observability::Invariants::Scope> scopeOf(const QString& credential) const;
     void startSeries();

@@ -76,6 +76,10 @@ std::optional<api::Error> Gateway::startDecisions()
         });
     m_parts.watch->setSnapshot(*m_parts.config.current());
     m_parts.watch->setLevers(m_parts.levers->all());
+    m_parts.incidents =
+        std::make_unique<IncidentKeeper>(*m_parts.store, m_parts.watch->incidentRegister(), m_parts.clock, *this);
+    if (const api::Outcome loaded = m_parts.incidents->load(); !loaded)
+        return part("incidents", loaded.error());
     connect(m_parts.levers.get(), &LeverControl::changed, this, [this] {
         m_parts.watch->setLevers(m_parts.levers->all());
         publishPolicy();
@@ -149,6 +153,7 @@ void Gateway::upkeep()
     m_parts.watch->tick();
     if (!m_parts.state.ready)
         return;
+    m_parts.incidents->save((m_upkeepTurns + 1) % kRareTurns == 0);
     if (m_parts.state.callsInFlight > 0) {
         m_parts.reader->later<api::Done>(
             [calls = m_parts.openCalls.get()](const QString&) -> api::Result<api::Done> {

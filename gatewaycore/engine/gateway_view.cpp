@@ -66,6 +66,8 @@ api::EngineStatus GatewayView::status() const
     status.cpuPercent = usage.cpuPercent;
     status.openFiles = usage.openFiles;
     status.parts = {m_parts.config.health(), m_parts.store->health()};
+    if (m_parts.auditHealth)
+        status.parts.append(m_parts.auditHealth());
     return status;
 }
 
@@ -134,8 +136,8 @@ void GatewayView::issueCredential(
             QStringLiteral("Add it under tenants: first; a credential belongs to one tenant.")));
         return;
     }
-    m_parts.credentials->issue(
-        request, [context = &m_context, done = std::move(done), change](api::Result<api::IssuedCredential> issued) {
+    m_parts.credentials->issue(request, change.alongside,
+        [context = &m_context, done = std::move(done), change](api::Result<api::IssuedCredential> issued) {
             QMetaObject::invokeMethod(
                 context,
                 [done, change, issued = std::move(issued)] {
@@ -153,7 +155,7 @@ void GatewayView::revokeCredential(
     const QString& id, const admin::Change& change, admin::Done<api::CredentialInfo> done)
 {
     m_parts.credentials->revoke(
-        id, [this, context = &m_context, id, done = std::move(done), change](api::Outcome revoked) {
+        id, change.alongside, [this, context = &m_context, id, done = std::move(done), change](api::Outcome revoked) {
             QMetaObject::invokeMethod(
                 context,
                 [this, id, done, change, revoked = std::move(revoked)] {

@@ -9,6 +9,7 @@
 #include "credential/credential_issuer.h"
 #include "engine/budget_raises.h"
 #include "engine/engine_state.h"
+#include "engine/incident_keeper.h"
 #include "engine/lever_control.h"
 #include "engine/live_state.h"
 #include "engine/process_usage.h"
@@ -62,6 +63,8 @@ struct Parts
     std::unique_ptr<BudgetRaises> raises;
     SpendHistory spend;
     std::unique_ptr<Watch> watch;
+    std::unique_ptr<IncidentKeeper> incidents; // the register of `watch`, made durable
+    std::function<api::Part()> auditHealth;    // of the audit log, once there is one
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
 };

@@ -31,6 +31,7 @@ public:
 
     QVector<api::Invariant> invariants() const { return m_invariants.list(); }
     QVector<api::Incident> incidents() const { return m_incidents.list(); }
+    observability::Incidents& incidentRegister() { return m_incidents; } // for what makes it durable
     QVector<api::AttributionFinding> findings(const QDateTime& since) const { return m_attribution.findings(since); }
     api::Result<api::DrillCard> drillCard(const QString& id) const;
 

@@ -61,6 +61,12 @@ public:
         gateway::admin::Done<gateway::api::ProbeResult> done) override;
     QVector<gateway::api::Invariant> invariants() const override;
     QVector<gateway::api::Incident> incidents() const override;
+    gateway::api::Result<gateway::api::Incident> incident(const QString& id) const override;
+    void acknowledgeIncident(const QString& id, const QString& owner, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::Incident> done) override;
+    void noteIncident(const QString& id, const QString& text, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::Incident> done) override;
+    void handover(const QString& id, gateway::admin::Done<gateway::api::Handover> done) override;
 
     bool ready = true;
     QString lastReason;
@@ -81,6 +87,7 @@ private:
     QVector<gateway::api::CredentialInfo> m_credentials;
     QVector<gateway::api::BudgetStatus> m_budgets;
     QVector<gateway::api::LeverStatus> m_levers;
+    QVector<gateway::api::Incident> m_incidents;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

@@ -254,6 +254,32 @@ void TestAdminContract::sameRowsSameAnswers_data()
     row("invariants", "GET", "/api/v1/limits", "", "", "", 200, "\"name\":\"degraded_share\"");
     row("incidents", "GET", "/api/v1/incidents", "", "", "", 200, "\"calls_rescued\":40");
     row("incident that is over", "GET", "/api/v1/incidents", "", "", "", 200, "\"closed_at\":\"2026");
+    row("incident", "GET", "/api/v1/incidents/inc_2", "", "", "", 200, "\"title\":\"openai-eu is failing\"");
+    row("incident unknown", "GET", "/api/v1/incidents/inc_9", "", "", "", 404, "inc_9");
+    row("handover", "GET", "/api/v1/incidents/inc_2/handover", "", "", "", 200, "Next: watch it.");
+    row("handover unknown", "GET", "/api/v1/incidents/inc_9/handover", "", "", "", 404, "inc_9");
+    row("ack", "POST", "/api/v1/incidents/inc_2/ack", "", R"({"owner":"anna"})", "r", 200, "\"owner\":\"anna\"");
+    row("ack, who asks", "POST", "/api/v1/incidents/inc_1/ack", "", "", "r", 200, "\"acknowledged_at\":\"2026");
+    row("ack, owner of the wrong type", "POST", "/api/v1/incidents/inc_2/ack", "", R"({"owner":7})", "r", 400, "owner");
+    row("ack, owner too long", "POST", "/api/v1/incidents/inc_2/ack", "",
+        R"({"owner":")" + QByteArray(65, 'a') + R"("})", "r", 400, "64");
+    row("ack without a reason", "POST", "/api/v1/incidents/inc_2/ack", "", "", "", 400, "reason");
+    row("ack unknown", "POST", "/api/v1/incidents/inc_9/ack", "", "", "r", 404, "inc_9");
+    row("note", "POST", "/api/v1/incidents/inc_2/note", "", R"({"text":"asked them"})", "r", 200,
+        "\"text\":\"asked them\"");
+    row("note without a text", "POST", "/api/v1/incidents/inc_2/note", "", "{}", "r", 400, "text");
+    row("note of spaces", "POST", "/api/v1/incidents/inc_2/note", "", R"({"text":"  "})", "r", 400, "text");
+    row("note too long", "POST", "/api/v1/incidents/inc_2/note", "", R"({"text":")" + QByteArray(2001, 'a') + R"("})",
+        "r", 400, "2000");
+    row("audit", "GET", "/api/v1/audit", "", "", "", 200, "\"total\":0");
+    row("audit filtered", "GET", "/api/v1/audit", "outcome=refused&action=%2Fdrain&principal=ops&object=x&limit=5", "",
+        "", 200, "\"next\":0");
+    row("audit, an outcome nobody knows", "GET", "/api/v1/audit", "outcome=great", "", "", 400, "outcome");
+    row("audit, a bad cursor", "GET", "/api/v1/audit", "before=0", "", "", 400, "before");
+    row("audit, a bad time", "GET", "/api/v1/audit", "since=today", "", "", 400, "RFC 3339");
+    row("settle a key never seen", "POST", "/api/v1/operations/k-1/settle", "", "", "", 200,
+        "\"state\":\"not_applied\"");
+    row("settle, a field nobody knows", "POST", "/api/v1/operations/k-1/settle", "", R"({"a":1})", "", 400, "\"a");
     row("incidents, a filter nobody knows", "GET", "/api/v1/incidents", "state=open", "", "", 400, "state");
     row("no such path", "GET", "/api/v1/nothing", "", "", "", 404, "not_found");
     row("no such root", "GET", "/api/v2/status", "", "", "", 404, "not_found");
@@ -426,6 +452,25 @@ void TestAdminContract::typedControl()
     QVERIFY(incidents->at(0).isOpen() && !incidents->at(1).isOpen());
     QCOMPARE(incidents->at(0).candidates, QStringList{QStringLiteral("openai-eu/gpt-1@eu-west-1")});
     QCOMPARE(incidents->at(0).callsFailed, 3);
+    const auto noted = await(client.noteIncident(
+        QStringLiteral("inc_2"), QStringLiteral("asked them"), QStringLiteral("for the next shift")));
+    QVERIFY(noted.ok());
+    QCOMPARE(noted->notes.size(), 1);
+    QCOMPARE(noted->notes.first().text, QStringLiteral("asked them"));
+    const auto owned =
+        await(client.acknowledgeIncident(QStringLiteral("inc_2"), QStringLiteral("anna"), QStringLiteral("mine now")));
+    QVERIFY(owned.ok() && owned->acknowledgedAt);
+    QCOMPARE(owned->owner, QStringLiteral("anna"));
+    QCOMPARE(await(client.incident(QStringLiteral("inc_2")))->noteCount, 1);
+    QVERIFY(await(client.handover(QStringLiteral("inc_2")))->lines.size() <= 12);
+    const auto audit = await(client.audit());
+    QVERIFY(audit.ok());
+    QCOMPARE(audit->entries.first().action, QStringLiteral("POST /api/v1/incidents/{id}/ack"));
+    QCOMPARE(audit->entries.first().outcome, QStringLiteral("applied"));
+    QCOMPARE(audit->entries.first().reason, QStringLiteral("mine now"));
+    const auto settled = await(client.settle(QStringLiteral("never-sent")));
+    QVERIFY(settled.ok());
+    QCOMPARE(settled->state, api::Operation::State::NotApplied);
     api::LeverRequest weight;
     weight.kind = api::LeverKind::Weight;
     weight.alias = QStringLiteral("fast");

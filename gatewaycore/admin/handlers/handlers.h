@@ -41,6 +41,12 @@ void getDrill(const Services& services, const Request& request, const Reply& rep
 void postDrill(const Services& services, const Request& request, const Reply& reply);
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
+void getIncident(const Services& services, const Request& request, const Reply& reply);
+void getHandover(const Services& services, const Request& request, const Reply& reply);
+void acknowledgeIncident(const Services& services, const Request& request, const Reply& reply);
+void noteIncident(const Services& services, const Request& request, const Reply& reply);
+void getAudit(const Services& services, const Request& request, const Reply& reply);
+void settleOperation(const Services& services, const Request& request, const Reply& reply);
 
 // {"items": [...]} of values that have a toJson.
 template <typename Values>

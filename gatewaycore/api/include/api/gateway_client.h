@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/admin_transport.h"
+#include "api/audit_entry.h"
 #include "api/call.h"
 #include "api/capability.h"
 #include "api/config_facts.h"
@@ -12,6 +13,7 @@
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
+#include "api/operation.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
 
@@ -69,6 +71,15 @@ public:
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
+    Reply<Incident> incident(const QString& id) const;
+    // An empty owner: the one who asks.
+    Reply<Incident> acknowledgeIncident(const QString& id, const QString& owner, const QString& reason) const;
+    Reply<Incident> noteIncident(const QString& id, const QString& text, const QString& reason) const;
+    Reply<Handover> handover(const QString& id) const; // of an incident
+
+    // The audit log of the admin API, and what became of a change of one's own.
+    Reply<AuditPage> audit(const AuditQuery& query = {}) const;
+    Reply<Operation> settle(const QString& key) const;
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }
@@ -81,10 +92,12 @@ private:
     std::optional<int> m_expected;
 };
 
-// The query string of a CallQuery and SeriesQuery; both ends use these two pairs.
+// The query string of a CallQuery, a SeriesQuery and an AuditQuery; both ends use these pairs.
 QUrlQuery toQuery(const CallQuery& query);
 Result<CallQuery> callQueryFromQuery(const QUrlQuery& query);
 QUrlQuery toQuery(const SeriesQuery& query);
 Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& query);
+QUrlQuery toQuery(const AuditQuery& query);
+Result<AuditQuery> auditQueryFromQuery(const QUrlQuery& query);
 
 } // namespace gateway::api
