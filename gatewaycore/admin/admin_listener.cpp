@@ -266,7 +266,7 @@ void AdminListener::openStream(
         return;
     }
     auto* stream = new EventStreamSender(m_router.events(), since, std::move(exchange), m_wheel, m_options.heartbeat,
-        [this](EventStreamSender* ended) { streamEnded(ended); });
+        [this](EventStreamSender* ended) { streamEnded(ended); }, principal);
     m_streams.insert(stream);
     stream->begin();
 }

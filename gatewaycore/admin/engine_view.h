@@ -8,7 +8,9 @@
 
 #include "admin/change.h"
 #include "api/call.h"
+#include "api/call_summary.h"
 #include "api/capability.h"
+#include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
 #include "api/incident.h"
@@ -16,6 +18,7 @@
 #include "api/ledger_report.h"
 #include "api/lever.h"
 #include "api/route_explanation.h"
+#include "api/zone_check.h"
 #include "config/policy_snapshot.h"
 #include "observability/series_store.h"
 
@@ -43,9 +46,15 @@ public:
     virtual const observability::SeriesStore& series() const = 0;
     virtual QByteArray prometheusText() const = 0;
 
-    // The record.
-    virtual void calls(const api::CallQuery& query, Done<api::CallPage> done) = 0;
+    // The record. `tenants`: of these alone; empty: of all.
+    virtual void calls(const api::CallQuery& query, const QStringList& tenants, Done<api::CallPage> done) = 0;
     virtual void call(const QString& id, Done<api::Call> done) = 0; // NotFound if there is none
+    virtual void callSummary(
+        const api::CallSummaryQuery& query, const QStringList& tenants, Done<api::CallSummary> done) = 0;
+
+    // What was promised, against the config in force and the record.
+    virtual void zoneCheck(const QDateTime& since, const QStringList& tenants, Done<api::ZoneCheck> done) = 0;
+    virtual void checklist(Done<QVector<api::ChecklistItem>> done) = 0; // all twenty, by number
 
     // Gateway credentials. Issuing and revoking are in force on every worker, and durable, before `done`.
     virtual void credentials(Done<QVector<api::CredentialInfo>> done) = 0;
@@ -53,6 +62,10 @@ public:
         const api::CredentialRequest& request, const Change& change, Done<api::IssuedCredential> done) = 0;
     virtual void revokeCredential(const QString& id, const Change& change,
         Done<api::CredentialInfo> done) = 0; // revoking twice is no error
+    // A new key of the same scope; the old one is good for `graceSeconds` more. Both or neither. Conflict for one that
+    // is revoked or has expired.
+    virtual void rotateCredential(
+        const QString& id, qint64 graceSeconds, const Change& change, Done<api::IssuedCredential> done) = 0;
 
     // Money and quotas. A raise is in force and durable before `done`; NotFound for an unknown id. The handler has
     // checked that either an end or a limit with a time is asked for, and that the time lies ahead.

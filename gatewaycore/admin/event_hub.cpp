@@ -1,5 +1,7 @@
 #include "admin/event_hub.h"
 
+#include "admin/event_filter.h"
+
 #include <algorithm>
 
 namespace gateway::admin {
@@ -32,8 +34,9 @@ void EventHub::keep(Kept event)
     ++m_next;
 }
 
-EventCursor::EventCursor(EventHub& hub, qint64 since)
+EventCursor::EventCursor(EventHub& hub, qint64 since, Principal reader)
     : m_hub(hub),
+      m_reader(std::move(reader)),
       m_position(since < 0    ? hub.lastSequence()
                  : since == 0 ? hub.m_first - 1
                               : since)
@@ -68,7 +71,8 @@ EventCursor::Batch EventCursor::take(int most)
     while (m_position < end) {
         ++m_position;
         const EventHub::Kept& kept = m_hub.m_kept[std::size_t(m_position - oldest)];
-        batch.events.append(api::Event{m_position, kept.type, kept.call ? api::toJson(*kept.call) : kept.data});
+        batch.events.append(
+            readBy(m_reader, api::Event{m_position, kept.type, kept.call ? api::toJson(*kept.call) : kept.data}));
     }
     return batch;
 }

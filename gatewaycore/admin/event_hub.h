@@ -7,6 +7,7 @@
 // across restarts and a reader that resumes after one is told of the gap instead of being given another run's numbers.
 #pragma once
 
+#include "admin/principal.h"
 #include "api/admin_transport.h"
 #include "api/call.h"
 
@@ -55,8 +56,9 @@ private:
 class EventCursor
 {
 public:
-    // Events after `since`; -1: from now on; 0: all there is of this run.
-    EventCursor(EventHub& hub, qint64 since);
+    // Events after `since`; -1: from now on; 0: all there is of this run. A reader that is bound to tenants is given the
+    // numbers of what it may not read and nothing more (event_filter.h).
+    EventCursor(EventHub& hub, qint64 since, Principal reader = {});
     ~EventCursor();
     Q_DISABLE_COPY_MOVE(EventCursor)
 
@@ -76,6 +78,7 @@ public:
 
 private:
     EventHub& m_hub;
+    const Principal m_reader;
     qint64 m_position;
 };
 

@@ -18,8 +18,8 @@ QByteArray compact(const QJsonObject& json)
 } // namespace
 
 EventStreamSender::EventStreamSender(EventHub& hub, qint64 since, std::unique_ptr<http::Exchange> exchange,
-    http::TimerWheel& wheel, std::chrono::milliseconds heartbeat, Ended ended)
-    : m_cursor(hub, since),
+    http::TimerWheel& wheel, std::chrono::milliseconds heartbeat, Ended ended, const Principal& reader)
+    : m_cursor(hub, since, reader),
       m_exchange(std::move(exchange)),
       m_heartbeat(wheel, [this] { beat(); }),
       m_interval(heartbeat),

@@ -20,7 +20,7 @@ class EventStreamSender final : public QObject, public http::ExchangeListener
 public:
     using Ended = std::function<void(EventStreamSender*)>;
     EventStreamSender(EventHub& hub, qint64 since, std::unique_ptr<http::Exchange> exchange, http::TimerWheel& wheel,
-        std::chrono::milliseconds heartbeat, Ended ended);
+        std::chrono::milliseconds heartbeat, Ended ended, const Principal& reader = {});
     ~EventStreamSender() override;
 
     void begin();

@@ -54,7 +54,7 @@ void InProcessEndpoint::openFeed(quint64 stream, qint64 since)
         stream, [outcome](InProcessEventStream& receiver) { receiver.opened(outcome); });
     if (!outcome)
         return;
-    m_feeds.emplace(stream, std::unique_ptr<Feed>(new Feed{{m_router.events(), since}}));
+    m_feeds.emplace(stream, std::unique_ptr<Feed>(new Feed{{m_router.events(), since, m_principal}}));
     sendBatches();
 }
 

@@ -61,6 +61,23 @@ constexpr auto kStatusFields = std::tuple{
     field("cpu_percent", &EngineStatus::cpuPercent),
     field("open_files", &EngineStatus::openFiles),
     field("event_sequence", &EngineStatus::eventSequence),
+    field("engine_id", &EngineStatus::engineId),
+    field("name", &EngineStatus::name),
+    field("environment", &EngineStatus::environment),
+    field("api_major", &EngineStatus::apiMajor),
+    field("api_minor", &EngineStatus::apiMinor),
+    field("features", &EngineStatus::features),
+    field("next_pin", &EngineStatus::nextPin),
+};
+
+constexpr auto kCertificateFields = std::tuple{
+    field("sha256", &CertificateFacts::sha256),
+    field("subject", &CertificateFacts::subject),
+    field("issuer", &CertificateFacts::issuer),
+    field("names", &CertificateFacts::names),
+    field("not_before", &CertificateFacts::notBefore),
+    field("not_after", &CertificateFacts::notAfter),
+    field("self_signed", &CertificateFacts::selfSigned),
 };
 
 constexpr auto kProviderFields = std::tuple{
@@ -114,6 +131,13 @@ constexpr auto kCredentialFields = std::tuple{
     field("note", &CredentialInfo::note),
 };
 
+constexpr auto kIssuedFields = std::tuple{
+    field("id", &IssuedCredential::id),
+    field("key", &IssuedCredential::key),
+    field("replaces", &IssuedCredential::replaces),
+    field("replaced_until", &IssuedCredential::replacedUntil),
+};
+
 constexpr auto kCredentialRequestFields = std::tuple{
     field("tenant", &CredentialRequest::tenant),
     field("aliases", &CredentialRequest::aliases),
@@ -147,6 +171,8 @@ QJsonObject toJson(const EngineStatus& status)
             {QStringLiteral("detail"), part.detail}});
     }
     json.insert(QStringLiteral("parts"), parts);
+    json.insert(QStringLiteral("certificate"),
+        status.certificate ? QJsonValue(writeFields(*status.certificate, kCertificateFields)) : QJsonValue());
     return json;
 }
 
@@ -160,6 +186,12 @@ Result<EngineStatus> engineStatusFromJson(const QJsonObject& json)
         status.parts.append(Part{part.value(QLatin1String("name")).toString(),
             healthFromName(part.value(QLatin1String("health")).toString()),
             part.value(QLatin1String("detail")).toString()});
+    }
+    if (const QJsonValue certificate = json.value(QLatin1String("certificate")); certificate.isObject()) {
+        CertificateFacts facts;
+        if (const auto wrong = readFields(certificate.toObject(), facts, kCertificateFields))
+            return *wrong;
+        status.certificate = facts;
     }
     return status;
 }
@@ -198,6 +230,21 @@ QJsonObject toJson(const CredentialInfo& credential)
 Result<CredentialInfo> credentialInfoFromJson(const QJsonObject& json)
 {
     return parseFields<CredentialInfo>(json, kCredentialFields);
+}
+
+QJsonObject toJson(const IssuedCredential& issued)
+{
+    QJsonObject json = writeFields(issued, kIssuedFields);
+    if (issued.replaces.isEmpty()) {
+        json.remove(QStringLiteral("replaces"));
+        json.remove(QStringLiteral("replaced_until"));
+    }
+    return json;
+}
+
+Result<IssuedCredential> issuedCredentialFromJson(const QJsonObject& json)
+{
+    return parseFields<IssuedCredential>(json, kIssuedFields);
 }
 
 QJsonObject toJson(const CredentialRequest& request)

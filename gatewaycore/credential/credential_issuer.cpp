@@ -261,6 +261,60 @@ void CredentialIssuer::revoke(const QString& id, Alongside alongside, Revoked do
     });
 }
 
+void CredentialIssuer::rotate(const QString& id, qint64 graceSeconds, store::Store::Work alongside, Issued done)
+{
+    const qint64 now = std::max<qint64>(m_clock.wallMs(), 1);
+    CredentialRow row;
+    std::optional<api::Error> wrong;
+    {
+        const std::lock_guard lock(m_state->mutex);
+        const auto old = std::find_if(
+            m_state->rows.begin(), m_state->rows.end(), [&id](const CredentialRow& r) { return r.id == id; });
+        if (old == m_state->rows.end())
+            wrong = api::failure(api::Failure::NotFound, QStringLiteral("There is no credential %1.").arg(id.left(80)));
+        else if (old->revokedMs != 0)
+            wrong = api::failure(api::Failure::Conflict,
+                QStringLiteral("The credential %1 is revoked, so there is nothing to rotate.").arg(id),
+                QStringLiteral("Issue a new one."));
+        else if (old->expiresMs != 0 && old->expiresMs <= now)
+            wrong = api::failure(api::Failure::Conflict,
+                QStringLiteral("The credential %1 has expired, so there is nothing to rotate.").arg(id),
+                QStringLiteral("Issue a new one."));
+        else
+            row = *old;
+    }
+    if (wrong) {
+        done(*wrong);
+        return;
+    }
+    const qint64 until =
+        row.expiresMs == 0 ? now + graceSeconds * 1000 : std::min(row.expiresMs, now + graceSeconds * 1000);
+    const NewKey made = newKey(m_random);
+    row.id = made.id;
+    row.hash = bytesOf(CredentialBook::hashKey(m_state->pepper, made.key.reveal()));
+    row.issuedMs = now;
+    const auto work = [row, id, until, alongside = std::move(alongside)](QSqlDatabase& database) {
+        return store::insertCredential(database, row) && store::endCredential(database, id, until) &&
+               (!alongside || alongside(database));
+    };
+    m_store.submit(work, [state = m_state, row, id, until, key = made.key, done = std::move(done)](bool committed) {
+        if (!committed) {
+            done(unavailable(
+                QStringLiteral("The new key could not be written; the credential %1 is as it was.").arg(id)));
+            return;
+        }
+        state->change([&](std::vector<CredentialRow>& rows) {
+            for (CredentialRow& old : rows) {
+                if (old.id == id)
+                    old.expiresMs = until;
+            }
+            rows.push_back(row);
+        });
+        done(api::IssuedCredential{
+            row.id, QString::fromLatin1(key.reveal()), id, QDateTime::fromMSecsSinceEpoch(until, Qt::UTC)});
+    });
+}
+
 api::Result<api::IssuedCredential> CredentialIssuer::issueAndWait(const api::CredentialRequest& request)
 {
     // shared: the waiter may be gone before set_value has returned

@@ -39,6 +39,10 @@ public:
     using Revoked = std::function<void(api::Outcome)>;
     void revoke(const QString& id, Alongside alongside, Revoked done); // NotFound, or Conflict if it is revoked already
 
+    // A new key of the same scope, end and note; the old one ends after the grace. Both in one transaction, together
+    // with `alongside` (may be empty). NotFound; Conflict for one that is revoked or has expired.
+    void rotate(const QString& id, qint64 graceSeconds, store::Store::Work alongside, Issued done);
+
     // For start and tests; never on a worker or the store thread.
     api::Result<api::IssuedCredential> issueAndWait(const api::CredentialRequest& request);
     api::Outcome revokeAndWait(const QString& id);

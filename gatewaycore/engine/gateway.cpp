@@ -3,8 +3,10 @@
 #include "admin/change_journal.h"
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
+#include "base/ids.h"
 #include "engine/listen_address.h"
 #include "observability/log.h"
+#include "store/engine_identity.h"
 #include "store/revision_repository.h"
 
 #include <QCoreApplication>
@@ -22,6 +24,14 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
+
+// 128 random bits.
+QString freshId(RandomSource& random)
+{
+    std::array<unsigned char, 16> bytes{};
+    random.fill(bytes);
+    return QStringLiteral("eng_") + QString::fromLatin1(base32Lower(bytes));
+}
 
 } // namespace
 
@@ -98,6 +108,14 @@ std::optional<api::Error> Gateway::startRecord()
     if (!store)
         return part("record", store.error());
     m_parts.store = std::move(*store);
+    const QString fresh = freshId(m_parts.random);
+    m_parts.store->submitAndWait([this, &fresh](QSqlDatabase& database) {
+        m_parts.engineId = store::engineIdOr(database, fresh);
+        return !m_parts.engineId.isEmpty();
+    });
+    if (m_parts.engineId.isEmpty())
+        return part("record",
+            api::failure(api::Failure::Unavailable, QStringLiteral("the database cannot keep the engine's id")));
 
     auto reader = RecordReader::open(m_parts.store->databaseFile(), this);
     if (!reader)

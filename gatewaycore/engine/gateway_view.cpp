@@ -68,6 +68,9 @@ api::EngineStatus GatewayView::status() const
     status.parts = {m_parts.config.health(), m_parts.store->health()};
     if (m_parts.auditHealth)
         status.parts.append(m_parts.auditHealth());
+    status.engineId = m_parts.engineId;
+    status.name = snapshot()->engineName.name;
+    status.environment = snapshot()->engineName.environment;
     return status;
 }
 
@@ -111,9 +114,9 @@ QByteArray GatewayView::prometheusText() const
     return observability::metricsText(*m_parts.labels, pointers(m_parts.metrics), gauges);
 }
 
-void GatewayView::calls(const api::CallQuery& query, admin::Done<api::CallPage> done)
+void GatewayView::calls(const api::CallQuery& query, const QStringList& tenants, admin::Done<api::CallPage> done)
 {
-    m_parts.reader->list(query, std::move(done));
+    m_parts.reader->list(query, tenants, std::move(done));
 }
 
 void GatewayView::call(const QString& id, admin::Done<api::Call> done)

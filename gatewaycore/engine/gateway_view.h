@@ -31,13 +31,19 @@ public:
     const observability::SeriesStore& series() const override { return m_parts.series; }
     QByteArray prometheusText() const override;
 
-    void calls(const api::CallQuery& query, admin::Done<api::CallPage> done) override;
+    void calls(const api::CallQuery& query, const QStringList& tenants, admin::Done<api::CallPage> done) override;
     void call(const QString& id, admin::Done<api::Call> done) override;
+    void callSummary(
+        const api::CallSummaryQuery& query, const QStringList& tenants, admin::Done<api::CallSummary> done) override;
+    void zoneCheck(const QDateTime& since, const QStringList& tenants, admin::Done<api::ZoneCheck> done) override;
+    void checklist(admin::Done<QVector<api::ChecklistItem>> done) override;
     void credentials(admin::Done<QVector<api::CredentialInfo>> done) override;
     void issueCredential(const api::CredentialRequest& request, const admin::Change& change,
         admin::Done<api::IssuedCredential> done) override;
     void revokeCredential(
         const QString& id, const admin::Change& change, admin::Done<api::CredentialInfo> done) override;
+    void rotateCredential(const QString& id, qint64 graceSeconds, const admin::Change& change,
+        admin::Done<api::IssuedCredential> done) override;
 
     QVector<api::BudgetStatus> budgets() const override;
     void raiseBudget(const QString& id, const api::BudgetRaise& raise, const admin::Change& change,

@@ -48,6 +48,7 @@ struct Parts
     QDateTime startedAt;
     QString gatewayUrl;
     QString adminUrl;
+    QString engineId; // of the data directory
 
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;

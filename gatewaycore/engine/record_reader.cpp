@@ -43,9 +43,10 @@ RecordReader::~RecordReader()
     m_thread.wait();
 }
 
-void RecordReader::list(const api::CallQuery& query, Answer<api::CallPage> answer)
+void RecordReader::list(const api::CallQuery& query, const QStringList& tenants, Answer<api::CallPage> answer)
 {
-    ask<api::CallPage>([query](store::CallReader& reader) { return reader.list(query); }, std::move(answer));
+    ask<api::CallPage>(
+        [query, tenants](store::CallReader& reader) { return reader.list(query, tenants); }, std::move(answer));
 }
 
 void RecordReader::find(const QString& id, Answer<api::Call> answer)

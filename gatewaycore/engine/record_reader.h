@@ -25,7 +25,8 @@ public:
     template <typename T>
     using Answer = std::function<void(api::Result<T>)>;
 
-    void list(const api::CallQuery& query, Answer<api::CallPage> answer);
+    // `tenants`: of these alone; empty: of all.
+    void list(const api::CallQuery& query, const QStringList& tenants, Answer<api::CallPage> answer);
     void find(const QString& id, Answer<api::Call> answer);
     // Calls since then, oldest first, in batches; for rebuilding aggregates at start.
     using Batch = std::vector<std::shared_ptr<const api::Call>>;

@@ -1,5 +1,6 @@
 #include "store/call_reader.h"
 
+#include "store/call_filter.h"
 #include "store/columns.h"
 
 #include <QSqlError>
@@ -37,46 +38,6 @@ Row rowOf(const QSqlQuery& query)
     for (const auto& column : callColumns())
         column.set(row.call, query.value(at++));
     return row;
-}
-
-// Conditions with their values; the text is made of constants only.
-struct Filter
-{
-    QStringList conditions;
-    QVariantList values;
-
-    void add(const char* condition, std::initializer_list<QVariant> bound)
-    {
-        conditions.append(QLatin1String(condition));
-        values.append(QVariantList(bound));
-    }
-    QString where() const
-    {
-        return conditions.isEmpty() ? QString() : QStringLiteral(" WHERE ") + conditions.join(QStringLiteral(" AND "));
-    }
-    void bind(QSqlQuery& query) const
-    {
-        for (const QVariant& value : values)
-            query.addBindValue(value);
-    }
-};
-
-Filter filterOf(const api::CallQuery& query)
-{
-    Filter filter;
-    if (query.since)
-        filter.add("c.started_ms >= ?", {query.since->toMSecsSinceEpoch()});
-    if (query.until)
-        filter.add("c.started_ms < ?", {query.until->toMSecsSinceEpoch()});
-    if (!query.tenant.isEmpty())
-        filter.add("c.tenant = ?", {query.tenant});
-    if (!query.alias.isEmpty())
-        filter.add("c.alias = ?", {query.alias});
-    if (query.outcome)
-        filter.add("c.outcome = ?", {api::nameOf(*query.outcome)});
-    if (!query.provider.isEmpty())
-        filter.add("EXISTS (SELECT 1 FROM attempts a WHERE a.call = c.seq AND a.provider = ?)", {query.provider});
-    return filter;
 }
 
 // "STARTED_SEQ": both rise with a place in the listing that never changes
@@ -123,11 +84,12 @@ api::Outcome CallReader::readAttempts(api::Call& call, qint64 seq)
     return api::Done{};
 }
 
-api::Result<api::CallPage> CallReader::list(const api::CallQuery& asked)
+api::Result<api::CallPage> CallReader::list(const api::CallQuery& asked, const QStringList& tenants)
 {
     if (asked.limit < 1 || asked.limit > 1000)
         return api::failure(api::Failure::Invalid, QStringLiteral("The limit must be from 1 to 1,000."));
-    Filter filter = filterOf(asked);
+    CallFilter filter = timeFilterOf(asked);
+    filter.add(callFilterOf(asked, tenants));
     api::CallPage page;
     QSqlQuery count(*m_connection);
     count.setForwardOnly(true);

@@ -20,7 +20,8 @@ public:
     // One page, newest first (by start, then arrival). Pages that follow a cursor neither repeat nor skip a call when
     // new ones arrive. Attempts are included; commitUs is -1 until the batch's duration is known (a moment after the
     // commit).
-    api::Result<api::CallPage> list(const api::CallQuery& query);
+    // With `tenants` only calls of these are there.
+    api::Result<api::CallPage> list(const api::CallQuery& query, const QStringList& tenants = {});
 
     api::Result<api::Call> find(const QString& id); // NotFound if there is none
     api::Result<bool> contains(const QString& id);

@@ -61,6 +61,19 @@ bool revokeCredential(QSqlDatabase& database, const QString& id, qint64 atMs)
     return query.exec() && query.numRowsAffected() == 1;
 }
 
+bool endCredential(QSqlDatabase& database, const QString& id, qint64 atMs)
+{
+    QSqlQuery query(database);
+    if (!query.prepare(
+            QStringLiteral("UPDATE credentials SET expires_ms = CASE WHEN expires_ms = 0 THEN ? ELSE min(expires_ms, ?)"
+                           " END WHERE id = ? AND revoked_ms = 0")))
+        return false;
+    query.bindValue(0, atMs);
+    query.bindValue(1, atMs);
+    query.bindValue(2, id);
+    return query.exec() && query.numRowsAffected() == 1;
+}
+
 std::optional<std::vector<CredentialRow>> allCredentials(QSqlDatabase& database)
 {
     QSqlQuery query(database);

@@ -28,6 +28,8 @@ struct CredentialRow
 bool insertCredential(QSqlDatabase& database, const CredentialRow& row);
 // False also if there is none of this id that is not revoked yet.
 bool revokeCredential(QSqlDatabase& database, const QString& id, qint64 atMs);
+// It ends at this time, or earlier if it did before. False also if there is none of this id that is not revoked.
+bool endCredential(QSqlDatabase& database, const QString& id, qint64 atMs);
 std::optional<std::vector<CredentialRow>> allCredentials(QSqlDatabase& database);
 
 } // namespace gateway::store

@@ -131,12 +131,13 @@ int FakeEngine::providerConnections(const QString& provider) const
     return provider == QLatin1String("openai-eu") ? 3 : 0;
 }
 
-void FakeEngine::calls(const api::CallQuery& query, admin::Done<api::CallPage> done)
+void FakeEngine::calls(const api::CallQuery& query, const QStringList& tenants, admin::Done<api::CallPage> done)
 {
     api::CallPage page;
     bool begun = query.before.isEmpty();
     for (const api::Call& call : m_calls) {
         const bool matches = (query.tenant.isEmpty() || call.tenant == query.tenant) &&
+                             (tenants.isEmpty() || tenants.contains(call.tenant)) &&
                              (!query.outcome || call.outcome == *query.outcome);
         if (!matches)
             continue;

@@ -31,7 +31,15 @@ public:
     int providerConnections(const QString& provider) const override;
     const gateway::observability::SeriesStore& series() const override { return m_series; }
     QByteArray prometheusText() const override { return "gateway_ready 1\n"; }
-    void calls(const gateway::api::CallQuery& query, gateway::admin::Done<gateway::api::CallPage> done) override;
+    void calls(const gateway::api::CallQuery& query, const QStringList& tenants,
+        gateway::admin::Done<gateway::api::CallPage> done) override;
+    void callSummary(const gateway::api::CallSummaryQuery& query, const QStringList& tenants,
+        gateway::admin::Done<gateway::api::CallSummary> done) override;
+    void zoneCheck(const QDateTime& since, const QStringList& tenants,
+        gateway::admin::Done<gateway::api::ZoneCheck> done) override;
+    void checklist(gateway::admin::Done<QVector<gateway::api::ChecklistItem>> done) override;
+    void rotateCredential(const QString& id, qint64 graceSeconds, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::IssuedCredential> done) override;
     void call(const QString& id, gateway::admin::Done<gateway::api::Call> done) override;
     void credentials(gateway::admin::Done<QVector<gateway::api::CredentialInfo>> done) override;
     void issueCredential(const gateway::api::CredentialRequest& request, const gateway::admin::Change& change,

@@ -135,6 +135,35 @@ void TestAdminContract::sameRowsSameAnswers_data()
     row("call unknown", "GET", "/api/v1/calls/req_9", "", "", "", 404, "req_9");
     row("call, odd id", "GET", "/api/v1/calls/a%20b", "", "", "", 400, "spelled");
     row("call, encoded slash", "GET", "/api/v1/calls/a%2fb", "", "", "", 400, "spelled");
+    row("summary", "GET", "/api/v1/calls/summary", "since=2026-11-22T00:00:00Z&until=2026-11-23T00:00:00Z", "", "", 200,
+        "\"by\":\"outcome\"");
+    row("summary by tenant", "GET", "/api/v1/calls/summary",
+        "since=2026-11-22T00:00:00Z&until=2026-11-23T00:00:00Z&by=tenant&step=3600", "", "", 200, "\"key\":\"other\"");
+    row("summary filtered", "GET", "/api/v1/calls/summary",
+        "since=2026-11-22T00:00:00Z&until=2026-11-23T00:00:00Z&tenant=acme&outcome=failed", "", "", 200, "\"total\":1");
+    row("summary without a time", "GET", "/api/v1/calls/summary", "by=tenant", "", "", 400, "since and until");
+    row("summary by nobody knows", "GET", "/api/v1/calls/summary",
+        "since=2026-11-22T00:00:00Z&until=2026-11-23T00:00:00Z&by=mood", "", "", 400, "mood");
+    row("summary in too many steps", "GET", "/api/v1/calls/summary",
+        "since=2026-11-22T00:00:00Z&until=2026-11-23T00:00:00Z&step=1", "", "", 400, "500 steps");
+    row("zone check", "GET", "/api/v1/zones/check", "", "", "", 200, "\"since\":\"2026-11-21T00:00:00.000Z\"");
+    row("zone check verdict", "GET", "/api/v1/zones/check", "since=2026-11-01T00:00:00Z", "", "", 200,
+        "\"verdict\":\"FAIL\"");
+    row("zone check bad time", "GET", "/api/v1/zones/check", "since=monday", "", "", 400, "RFC 3339");
+    row("zone check from tomorrow", "GET", "/api/v1/zones/check", "since=2027-01-01T00:00:00Z", "", "", 400, "past");
+    row("checklist", "GET", "/api/v1/checklist", "", "", "", 200, "\"id\":\"aliases-pinned\"");
+    row("rotate", "POST", "/api/v1/credentials/c1/rotate", "", "", "yearly", 201,
+        "\"replaced_until\":\"2026-11-23T00:00:00.000Z\"");
+    row("rotate at once", "POST", "/api/v1/credentials/c1/rotate", "", R"({"grace_s":0})", "leaked", 201,
+        "\"replaced_until\":\"2026-11-22T00:00:00.000Z\"");
+    row("rotate with too long a grace", "POST", "/api/v1/credentials/c1/rotate", "", R"({"grace_s":604801})", "r", 400,
+        "seven days");
+    row("rotate with half a second", "POST", "/api/v1/credentials/c1/rotate", "", R"({"grace_s":0.5})", "r", 400,
+        "grace_s");
+    row("rotate with words", "POST", "/api/v1/credentials/c1/rotate", "", R"({"grace_s":"a day"})", "r", 400,
+        "grace_s");
+    row("rotate unknown", "POST", "/api/v1/credentials/c9/rotate", "", "", "r", 404, "c9");
+    row("rotate without a reason", "POST", "/api/v1/credentials/c1/rotate", "", "", "", 400, "reason");
     row("series", "GET", "/api/v1/series",
         "provider=openai-eu&from=2026-11-22T11:30:00Z&to=2026-11-22T12:00:00Z&step=60", "", "", 200,
         "\"step_seconds\":60");

@@ -29,9 +29,11 @@ std::optional<api::Error> faultOf(const api::BudgetRaise& raise, const QDateTime
 
 } // namespace
 
-void getBudgets(const Services& services, const Request&, const Reply& reply)
+// A budget that names no tenant counts the money of all, so a bound principal does not see it.
+void getBudgets(const Services& services, const Request& request, const Reply& reply)
 {
-    reply({200, itemsOf(services.engine.budgets())});
+    reply({200, itemsOf(seenBy(request.principal, services.engine.budgets(),
+                    [](const api::BudgetStatus& budget) { return budget.scope.tenant; }))});
 }
 
 void raiseBudget(const Services& services, const Request& request, const Reply& reply)
@@ -79,9 +81,13 @@ void reconcileLedger(const Services& services, const Request& request, const Rep
     services.engine.reconcile(text, answer<api::Reconciliation>(reply));
 }
 
-void getQuotas(const Services& services, const Request&, const Reply& reply)
+// Providers' gates and the queue before them are the engine's: they tell of no tenant.
+void getQuotas(const Services& services, const Request& request, const Reply& reply)
 {
-    reply({200, api::toJson(services.engine.quotas())});
+    api::QuotaReport report = services.engine.quotas();
+    report.quotas =
+        seenBy(request.principal, report.quotas, [](const api::QuotaStatus& quota) { return quota.scope.tenant; });
+    reply({200, api::toJson(report)});
 }
 
 void getInvariants(const Services& services, const Request&, const Reply& reply)

@@ -12,7 +12,7 @@ QString addressOf(const config::Listener& listener)
 
 } // namespace
 
-void getConfig(const Services& services, const Request&, const Reply& reply)
+void getConfig(const Services& services, const Request& request, const Reply& reply)
 {
     const config::SnapshotPtr snapshot = services.engine.snapshot();
     api::ConfigFacts facts;
@@ -36,6 +36,11 @@ void getConfig(const Services& services, const Request&, const Reply& reply)
     facts.tenants = int(snapshot->tenants.size());
     facts.warnings = snapshot->warnings;
     facts.problems = services.engine.configProblems();
+    if (request.principal.isBound()) { // both name tenants
+        facts.tenants = int(request.principal.tenants.size());
+        facts.warnings.clear();
+        facts.problems.clear();
+    }
     reply({200, api::toJson(facts)});
 }
 

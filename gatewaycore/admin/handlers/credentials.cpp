@@ -9,6 +9,30 @@ using api::Failure;
 
 constexpr int kLongestNote = 500;
 constexpr int kMostNames = 1000;
+constexpr qint64 kGraceSeconds = 24 * 3600;
+constexpr qint64 kLongestGrace = 7 * 24 * 3600;
+
+api::Error unknown(const QString& id)
+{
+    return api::failure(Failure::NotFound, QStringLiteral("There is no credential %1.").arg(id.left(80)));
+}
+
+// Goes on if the credential is of a tenant that the principal may touch; else it is not there.
+template <typename Next>
+void whenTouchable(const Services& services, const Request& request, const Reply& reply, Next next)
+{
+    if (!request.principal.isBound())
+        return next();
+    services.engine.credentials([reply, request, next](const api::Result<QVector<api::CredentialInfo>>& all) {
+        if (!all)
+            return reply(api::errorReply(all.error()));
+        for (const api::CredentialInfo& info : *all) {
+            if (info.id == request.argument && request.principal.mayTouch(info.tenant))
+                return next();
+        }
+        reply(api::errorReply(unknown(request.argument)));
+    });
+}
 
 bool isName(const QString& text)
 {
@@ -55,10 +79,12 @@ std::optional<api::Error> faultOf(const api::CredentialRequest& wanted, const co
 
 } // namespace
 
-void getCredentials(const Services& services, const Request&, const Reply& reply)
+void getCredentials(const Services& services, const Request& request, const Reply& reply)
 {
-    services.engine.credentials([reply](const api::Result<QVector<api::CredentialInfo>>& all) {
-        reply(all ? api::AdminReply{200, itemsOf(*all)} : api::errorReply(all.error()));
+    services.engine.credentials([reply, request](const api::Result<QVector<api::CredentialInfo>>& all) {
+        if (!all)
+            return reply(api::errorReply(all.error()));
+        reply({200, itemsOf(seenBy(request.principal, *all, [](const auto& info) { return info.tenant; }))});
     });
 }
 
@@ -78,10 +104,24 @@ void postCredential(const Services& services, const Request& request, const Repl
 
 void revokeCredential(const Services& services, const Request& request, const Reply& reply)
 {
-    services.engine.revokeCredential(
-        request.argument, request.change, [reply](const api::Result<api::CredentialInfo>& revoked) {
-            reply(revoked ? api::AdminReply{200, api::toJson(*revoked)} : api::errorReply(revoked.error()));
-        });
+    whenTouchable(services, request, reply, [services, request, reply] {
+        services.engine.revokeCredential(request.argument, request.change, answer<api::CredentialInfo>(reply));
+    });
+}
+
+void rotateCredential(const Services& services, const Request& request, const Reply& reply)
+{
+    qint64 grace = kGraceSeconds;
+    if (const QJsonValue asked = request.asked.body.value(QLatin1String("grace_s")); !asked.isUndefined()) {
+        grace = asked.toInteger(-1); // -1 too for what is no whole number
+        if (grace < 0 || grace > kLongestGrace)
+            return refuse(reply, Failure::Invalid,
+                QStringLiteral("The field \"grace_s\" is a whole number of seconds from 0 to 604800 (seven days)."));
+    }
+    whenTouchable(services, request, reply, [services, request, reply, grace] {
+        services.engine.rotateCredential(
+            request.argument, grace, request.change, answer<api::IssuedCredential>(reply, 201));
+    });
 }
 
 } // namespace gateway::admin

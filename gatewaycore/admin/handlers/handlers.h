@@ -40,6 +40,10 @@ void getDrills(const Services& services, const Request& request, const Reply& re
 void getDrill(const Services& services, const Request& request, const Reply& reply);
 void postDrill(const Services& services, const Request& request, const Reply& reply);
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
+void getCallSummary(const Services& services, const Request& request, const Reply& reply);
+void rotateCredential(const Services& services, const Request& request, const Reply& reply);
+void getZoneCheck(const Services& services, const Request& request, const Reply& reply);
+void getChecklist(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
 void getIncident(const Services& services, const Request& request, const Reply& reply);
 void getHandover(const Services& services, const Request& request, const Reply& reply);
@@ -56,6 +60,15 @@ QJsonObject itemsOf(const Values& values)
     for (const auto& value : values)
         items.append(api::toJson(value));
     return {{QStringLiteral("items"), items}};
+}
+
+// What this principal may see of values that are of a tenant each; `tenantOf` says of which.
+template <typename Values, typename TenantOf>
+Values seenBy(const Principal& principal, Values values, TenantOf tenantOf)
+{
+    if (principal.isBound())
+        values.removeIf([&](const auto& value) { return !principal.mayTouch(tenantOf(value)); });
+    return values;
 }
 
 // Answers 200 (or `status`) with the value, or with the error.

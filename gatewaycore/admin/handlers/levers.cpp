@@ -2,6 +2,8 @@
 #include "admin/handlers/handlers.h"
 #include "admin/handlers/lever_request.h"
 
+#include <algorithm>
+
 namespace gateway::admin {
 namespace {
 
@@ -16,11 +18,24 @@ api::Result<api::LeverRequest> asked(const Request& request)
     return api::leverRequestFromJson(request.asked.body);
 }
 
+// A lever without a tenant is the engine's; one with a tenant (a drill) concerns that tenant alone.
+bool isSeen(const Principal& principal, const QString& tenant)
+{
+    return tenant.isEmpty() || principal.mayTouch(tenant);
+}
+
+QVector<api::LeverStatus> leversSeen(const Services& services, const Request& request)
+{
+    QVector<api::LeverStatus> levers = services.engine.levers();
+    levers.removeIf([&](const api::LeverStatus& lever) { return !isSeen(request.principal, lever.tenant); });
+    return levers;
+}
+
 } // namespace
 
-void getLevers(const Services& services, const Request&, const Reply& reply)
+void getLevers(const Services& services, const Request& request, const Reply& reply)
 {
-    reply({200, itemsOf(services.engine.levers())});
+    reply({200, itemsOf(leversSeen(services, request))});
 }
 
 void planLever(const Services& services, const Request& request, const Reply& reply)
@@ -47,10 +62,10 @@ void revertLever(const Services& services, const Request& request, const Reply& 
     services.engine.endLever(request.argument, request.change, answer<api::LeverStatus>(reply));
 }
 
-void getDrills(const Services& services, const Request&, const Reply& reply)
+void getDrills(const Services& services, const Request& request, const Reply& reply)
 {
     QVector<api::DrillCard> cards;
-    for (const api::LeverStatus& lever : services.engine.levers()) {
+    for (const api::LeverStatus& lever : leversSeen(services, request)) {
         if (lever.kind != api::LeverKind::Drill)
             continue;
         if (const api::Result<api::DrillCard> card = services.engine.drillCard(lever.id))
@@ -61,6 +76,14 @@ void getDrills(const Services& services, const Request&, const Reply& reply)
 
 void getDrill(const Services& services, const Request& request, const Reply& reply)
 {
+    if (request.principal.isBound()) {
+        const QVector<api::LeverStatus> seen = leversSeen(services, request);
+        const bool isThere = std::any_of(
+            seen.begin(), seen.end(), [&](const api::LeverStatus& lever) { return lever.id == request.argument; });
+        if (!isThere)
+            return refuse(
+                reply, Failure::NotFound, QStringLiteral("There is no drill %1.").arg(request.argument.left(64)));
+    }
     answer<api::DrillCard>(reply)(services.engine.drillCard(request.argument));
 }
 

@@ -33,6 +33,35 @@ std::optional<api::Error> faultOf(const api::RouteQuestion& question)
     return std::nullopt;
 }
 
+// Whom a bound principal may ask for: a tenant of its own, or a credential of one. The one it is bound to is meant when
+// none is named; a tenant of another is "not there", in the engine's own words.
+void explainBound(const Services& services, const Request& request, const Reply& reply, api::RouteQuestion question)
+{
+    const Principal& principal = request.principal;
+    if (question.credential.isEmpty()) {
+        if (question.tenant.isEmpty() && principal.tenants.size() == 1)
+            question.tenant = principal.tenants.first();
+        if (question.tenant.isEmpty())
+            return refuse(reply, Failure::Invalid, QStringLiteral("The field \"tenant\" is missing."),
+                QStringLiteral("It is one of: %1.").arg(principal.tenants.join(QStringLiteral(", "))));
+        if (!principal.mayTouch(question.tenant))
+            return refuse(
+                reply, Failure::NotFound, QStringLiteral("There is no tenant \"%1\".").arg(question.tenant.left(64)));
+        return answer<api::RouteExplanation>(reply)(services.engine.explainRoute(question));
+    }
+    services.engine.credentials(
+        [services, reply, question, &principal](const api::Result<QVector<api::CredentialInfo>>& all) {
+            if (!all)
+                return reply(api::errorReply(all.error()));
+            for (const api::CredentialInfo& info : *all) {
+                if (info.id == question.credential && principal.mayTouch(info.tenant))
+                    return answer<api::RouteExplanation>(reply)(services.engine.explainRoute(question));
+            }
+            refuse(reply, Failure::NotFound,
+                QStringLiteral("There is no credential %1.").arg(question.credential.left(64)));
+        });
+}
+
 } // namespace
 
 void explainRoute(const Services& services, const Request& request, const Reply& reply)
@@ -42,6 +71,8 @@ void explainRoute(const Services& services, const Request& request, const Reply&
         return reply(api::errorReply(question.error()));
     if (const auto fault = faultOf(*question))
         return reply(api::errorReply(*fault));
+    if (request.principal.isBound())
+        return explainBound(services, request, reply, *question);
     answer<api::RouteExplanation>(reply)(services.engine.explainRoute(*question));
 }
 

@@ -1,4 +1,6 @@
+#include "admin/features.h"
 #include "admin/handlers/handlers.h"
+#include "api/handshake.h"
 
 namespace gateway::admin {
 
@@ -6,6 +8,9 @@ void getStatus(const Services& services, const Request&, const Reply& reply)
 {
     api::EngineStatus status = services.engine.status();
     status.eventSequence = services.events.lastSequence();
+    status.apiMajor = api::kApiMajor;
+    status.apiMinor = api::kApiMinor;
+    status.features = features();
     reply({200, api::toJson(status)});
 }
 

@@ -2,11 +2,13 @@
 
 namespace gateway::admin {
 
-void getTenants(const Services& services, const Request&, const Reply& reply)
+void getTenants(const Services& services, const Request& request, const Reply& reply)
 {
     const config::SnapshotPtr snapshot = services.engine.snapshot();
     QVector<api::TenantStatus> all;
     for (const auto& tenant : snapshot->tenants) {
+        if (!request.principal.mayTouch(tenant->name))
+            continue;
         api::TenantStatus status;
         status.name = tenant->name;
         if (tenant->zone) {

@@ -163,7 +163,9 @@ struct CredentialRequest
 struct IssuedCredential
 {
     QString id;
-    QString key; // shown once, never stored
+    QString key;           // shown once, never stored
+    QString replaces = {}; // rotation: the credential it takes the place of, good until
+    std::optional<QDateTime> replacedUntil = {};
 };
 
 QJsonObject toJson(const EngineStatus& status);
@@ -171,10 +173,12 @@ QJsonObject toJson(const ProviderStatus& provider);
 QJsonObject toJson(const AliasStatus& alias);
 QJsonObject toJson(const CredentialInfo& credential);
 QJsonObject toJson(const CredentialRequest& request);
+QJsonObject toJson(const IssuedCredential& issued);
 Result<EngineStatus> engineStatusFromJson(const QJsonObject& json);
 Result<ProviderStatus> providerStatusFromJson(const QJsonObject& json);
 Result<AliasStatus> aliasStatusFromJson(const QJsonObject& json);
 Result<CredentialInfo> credentialInfoFromJson(const QJsonObject& json);
 Result<CredentialRequest> credentialRequestFromJson(const QJsonObject& json);
+Result<IssuedCredential> issuedCredentialFromJson(const QJsonObject& json);
 
 } // namespace gateway::api

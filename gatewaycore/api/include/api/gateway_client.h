@@ -6,7 +6,9 @@
 #include "api/admin_transport.h"
 #include "api/audit_entry.h"
 #include "api/call.h"
+#include "api/call_summary.h"
 #include "api/capability.h"
+#include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
 #include "api/incident.h"
@@ -16,6 +18,7 @@
 #include "api/operation.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
+#include "api/zone_check.h"
 
 #include <memory>
 #include <optional>
@@ -80,6 +83,13 @@ public:
     // The audit log of the admin API, and what became of a change of one's own.
     Reply<AuditPage> audit(const AuditQuery& query = {}) const;
     Reply<Operation> settle(const QString& key) const;
+
+    // What was promised and what the record says of it.
+    Reply<CallSummary> callSummary(const CallSummaryQuery& query) const;
+    Reply<ZoneCheck> zoneCheck(const std::optional<QDateTime>& since = {}) const; // without: the last 24 hours
+    Reply<QVector<ChecklistItem>> checklist() const;
+    // A new key of the same scope; the old one is good for the grace, 0 to 7 days.
+    Reply<IssuedCredential> rotateCredential(const QString& id, qint64 graceSeconds, const QString& reason) const;
 
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }

@@ -1,0 +1,33 @@
+// Sums over the record of calls for GET calls/summary: counted by SQL in pieces of the time, added up here. Each piece
+// is bounded, so that a question about too much ends with an error after `patience` instead of holding up the reading
+// thread. Belongs to the thread that opened it.
+#pragma once
+
+#include "api/call_summary.h"
+#include "store/database.h"
+
+#include <chrono>
+#include <memory>
+
+namespace gateway::store {
+
+class CallSummaryReader
+{
+public:
+    static constexpr int kMostKeys = 100;
+    static constexpr std::chrono::milliseconds kPatience{5000};
+
+    static api::Result<std::unique_ptr<CallSummaryReader>> open(const QString& databaseFile);
+
+    // The query is one that callSummaryQueryFromQuery() accepts. `tenants`: of these alone; empty: of all. Unavailable
+    // when it took longer than `patience`.
+    api::Result<api::CallSummary> summary(
+        const api::CallSummaryQuery& query, const QStringList& tenants, std::chrono::milliseconds patience = kPatience);
+
+private:
+    explicit CallSummaryReader(Connection connection) : m_connection(std::move(connection)) {}
+
+    Connection m_connection;
+};
+
+} // namespace gateway::store

@@ -1,0 +1,99 @@
+// The fake engine's summaries, zone check, checklist and rotation.
+#include "fake_engine.h"
+
+#include <QHash>
+
+#include <algorithm>
+
+namespace gateway::test {
+
+using api::Failure;
+
+void FakeEngine::callSummary(
+    const api::CallSummaryQuery& query, const QStringList& tenants, admin::Done<api::CallSummary> done)
+{
+    api::CallSummary summary;
+    summary.by = query.by;
+    summary.stepSeconds = query.stepSeconds;
+    QHash<QString, api::CallSummaryRow> rows;
+    for (const api::Call& call : m_calls) {
+        if ((!query.filter.tenant.isEmpty() && call.tenant != query.filter.tenant) ||
+            (!tenants.isEmpty() && !tenants.contains(call.tenant)) ||
+            (query.filter.outcome && call.outcome != *query.filter.outcome))
+            continue;
+        const QString key = query.by == QLatin1String("tenant")  ? call.tenant
+                            : query.by == QLatin1String("alias") ? call.alias
+                                                                 : api::nameOf(call.outcome);
+        api::CallSummaryRow& row = rows[key];
+        row.start = *query.filter.since;
+        row.key = key;
+        ++row.calls;
+        row.answered += call.outcome == api::CallOutcome::Answered;
+        row.cost = row.cost.value_or(api::Money()).plus(*call.cost);
+        ++summary.total;
+    }
+    for (const api::CallSummaryRow& row : rows)
+        summary.rows.append(row);
+    std::sort(summary.rows.begin(), summary.rows.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    later<api::CallSummary>(std::move(done), summary);
+}
+
+void FakeEngine::zoneCheck(const QDateTime& since, const QStringList& tenants, admin::Done<api::ZoneCheck> done)
+{
+    api::ZoneCheck check;
+    check.asOf = check.until = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC);
+    check.since = since;
+    check.revision = 7;
+    check.query = QStringLiteral("SELECT count(*) FROM attempts");
+    check.tenants = {{QStringLiteral("acme"), QStringLiteral("eu-only"), QStringLiteral("MSA-17"),
+                         QStringLiteral("eu-only"), QStringLiteral("PASS"), QStringLiteral("0 of 2 went outside."),
+                         {{QStringLiteral("fast"), QStringLiteral("openai-eu/gpt-1@eu-west-1"),
+                             QStringLiteral("candidate"), true, {}}},
+                         2, 0, 0, {}},
+        {QStringLiteral("other"), QStringLiteral("eu-only"), QStringLiteral("MSA-18"), QStringLiteral("world"),
+            QStringLiteral("FAIL"), QStringLiteral("The contract says zone eu-only and the config zone world."), {}, 1,
+            0, 0, {}}};
+    check.tenants.removeIf(
+        [&](const api::TenantZoneCheck& one) { return !tenants.isEmpty() && !tenants.contains(one.tenant); });
+    check.verdict = QStringLiteral("NO_DATA");
+    for (const api::TenantZoneCheck& one : check.tenants) {
+        if (check.verdict != QLatin1String("FAIL"))
+            check.verdict = one.verdict;
+    }
+    later<api::ZoneCheck>(std::move(done), check);
+}
+
+void FakeEngine::checklist(admin::Done<QVector<api::ChecklistItem>> done)
+{
+    const QDateTime now = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC);
+    const QVector<api::ChecklistItem> items{
+        {QStringLiteral("aliases-pinned"), 2, QStringLiteral("Aliases name pinned models"), QStringLiteral("partly"),
+            QStringLiteral("1 of 2 candidates name a version."), QStringLiteral("routes"), now},
+        {QStringLiteral("drift-review"), 18, QStringLiteral("Drift is reviewed weekly"), QStringLiteral("unknown"),
+            QStringLiteral("This engine does not measure drift yet."), {}, now}};
+    later<QVector<api::ChecklistItem>>(std::move(done), items);
+}
+
+void FakeEngine::rotateCredential(
+    const QString& id, qint64 graceSeconds, const admin::Change& change, admin::Done<api::IssuedCredential> done)
+{
+    lastReason = change.reason;
+    const auto old = std::find_if(
+        m_credentials.begin(), m_credentials.end(), [&id](const api::CredentialInfo& info) { return info.id == id; });
+    if (old == m_credentials.end())
+        return later<api::IssuedCredential>(
+            std::move(done), api::failure(Failure::NotFound, QStringLiteral("There is no credential %1.").arg(id)));
+    if (old->revokedAt)
+        return later<api::IssuedCredential>(
+            std::move(done), api::failure(Failure::Conflict, QStringLiteral("%1 is revoked.").arg(id)));
+    old->expiresAt = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC).addSecs(graceSeconds);
+    api::IssuedCredential issued{QStringLiteral("c%1").arg(m_credentials.size() + 1), {}, id, old->expiresAt};
+    issued.key = QStringLiteral("sbx_%1_secret").arg(issued.id);
+    api::CredentialInfo info = *old;
+    info.id = issued.id;
+    info.expiresAt.reset();
+    m_credentials.append(info);
+    later<api::IssuedCredential>(std::move(done), issued);
+}
+
+} // namespace gateway::test
