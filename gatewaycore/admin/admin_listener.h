@@ -25,9 +25,9 @@ struct AdminListenerOptions
     quint16 port = 0;
     std::optional<QSslConfiguration> tls; // http::Server::tlsConfiguration(..., only13 = true)
     Secret token;
-    QStringList hostNames; // allowed in Host beside the loopback names; without port
-    QStringList origins;   // allowed in Origin: "https://console.example"
-    std::chrono::milliseconds heartbeat{15'000};
+    QStringList hostNames;                      // allowed in Host beside the loopback names; without port
+    QStringList origins;                        // allowed in Origin: "https://console.example"
+    std::chrono::milliseconds heartbeat{4'000}; // a console takes a link for dead after three
 };
 
 class AdminListener final : public http::RequestHandler
