@@ -38,8 +38,10 @@ Error LinkKeeper::errorOf(const WireTrouble& trouble)
 
 void LinkKeeper::opened()
 {
-    if (isBlocked())
-        become(State::Reconnecting, QStringLiteral("The certificate is the pinned one again."));
+    if (!isBlocked())
+        return;
+    become(State::Reconnecting, QStringLiteral("The certificate is the pinned one again."));
+    Q_EMIT tryWanted(); // streams do not come back by themselves while the link is blocked
 }
 
 void LinkKeeper::answered(const WireConnection& connection, std::chrono::milliseconds roundTrip)
@@ -48,6 +50,8 @@ void LinkKeeper::answered(const WireConnection& connection, std::chrono::millise
     m_roundTrips.push_back(roundTrip.count());
     if (m_roundTrips.size() > kKept)
         m_roundTrips.pop_front();
+    if (isBlocked())
+        return; // on a connection from before: only a new look at the certificate unblocks
     if (connection.status() == 401) {
         m_refused.start();
         return become(State::NotPermitted, QStringLiteral("The engine does not accept this token or certificate."));
