@@ -1,7 +1,7 @@
 // A console's session attached over TLS across two namespaces, the link cut at seeded random moments while changes run.
 // Afterwards: what the client was told of each change is what happened, once or not at all, and nothing is left
 // unknown; a cut longer than the limit shows as stale within 15 s; events go on without a hole, or the hole was told.
-//   SIGNALBOX_CUTS=50 ./tst_link_cuts      the whole run of `./dev bench attach`; five cuts without it
+//   SIGNALBOX_CUTS=50 ./tst_attached_cuts      the whole run of `./dev bench attach`; five cuts without it
 //   SIGNALBOX_SEED=N                       other moments
 #include "change_load.h"
 #include "remote_engine.h"
@@ -102,7 +102,7 @@ struct EventBook
 
 } // namespace
 
-class TestLinkCuts : public QObject
+class TestAttachedCuts : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -116,7 +116,7 @@ private:
     std::unique_ptr<RemoteEngine> m_engine;
 };
 
-void TestLinkCuts::initTestCase()
+void TestAttachedCuts::initTestCase()
 {
     for (const QString& why : {TwoNamespaces::whyNot(), RemoteEngine::whyNot()}) {
         if (!why.isEmpty())
@@ -130,7 +130,7 @@ void TestLinkCuts::initTestCase()
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
 }
 
-void TestLinkCuts::cutOnce(Cut& cut, ui::Session& session, const ChangeLoad& changes)
+void TestAttachedCuts::cutOnce(Cut& cut, ui::Session& session, const ChangeLoad& changes)
 {
     QTest::qWait(cut.afterMs);
     cut.open = changes.open();
@@ -167,7 +167,7 @@ void TestLinkCuts::cutOnce(Cut& cut, ui::Session& session, const ChangeLoad& cha
         cut.liveMs = healed.elapsed();
 }
 
-void TestLinkCuts::nothingIsLostOrRepeated()
+void TestAttachedCuts::nothingIsLostOrRepeated()
 {
     if (!m_engine)
         QSKIP("no namespaces here");
@@ -258,5 +258,5 @@ void TestLinkCuts::nothingIsLostOrRepeated()
         QVERIFY2(ms >= 0, "the session did not come back within a minute");
 }
 
-QTEST_GUILESS_MAIN(TestLinkCuts)
-#include "tst_link_cuts.moc"
+QTEST_GUILESS_MAIN(TestAttachedCuts)
+#include "tst_attached_cuts.moc"
