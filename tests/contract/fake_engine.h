@@ -123,7 +123,8 @@ public:
     // Runs on the control thread and waits for it.
     void run(const std::function<void()>& work);
     void stopEngine(); // the engine goes, the thread stays
-    quint16 listenTls(const QSslConfiguration& tls); // a second listener before the same router; its port
+    // A second listener before the same router; its port.
+    quint16 listenTls(const QSslConfiguration& tls, const QString& host = QStringLiteral("127.0.0.1"));
 
     struct Parts
     {
