@@ -123,13 +123,14 @@ void ConnectionsSheet::refill()
     const auto add = [this](const QString& id, const Connection& connection, const Session* session) {
         const auto& status = session ? session->status() : std::nullopt;
         m_ids.append(id);
-        m_table->addRow({Cell{connection.name}, Cell{wordOf(connection.environment)}, Cell{connection.url},
-            Cell{session ? session->role() : connection.role}, Cell{stateWords(session)}, Cell{roundTrip(session)},
-            Cell{ageWords(session)}, Cell{status ? status->version : QString()},
-            Cell{id == ConnectionHub::kEmbedded ? tr("in this process") : pinWords(connection)},
-            Cell{id == m_hub.currentId() ? tr("shown now")
-                 : connection.lastUsed   ? connection.lastUsed->toString(QStringLiteral("yyyy-MM-dd HH:mm"))
-                                         : QString()}});
+        m_table->addRow({Cell::plain(connection.name), Cell::plain(wordOf(connection.environment)),
+            Cell::plain(connection.url), Cell::plain(session ? session->role() : connection.role),
+            Cell::plain(stateWords(session)), Cell::plain(roundTrip(session)), Cell::plain(ageWords(session)),
+            Cell::plain(status ? status->version : QString()),
+            Cell::plain(id == ConnectionHub::kEmbedded ? tr("in this process") : pinWords(connection)),
+            Cell::plain(id == m_hub.currentId() ? tr("shown now")
+                        : connection.lastUsed   ? connection.lastUsed->toString(QStringLiteral("yyyy-MM-dd HH:mm"))
+                                                : QString())});
     };
     if (const auto session = m_hub.session(ConnectionHub::kEmbedded)) {
         Connection own;
