@@ -115,7 +115,8 @@ QString ServerPage::caption() const
 // On this computer a key for oneself is what one came for; elsewhere a credential is somebody's decision.
 bool ServerPage::mayIssueByItself() const
 {
-    return m_session.options().embedded && m_session.options().environment == Environment::Local;
+    return m_session.options().embedded && m_session.options().environment == Environment::Local &&
+           m_session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/credentials"));
 }
 
 void ServerPage::activated()
