@@ -157,7 +157,7 @@ AttachSheet* AttachSheet::openOn(QWidget* window, ConnectionHub& hub, const QStr
     return sheet;
 }
 
-AttachSheet* AttachSheet::openFor(QWidget* window, ConnectionHub& hub, const QString& id)
+AttachSheet* AttachSheet::openFor(QWidget* window, ConnectionHub& hub, const QString& id, bool climbs)
 {
     const Connection* connection = hub.book().find(id);
     if (!connection)
@@ -172,7 +172,8 @@ AttachSheet* AttachSheet::openFor(QWidget* window, ConnectionHub& hub, const QSt
     sheet->m_lock->setCurrent(connection->readOnly ? 1 : 0);
     sheet->m_token->setPlaceholderText(tr("unchanged"));
     sheet->open(sheet->m_check);
-    sheet->check();
+    if (climbs)
+        sheet->check();
     return sheet;
 }
 

@@ -25,7 +25,8 @@ public:
     // A new connection; `text` may be a pairing link or an address.
     static AttachSheet* openOn(QWidget* window, ConnectionHub& hub, const QString& text = {});
     // One of the book: to test it, to give it another token, to look at a changed certificate.
-    static AttachSheet* openFor(QWidget* window, ConnectionHub& hub, const QString& id);
+    // `climbs`: the ladder is climbed at once.
+    static AttachSheet* openFor(QWidget* window, ConnectionHub& hub, const QString& id, bool climbs = true);
 
     void check();
     // For pictures: as if the ladder had got so far.
