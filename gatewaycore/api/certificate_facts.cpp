@@ -1,6 +1,6 @@
 #include "api/certificate_facts.h"
 
-#include "certificate_fields.h"
+#include "json_fields.h"
 
 #include <QCryptographicHash>
 #include <QSslCertificate>
@@ -28,6 +28,20 @@ bool isHex(QChar letter)
 }
 
 } // namespace
+
+template <>
+struct Members<CertificateFacts>
+{
+    static constexpr auto fields = std::tuple{
+        field("sha256", &CertificateFacts::sha256),
+        field("subject", &CertificateFacts::subject),
+        field("issuer", &CertificateFacts::issuer),
+        field("names", &CertificateFacts::names),
+        field("not_before", &CertificateFacts::notBefore),
+        field("not_after", &CertificateFacts::notAfter),
+        field("self_signed", &CertificateFacts::selfSigned),
+    };
+};
 
 CertificateFacts factsOf(const QSslCertificate& certificate)
 {

@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QMutex>
+#include <QNetworkInformation>
 #include <QPointer>
 #include <QPromise>
 #include <QThread>
@@ -190,6 +191,9 @@ void ThreadedTransport::answered(quint64 number, const ThreadedWorker::Answer& a
 std::shared_ptr<AdminTransport> makeThreaded(
     std::function<std::unique_ptr<AdminTransport>()> make, const QString& description)
 {
+    // so that the transports hear when the network comes back; where there is no such service they find out by trying
+    if (QCoreApplication::instance() && QThread::currentThread() == QCoreApplication::instance()->thread())
+        QNetworkInformation::loadBackendByFeatures(QNetworkInformation::Feature::Reachability);
     return std::make_shared<ThreadedTransport>(std::move(make), description);
 }
 

@@ -172,6 +172,20 @@ QString accessManagerRule(const SourceLine& line)
                : QString();
 }
 
+// Whom a TLS peer is verified against is decided in three files: what callers show us, what upstreams show us, and what
+// an engine shows its clients. QueryPeer leaves the chain alone, so it stands only where a whole SHA-256 is compared.
+QString verificationRule(const SourceLine& line)
+{
+    static const QRegularExpression mode(
+        QStringLiteral("\\b(setPeerVerifyMode|setPeerVerifyName|setPeerVerifyDepth|QueryPeer|AutoVerifyPeer)\\b"));
+    static const QStringList allowed{QStringLiteral("gatewaycore/http/server.cpp"),
+        QStringLiteral("gatewaycore/http/upstream.cpp"), QStringLiteral("gatewaycore/api/wire_security.cpp")};
+    const auto match = mode.match(line.text);
+    return match.hasMatch() && !allowed.contains(line.file)
+               ? QStringLiteral("TLS verification is decided in three files, not here (%1)").arg(match.captured(1))
+               : QString();
+}
+
 // SQL with something put into its text: values are bound. arg() or + right in the statement is the pattern of old sins.
 QString sqlRule(const SourceLine& line)
 {
@@ -203,6 +217,7 @@ private Q_SLOTS:
     void engineHasNoGui();
     void nothingForbidden();
     void accessManagerStaysOut();
+    void verificationStaysInItsPlaces();
     void sqlIsBound();
     void consoleShowsPlainText();
     void headersBeginWithPragmaOnce();
@@ -270,6 +285,10 @@ void TestLayering::nothingForbidden()
 void TestLayering::accessManagerStaysOut()
 {
     check({QStringLiteral("gatewaycore"), QStringLiteral("app/daemon"), QStringLiteral("app/sim")}, accessManagerRule);
+}
+void TestLayering::verificationStaysInItsPlaces()
+{
+    check({QStringLiteral("app"), QStringLiteral("gatewaycore"), QStringLiteral("ui")}, verificationRule);
 }
 void TestLayering::sqlIsBound()
 {
@@ -355,6 +374,12 @@ void TestLayering::rulesCanFail()
     QCOMPARE(broken("gatewaycore/http/x.cpp", "#include <QPainter>\n#include <QTcpSocket>\n", guiRule), 1);
     QCOMPARE(broken("gatewaycore/http/x.cpp", "socket->ignoreSslErrors();\n", forbiddenRule), 1);
     QCOMPARE(broken("gatewaycore/http/x.cpp", "QNetworkAccessManager m;\n", accessManagerRule), 1);
+    QCOMPARE(broken("gatewaycore/api/http_transport.cpp", "tls.setPeerVerifyMode(QSslSocket::QueryPeer);\n",
+                 verificationRule),
+        1);
+    QCOMPARE(broken("gatewaycore/api/wire_security.cpp", "tls.setPeerVerifyMode(QSslSocket::QueryPeer);\n",
+                 verificationRule),
+        0);
     QCOMPARE(broken("gatewaycore/api/http_transport.cpp", "QNetworkAccessManager m;\n", accessManagerRule), 0);
     QCOMPARE(broken("gatewaycore/store/x.cpp", "query.exec(QStringLiteral(\"\").arg(name));\nquery.prepare(sql);\n",
                  sqlRule),

@@ -244,6 +244,23 @@ void ControlRoom::run(const std::function<void()>& work)
     done.acquire();
 }
 
+quint16 ControlRoom::listenTls(const QSslConfiguration& tls)
+{
+    quint16 port = 0;
+    run([&] {
+        admin::AdminListenerOptions options;
+        options.token = Secret(kToken);
+        options.heartbeat = std::chrono::milliseconds(100);
+        options.tls = tls;
+        m_parts->tlsListener =
+            std::make_unique<admin::AdminListener>(options, m_parts->router, m_parts->wheel, m_parts->systemClock);
+        if (const api::Outcome started = m_parts->tlsListener->start(); !started)
+            qFatal("%s", qPrintable(started.error().message));
+        port = m_parts->tlsListener->port();
+    });
+    return port;
+}
+
 void ControlRoom::stopEngine()
 {
     run([this] { m_parts.reset(); });

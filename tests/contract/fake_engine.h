@@ -118,6 +118,7 @@ public:
     // Runs on the control thread and waits for it.
     void run(const std::function<void()>& work);
     void stopEngine(); // the engine goes, the thread stays
+    quint16 listenTls(const QSslConfiguration& tls); // a second listener before the same router; its port
 
     struct Parts
     {
@@ -132,6 +133,7 @@ public:
         gateway::SystemClock systemClock;
         gateway::admin::InProcessEndpoint endpoint;
         std::unique_ptr<gateway::admin::AdminListener> listener;
+        std::unique_ptr<gateway::admin::AdminListener> tlsListener;
     };
     Parts& parts() { return *m_parts; } // touch it inside run() only
 

@@ -1,8 +1,10 @@
-// One suite, three transports: the same rows must give the same answers, so that embedded and remote cannot drift
-// apart.
+// One suite, all transports (in process, HTTP, HTTPS with a pin, on a thread of its own, direct): the same rows must
+// give the same answers, so that embedded and remote cannot drift apart.
+#include "certificates.h"
 #include "transports.h"
 
 #include "api/gateway_client.h"
+#include "api/threaded_transport.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -82,7 +84,7 @@ void TestAdminContract::initTestCase()
 void TestAdminContract::transports()
 {
     QTest::addColumn<QString>("kind");
-    for (const char* kind : {"embedded", "http", "direct"})
+    for (const char* kind : {"embedded", "http", "https", "threaded", "direct"})
         QTest::newRow(kind) << QString::fromLatin1(kind);
 }
 
@@ -98,7 +100,19 @@ TestAdminContract::Side TestAdminContract::make(const QString& kind)
     side.room = std::make_unique<test::ControlRoom>();
     if (kind == QLatin1String("embedded"))
         side.transport = admin::makeTransport(side.room->link());
-    else
+    else if (kind == QLatin1String("https")) {
+        // made once: a self-signed certificate, known by its pin alone
+        static test::CertificateMaker maker;
+        static const test::TestCertificate certificate = maker.selfSigned(QStringLiteral("engine"));
+        api::HttpTransportOptions options = test::httpOptions(side.room->listenTls(certificate.forServer()));
+        options.base.setScheme(QStringLiteral("https"));
+        options.pin = certificate.pin();
+        side.transport = std::make_shared<api::HttpTransport>(options);
+    } else if (kind == QLatin1String("threaded")) {
+        side.transport = api::makeThreaded(
+            [port = side.room->port()] { return std::make_unique<api::HttpTransport>(test::httpOptions(port)); },
+            QStringLiteral("threaded"));
+    } else
         side.transport = std::make_shared<api::HttpTransport>(test::httpOptions(side.room->port()));
     side.withEvents = [room = side.room.get()](const std::function<void(admin::EventHub&)>& work) {
         room->run([&] { work(room->parts().events); });
@@ -354,7 +368,7 @@ void TestAdminContract::sameRowsSameAnswers()
     request.body = QJsonDocument::fromJson(body).object();
     request.reason = reason;
     std::optional<QJsonObject> first;
-    for (const char* kind : {"direct", "embedded", "http"}) {
+    for (const char* kind : {"direct", "embedded", "http", "https", "threaded"}) {
         Side side = make(QString::fromLatin1(kind));
         const api::Result<AdminReply> reply = await(side.transport->send(request));
         QVERIFY2(reply.ok(), kind);
@@ -657,6 +671,8 @@ void TestAdminContract::engineGoneIsUnreachable_data()
     QTest::addColumn<QString>("kind");
     QTest::newRow("embedded") << QStringLiteral("embedded");
     QTest::newRow("http") << QStringLiteral("http");
+    QTest::newRow("https") << QStringLiteral("https");
+    QTest::newRow("threaded") << QStringLiteral("threaded");
 }
 
 void TestAdminContract::engineGoneIsUnreachable()
@@ -694,7 +710,7 @@ void TestAdminContract::engineGoneIsUnreachable()
 
 void TestAdminContract::transportGoneEndsItsFutures()
 {
-    for (const char* kind : {"embedded", "http"}) {
+    for (const char* kind : {"embedded", "http", "https", "threaded"}) {
         Side side = make(QString::fromLatin1(kind));
         QFuture<api::Result<api::EngineStatus>> future;
         {
