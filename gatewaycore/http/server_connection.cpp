@@ -51,7 +51,7 @@ QByteArrayView httpDate(qint64 wallMs)
 
 } // namespace
 
-ServerConnection::ServerConnection(Server& server)
+ServerConnection::ServerConnection(Server& server, quint64 number)
     : QObject(&server),
       m_server(server),
       m_parser(server.m_options.message),
