@@ -54,6 +54,7 @@ QByteArrayView httpDate(qint64 wallMs)
 ServerConnection::ServerConnection(Server& server, quint64 number)
     : QObject(&server),
       m_server(server),
+      m_number(number),
       m_parser(server.m_options.message),
       m_deadline(server.m_wheel, [this] { deadlineExpired(); }),
       m_writeDeadline(server.m_wheel, [this] { cut(); })
