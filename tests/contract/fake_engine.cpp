@@ -138,6 +138,9 @@ int FakeEngine::providerConnections(const QString& provider) const
 
 void FakeEngine::calls(const api::CallQuery& query, const QStringList& tenants, admin::Done<api::CallPage> done)
 {
+    if (failCallsAfter >= 0 && --failCallsAfter < 0)
+        return later<api::CallPage>(std::move(done),
+            api::failure(Failure::Unavailable, QStringLiteral("The record cannot be read just now.")));
     api::CallPage page;
     bool begun = query.before.isEmpty();
     for (const api::Call& call : m_calls) {
@@ -154,6 +157,14 @@ void FakeEngine::calls(const api::CallQuery& query, const QStringList& tenants, 
         begun = begun || call.id == query.before;
     }
     later<api::CallPage>(std::move(done), page);
+}
+
+void FakeEngine::addCalls(int number)
+{
+    for (int i = 0; i < number; ++i)
+        m_calls.append(makeCall(1000 + i, QStringLiteral("acme"), api::CallOutcome::Answered));
+    for (int i = number; i < 0 && !m_calls.isEmpty(); ++i)
+        m_calls.removeLast();
 }
 
 void FakeEngine::call(const QString& id, admin::Done<api::Call> done)
@@ -244,7 +255,7 @@ void ControlRoom::run(const std::function<void()>& work)
     done.acquire();
 }
 
-quint16 ControlRoom::listenTls(const QSslConfiguration& tls)
+quint16 ControlRoom::listenTls(const QSslConfiguration& tls, const QString& host)
 {
     quint16 port = 0;
     run([&] {
@@ -252,6 +263,7 @@ quint16 ControlRoom::listenTls(const QSslConfiguration& tls)
         options.token = Secret(kToken);
         options.heartbeat = std::chrono::milliseconds(100);
         options.tls = tls;
+        options.host = host;
         m_parts->tlsListener =
             std::make_unique<admin::AdminListener>(options, m_parts->router, m_parts->wheel, m_parts->systemClock);
         if (const api::Outcome started = m_parts->tlsListener->start(); !started)

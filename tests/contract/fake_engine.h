@@ -83,9 +83,14 @@ public:
     void noteIncident(const QString& id, const QString& text, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::Incident> done) override;
     void handover(const QString& id, gateway::admin::Done<gateway::api::Handover> done) override;
+    QVector<gateway::api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
     QString lastReason;
+    void addCalls(int number); // answered calls of tenant acme, older than the others; below zero: takes them away
+    int failCallsAfter = -1;   // pages of the record that are still answered; -1: all
     gateway::ManualClock clock{kNowMs};
 
 private:
@@ -118,7 +123,8 @@ public:
     // Runs on the control thread and waits for it.
     void run(const std::function<void()>& work);
     void stopEngine(); // the engine goes, the thread stays
-    quint16 listenTls(const QSslConfiguration& tls); // a second listener before the same router; its port
+    // A second listener before the same router; its port.
+    quint16 listenTls(const QSslConfiguration& tls, const QString& host = QStringLiteral("127.0.0.1"));
 
     struct Parts
     {
