@@ -133,6 +133,7 @@ api::Outcome AdminListener::start()
         server.tls->setProtocol(QSsl::TlsV1_3OrLater);
     server.message.bodyBytes = kLargestBody;
     server.connection.connectionsPerWorker = kMostConnections;
+    server.connection.newcomersReplaceWaiting = true; // nobody keeps the owner out by holding connections open
     m_server = std::make_unique<http::Server>(server, *this, m_wheel, m_clock);
     const api::Outcome started = m_server->start();
     if (!started)

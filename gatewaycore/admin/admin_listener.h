@@ -23,11 +23,11 @@ struct AdminListenerOptions
 {
     QString host = QStringLiteral("127.0.0.1");
     quint16 port = 0;
-    std::optional<QSslConfiguration> tls; // http::Server::tlsConfiguration(..., only13 = true)
-    Secret token;                         // the local one
-    PrincipalBook* principals = nullptr;  // outlives the listener; null: only the local token opens
-    QStringList hostNames;                // allowed in Host beside the listener's own; without port
-    QStringList origins;                  // allowed in Origin: "https://console.example"
+    std::optional<QSslConfiguration> tls;       // http::Server::tlsConfiguration(..., only13 = true)
+    Secret token;                               // the local one
+    PrincipalBook* principals = nullptr;        // outlives the listener; null: only the local token opens
+    QStringList hostNames;                      // allowed in Host beside the listener's own; without port
+    QStringList origins;                        // allowed in Origin: "https://console.example"
     std::chrono::milliseconds heartbeat{4'000}; // a console takes a link for dead after three
 };
 

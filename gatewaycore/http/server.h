@@ -62,6 +62,7 @@ private:
     void connectionClosed(ServerConnection* connection, const QHostAddress& peer);
     void acceptSome();
     void admit(int descriptor);
+    bool makeRoom();
 
     ServerOptions m_options;
     RequestHandler& m_handler;
@@ -70,6 +71,7 @@ private:
     std::unordered_set<ServerConnection*> m_connections;
     QHash<QHostAddress, int> m_perAddress; // IPv6 by /64: one host has that many addresses
     QSocketNotifier* m_acceptable = nullptr;
+    quint64 m_accepted = 0; // numbers the connections
     bool m_draining = false;
 };
 

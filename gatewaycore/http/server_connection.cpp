@@ -51,9 +51,10 @@ QByteArrayView httpDate(qint64 wallMs)
 
 } // namespace
 
-ServerConnection::ServerConnection(Server& server)
+ServerConnection::ServerConnection(Server& server, quint64 number)
     : QObject(&server),
       m_server(server),
+      m_number(number),
       m_parser(server.m_options.message),
       m_deadline(server.m_wheel, [this] { deadlineExpired(); }),
       m_writeDeadline(server.m_wheel, [this] { cut(); })
