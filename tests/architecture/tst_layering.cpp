@@ -181,17 +181,19 @@ QString accessManagerRule(const SourceLine& line)
                : QString();
 }
 
-// Whom a TLS peer is verified against is decided in three files: what callers show us, what upstreams show us, and what
-// an engine shows its clients. QueryPeer leaves the chain alone, so it stands only where a whole SHA-256 is compared.
+// Whom a TLS peer is verified against is decided in few files: what callers show us (and whether they are asked for
+// it), what upstreams show us, and what an engine shows its clients. QueryPeer leaves the chain alone, so it stands
+// only where a whole SHA-256 or the socket's own list of errors is looked at before anything is believed.
 QString verificationRule(const SourceLine& line)
 {
     static const QRegularExpression mode(
         QStringLiteral("\\b(setPeerVerifyMode|setPeerVerifyName|setPeerVerifyDepth|QueryPeer|AutoVerifyPeer)\\b"));
     static const QStringList allowed{QStringLiteral("gatewaycore/http/server.cpp"),
-        QStringLiteral("gatewaycore/http/upstream.cpp"), QStringLiteral("gatewaycore/api/wire_security.cpp")};
+        QStringLiteral("gatewaycore/http/server_connection.cpp"), QStringLiteral("gatewaycore/http/upstream.cpp"),
+        QStringLiteral("gatewaycore/engine/listen_address.cpp"), QStringLiteral("gatewaycore/api/wire_security.cpp")};
     const auto match = mode.match(line.text);
     return match.hasMatch() && !allowed.contains(line.file)
-               ? QStringLiteral("TLS verification is decided in three files, not here (%1)").arg(match.captured(1))
+               ? QStringLiteral("TLS verification is decided in few files, not here (%1)").arg(match.captured(1))
                : QString();
 }
 
