@@ -36,6 +36,7 @@ public:
 
 Q_SIGNALS:
     void published(); // at least one more event; readers gather before they take
+    void told(const QString& type, const QJsonObject& data); // each event but the finished calls, as it is published
 
 private:
     friend class EventCursor;

@@ -101,6 +101,8 @@ std::span<const Route> routes()
         {"POST", "/api/v1/pairings/claim", {}, Reach::Engine, Kind::Change, {}, {}, &claimPairing},
         {"GET", "/api/v1/zones/check", kAuditors, Reach::Tenant, Kind::Read, {"since"_l}, {}, &getZoneCheck},
         {"GET", "/api/v1/checklist", kAll, Reach::Everything, Kind::Read, {}, {}, &getChecklist},
+        {"GET", "/api/v1/exports", kAll, Reach::Everything, Kind::Read, {}, {}, &getExports},
+        {"POST", "/api/v1/exports/{name}/test", kOperators, Reach::Everything, Kind::Unmarked, {}, {}, &testExport},
         {"GET", "/api/v1/events", kAll, Reach::Tenant, Kind::Read, {"since"_l}, {}, nullptr},
     };
     return table;

@@ -56,7 +56,8 @@ Gateway::~Gateway()
     m_parts.auditHealth = {};
     m_changes.reset();
     m_parts.incidents.reset();
-    m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.store.reset();   // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.exports.reset(); // sends what waits, for a short while
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())
         admin::removeRuntime(m_parts.options.dataDirectory);
@@ -73,6 +74,7 @@ std::optional<StartFailure> Gateway::start()
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
+    startExports();
     startSeries();
     m_parts.state.ready = true;
     log(LogLevel::Info, "engine.ready",
@@ -301,6 +303,7 @@ void Gateway::startSeries()
 // On the store thread. One queued call for all that comes until it is served.
 void Gateway::callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls)
 {
+    m_parts.exports->offer(calls);
     bool wake = false;
     {
         const std::lock_guard lock(m_committedMutex);

@@ -68,6 +68,8 @@ private:
     void startSeries();
     api::Outcome prepareProviders();
     WorkerPolicy policy() const;
+    void startExports();
+    void applyExports();
     void publishSnapshot();
     void publishPolicy();
     api::Outcome rebuildSpend(const QStringList& accounts);

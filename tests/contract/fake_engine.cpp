@@ -255,7 +255,7 @@ void ControlRoom::run(const std::function<void()>& work)
     done.acquire();
 }
 
-quint16 ControlRoom::listenTls(const QSslConfiguration& tls)
+quint16 ControlRoom::listenTls(const QSslConfiguration& tls, const QString& host)
 {
     quint16 port = 0;
     run([&] {
@@ -263,6 +263,7 @@ quint16 ControlRoom::listenTls(const QSslConfiguration& tls)
         options.token = Secret(kToken);
         options.heartbeat = std::chrono::milliseconds(100);
         options.tls = tls;
+        options.host = host;
         m_parts->tlsListener =
             std::make_unique<admin::AdminListener>(options, m_parts->router, m_parts->wheel, m_parts->systemClock);
         if (const api::Outcome started = m_parts->tlsListener->start(); !started)

@@ -83,6 +83,9 @@ public:
     void noteIncident(const QString& id, const QString& text, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::Incident> done) override;
     void handover(const QString& id, gateway::admin::Done<gateway::api::Handover> done) override;
+    QVector<gateway::api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
     QString lastReason;
@@ -120,7 +123,8 @@ public:
     // Runs on the control thread and waits for it.
     void run(const std::function<void()>& work);
     void stopEngine(); // the engine goes, the thread stays
-    quint16 listenTls(const QSslConfiguration& tls); // a second listener before the same router; its port
+    // A second listener before the same router; its port.
+    quint16 listenTls(const QSslConfiguration& tls, const QString& host = QStringLiteral("127.0.0.1"));
 
     struct Parts
     {

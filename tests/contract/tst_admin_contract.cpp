@@ -1,6 +1,7 @@
 // One suite, all transports (in process, HTTP, HTTPS with a pin, on a thread of its own, direct): the same rows must
 // give the same answers, so that embedded and remote cannot drift apart.
 #include "certificates.h"
+#include "netns.h"
 #include "transports.h"
 
 #include "api/gateway_client.h"
@@ -24,6 +25,19 @@ api::Result<T> await(const QFuture<api::Result<T>>& future)
     if (!QTest::qWaitFor([&] { return future.isFinished(); }, 10'000))
         return api::failure(Failure::Internal, QStringLiteral("the future was not finished"));
     return future.result();
+}
+
+// "attached": over TLS, with the listener in another network namespace. Where none can be made the kind is left out.
+std::vector<const char*> elsewhere()
+{
+    static const bool canBeMade = test::TwoNamespaces::whyNot().isEmpty();
+    return canBeMade ? std::vector<const char*>{"attached"} : std::vector<const char*>{};
+}
+
+test::TwoNamespaces& theLink()
+{
+    static test::TwoNamespaces link;
+    return link;
 }
 
 QVector<api::Event> eventsOf(const QSignalSpy& spy)
@@ -79,12 +93,16 @@ void TestAdminContract::initTestCase()
 {
     qRegisterMetaType<QVector<api::Event>>();
     qRegisterMetaType<api::EventStream::State>();
+    if (const QString why = test::TwoNamespaces::whyNot(); !why.isEmpty())
+        qInfo("without the kind attached: %s", qPrintable(why));
 }
 
 void TestAdminContract::transports()
 {
     QTest::addColumn<QString>("kind");
     for (const char* kind : {"embedded", "http", "https", "threaded", "direct"})
+        QTest::newRow(kind) << QString::fromLatin1(kind);
+    for (const char* kind : elsewhere())
         QTest::newRow(kind) << QString::fromLatin1(kind);
 }
 
@@ -97,15 +115,24 @@ TestAdminContract::Side TestAdminContract::make(const QString& kind)
         side.transport = direct;
         return side;
     }
+    if (kind == QLatin1String("attached"))
+        theLink().enter(test::TwoNamespaces::Side::Engine); // the threads of a room stay where they are made
     side.room = std::make_unique<test::ControlRoom>();
     if (kind == QLatin1String("embedded"))
         side.transport = admin::makeTransport(side.room->link());
-    else if (kind == QLatin1String("https")) {
+    else if (kind == QLatin1String("https") || kind == QLatin1String("attached")) {
         // made once: a self-signed certificate, known by its pin alone
         static test::CertificateMaker maker;
-        static const test::TestCertificate certificate = maker.selfSigned(QStringLiteral("engine"));
-        api::HttpTransportOptions options = test::httpOptions(side.room->listenTls(certificate.forServer()));
+        static const test::TestCertificate certificate =
+            maker.selfSigned(QStringLiteral("engine"), "IP:127.0.0.1,IP:10.77.0.1");
+        const bool isElsewhere = kind == QLatin1String("attached");
+        const QString host = isElsewhere ? test::TwoNamespaces::addressOf(test::TwoNamespaces::Side::Engine)
+                                         : QStringLiteral("127.0.0.1");
+        api::HttpTransportOptions options = test::httpOptions(side.room->listenTls(certificate.forServer(), host));
+        if (isElsewhere)
+            theLink().enter(test::TwoNamespaces::Side::Client);
         options.base.setScheme(QStringLiteral("https"));
+        options.base.setHost(host);
         options.pin = certificate.pin();
         side.transport = std::make_shared<api::HttpTransport>(options);
     } else if (kind == QLatin1String("threaded")) {
@@ -345,6 +372,12 @@ void TestAdminContract::sameRowsSameAnswers_data()
         "\"state\":\"not_applied\"");
     row("settle, a field nobody knows", "POST", "/api/v1/operations/k-1/settle", "", R"({"a":1})", "", 400, "\"a");
     row("incidents, a filter nobody knows", "GET", "/api/v1/incidents", "state=open", "", "", 400, "state");
+    row("exports", "GET", "/api/v1/exports", "", "", "", 200, "\"state\":\"failing\"");
+    row("exports, a filter nobody knows", "GET", "/api/v1/exports", "state=ok", "", "", 400, "state");
+    row("test an export", "POST", "/api/v1/exports/pager/test", "", "", "r", 200, "\"http_status\":503");
+    row("test an unknown export", "POST", "/api/v1/exports/nope/test", "", "", "r", 404, "nope");
+    row("test an export without a reason", "POST", "/api/v1/exports/pager/test", "", "", "", 400, "reason");
+    row("test an export with a field", "POST", "/api/v1/exports/pager/test", "", R"({"body":"x"})", "r", 400, "body");
     row("no such path", "GET", "/api/v1/nothing", "", "", "", 404, "not_found");
     row("no such root", "GET", "/api/v2/status", "", "", "", 404, "not_found");
     row("wrong method", "DELETE", "/api/v1/status", "", "", "", 405, "method");
@@ -368,7 +401,10 @@ void TestAdminContract::sameRowsSameAnswers()
     request.body = QJsonDocument::fromJson(body).object();
     request.reason = reason;
     std::optional<QJsonObject> first;
-    for (const char* kind : {"direct", "embedded", "http", "https", "threaded"}) {
+    std::vector<const char*> kinds{"direct", "embedded", "http", "https", "threaded"};
+    for (const char* kind : elsewhere())
+        kinds.push_back(kind);
+    for (const char* kind : kinds) {
         Side side = make(QString::fromLatin1(kind));
         const api::Result<AdminReply> reply = await(side.transport->send(request));
         QVERIFY2(reply.ok(), kind);
@@ -551,6 +587,11 @@ void TestAdminContract::typedControl()
     QCOMPARE(await(client.drills())->size(), 2);
     QCOMPARE(await(client.levers())->size(), 5);
     QCOMPARE(await(client.invariants())->size(), 2);
+    const auto exported = await(client.exports());
+    QVERIFY(exported.ok());
+    QCOMPARE(exported->size(), 2);
+    QCOMPARE(exported->at(0).sent, 4711);
+    QCOMPARE(await(client.testExport(QStringLiteral("pager"), why))->httpStatus, std::optional<int>(503));
     const auto incidents = await(client.incidents());
     QVERIFY(incidents.ok());
     QCOMPARE(incidents->size(), 2);
@@ -672,6 +713,8 @@ void TestAdminContract::engineGoneIsUnreachable_data()
     QTest::newRow("embedded") << QStringLiteral("embedded");
     QTest::newRow("http") << QStringLiteral("http");
     QTest::newRow("https") << QStringLiteral("https");
+    for (const char* kind : elsewhere())
+        QTest::newRow(kind) << QString::fromLatin1(kind);
     QTest::newRow("threaded") << QStringLiteral("threaded");
 }
 
@@ -710,7 +753,10 @@ void TestAdminContract::engineGoneIsUnreachable()
 
 void TestAdminContract::transportGoneEndsItsFutures()
 {
-    for (const char* kind : {"embedded", "http", "https", "threaded"}) {
+    std::vector<const char*> kinds{"embedded", "http", "https", "threaded"};
+    for (const char* kind : elsewhere())
+        kinds.push_back(kind);
+    for (const char* kind : kinds) {
         Side side = make(QString::fromLatin1(kind));
         QFuture<api::Result<api::EngineStatus>> future;
         {

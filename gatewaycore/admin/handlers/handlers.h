@@ -52,6 +52,8 @@ void getCallSummary(const Services& services, const Request& request, const Repl
 void rotateCredential(const Services& services, const Request& request, const Reply& reply);
 void getZoneCheck(const Services& services, const Request& request, const Reply& reply);
 void getChecklist(const Services& services, const Request& request, const Reply& reply);
+void getExports(const Services& services, const Request& request, const Reply& reply);
+void testExport(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
 void getIncident(const Services& services, const Request& request, const Reply& reply);
 void getHandover(const Services& services, const Request& request, const Reply& reply);

@@ -11,6 +11,7 @@
 #include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
@@ -75,6 +76,8 @@ public:
     Reply<DrillCard> drill(const QString& id) const;
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
+    Reply<QVector<ExportStatus>> exports() const;
+    Reply<ExportTest> testExport(const QString& name, const QString& reason) const; // sends one span or delivery
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
     Reply<Incident> incident(const QString& id) const;
     // An empty owner: the one who asks.
