@@ -9,7 +9,6 @@
 #include "store/engine_identity.h"
 #include "store/revision_repository.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QThread>
 #include <QTimer>
@@ -288,9 +287,7 @@ std::optional<api::Error> Gateway::startAdmin()
     }
     m_parts.adminUrl = m_admin->url();
     rememberCertificate(listen->tls);
-    const api::RuntimeFacts facts{QCoreApplication::applicationPid(), QStringLiteral(SIGNALBOX_VERSION),
-        m_parts.startedAt, m_parts.gatewayUrl, m_parts.adminUrl};
-    if (const api::Outcome written = admin::writeRuntime(m_parts.options.dataDirectory, facts); !written)
+    if (const api::Outcome written = writeRuntime(); !written)
         return part("admin", written.error());
     return std::nullopt;
 }

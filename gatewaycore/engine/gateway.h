@@ -62,6 +62,7 @@ private:
     std::optional<api::Error> startAdmin();
     api::Result<http::ServerOptions> adminAddress() const;
     void rememberCertificate(const std::optional<QSslConfiguration>& tls);
+    api::Outcome writeRuntime() const; // runtime.json: where we listen, and with which certificate
     void refreshAdmin();
     std::optional<observability::Invariants::Scope> scopeOf(const QString& credential) const;
     void startSeries();

@@ -1,10 +1,12 @@
 // The door of the admin API: who may come in, and the listener's TLS, at the start and when the config is read again.
+#include "admin/local_access.h"
 #include "credential/pepper.h"
 #include "engine/gateway.h"
 #include "engine/listen_address.h"
 #include "http/self_signed.h"
 #include "observability/log.h"
 
+#include <QCoreApplication>
 #include <QCryptographicHash>
 #include <QSslCertificate>
 #include <QSysInfo>
@@ -56,6 +58,14 @@ void Gateway::rememberCertificate(const std::optional<QSslConfiguration>& tls)
             {"not_after", m_parts.adminCertificate->notAfter.toString(Qt::ISODate)}});
 }
 
+api::Outcome Gateway::writeRuntime() const
+{
+    const QString pin = m_parts.adminCertificate ? m_parts.adminCertificate->sha256 : QString();
+    const api::RuntimeFacts facts{QCoreApplication::applicationPid(), QStringLiteral(SIGNALBOX_VERSION),
+        m_parts.startedAt, m_parts.gatewayUrl, m_parts.adminUrl, pin};
+    return admin::writeRuntime(m_parts.options.dataDirectory, facts);
+}
+
 // New grants are in force at once; connections that come from now on get the certificate as it is on the disk now. A
 // certificate that cannot be read leaves the old one in use.
 void Gateway::refreshAdmin()
@@ -79,8 +89,11 @@ void Gateway::refreshAdmin()
         return;
     m_admin->setTls(*now->tls);
     const QString before = m_parts.adminCertificate->sha256;
-    if (QString::fromLatin1(now->tls->localCertificate().digest(QCryptographicHash::Sha256).toHex()) != before)
+    if (QString::fromLatin1(now->tls->localCertificate().digest(QCryptographicHash::Sha256).toHex()) != before) {
         rememberCertificate(now->tls);
+        if (const api::Outcome written = writeRuntime(); !written)
+            log(LogLevel::Error, "admin.runtime.kept", {{"reason", written.error().message}});
+    }
 }
 
 } // namespace gateway::engine
