@@ -167,8 +167,8 @@ void ServerPage::askExports()
     if (std::exchange(m_askingExports, true))
         return;
     ++m_pending;
-    m_exports->setMayTest(
-        m_session.options().role == QLatin1String("admin") || m_session.options().role == QLatin1String("operator"));
+    m_exports->setMayTest(m_session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/exports/{name}/test")) &&
+                          !m_session.isLocked());
     m_session.client().exports().then(this, [this](const Result<QVector<gateway::api::ExportStatus>>& answer) {
         --m_pending;
         m_askingExports = false;
