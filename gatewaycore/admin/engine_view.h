@@ -13,6 +13,7 @@
 #include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
@@ -104,6 +105,10 @@ public:
     virtual void noteIncident(
         const QString& id, const QString& text, const Change& change, Done<api::Incident> done) = 0;
     virtual void handover(const QString& id, Done<api::Handover> done) = 0;
+    // What leaves the engine for other systems. A test sends one span, one set of points or one delivery; NotFound for
+    // an unknown name, Conflict for an export that is off.
+    virtual QVector<api::ExportStatus> exports() const = 0;
+    virtual void testExport(const QString& name, const Change& change, Done<api::ExportTest> done) = 0;
 };
 
 } // namespace gateway::admin

@@ -290,7 +290,10 @@ void Router::change(const std::shared_ptr<Walk>& walk)
                 return walk->reply(answerOf(*begun));
             walk->change = begun->change;
             const Reply finish = [this, walk](const api::AdminReply& answer) {
-                m_services.changes.finish(walk->change, answer, walk->trace.before, walk->trace.after);
+                // where a handler says nothing else, what it answers is the object as it is now; the log redacts it
+                const bool tells = walk->trace.after.isEmpty() && answer.status < 300;
+                m_services.changes.finish(
+                    walk->change, answer, walk->trace.before, tells ? answer.body : walk->trace.after);
                 walk->reply(answer);
             };
             // asked here and not before: a repetition gets its first answer, whatever has changed since

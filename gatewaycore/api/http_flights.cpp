@@ -111,6 +111,8 @@ void HttpFlights::answered(quint64 number)
         return;
     Flight& flight = found->second;
     WireConnection* connection = std::exchange(flight.connection, nullptr);
+    if (!connection)
+        return;
     --m_inTheAir;
     connection->disconnect(this);
     const int status = connection->status();

@@ -76,9 +76,10 @@ struct HttpTransport::Wire
 
 HttpTransport::HttpTransport(HttpTransportOptions options) : m_wire(std::make_unique<Wire>(std::move(options)))
 {
-    connect(&m_wire->link, &LinkKeeper::changed, this, &AdminTransport::linkChanged);
-    connect(&m_wire->settler, &ChangeSettler::checking, this, &AdminTransport::changeChecking);
-    connect(&m_wire->settler, &ChangeSettler::settled, this, &AdminTransport::changeSettled);
+    // queued: whoever hears of it may destroy us, and this is told from inside
+    connect(&m_wire->link, &LinkKeeper::changed, this, &AdminTransport::linkChanged, Qt::QueuedConnection);
+    connect(&m_wire->settler, &ChangeSettler::checking, this, &AdminTransport::changeChecking, Qt::QueuedConnection);
+    connect(&m_wire->settler, &ChangeSettler::settled, this, &AdminTransport::changeSettled, Qt::QueuedConnection);
     // where somebody has loaded it (makeThreaded does): the network came back
     if (const QNetworkInformation* network = QNetworkInformation::instance()) {
         connect(network, &QNetworkInformation::reachabilityChanged, this,

@@ -7,6 +7,7 @@
 #include "api/http_transport.h"
 #include "wire_trouble.h"
 
+#include <QSslConfiguration>
 #include <QSslSocket>
 
 namespace gateway::api {

@@ -47,6 +47,7 @@ Gateway::~Gateway()
     m_parts.state.draining = true;
     m_admin.reset();
     m_endpoint.reset();
+    m_principals.reset();
     for (const auto& worker : m_parts.workers)
         worker->cutCalls();
     m_parts.reader.reset();
@@ -56,7 +57,8 @@ Gateway::~Gateway()
     m_parts.auditHealth = {};
     m_changes.reset();
     m_parts.incidents.reset();
-    m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.store.reset();   // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.exports.reset(); // sends what waits, for a short while
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())
         admin::removeRuntime(m_parts.options.dataDirectory);
@@ -73,6 +75,7 @@ std::optional<StartFailure> Gateway::start()
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
+    startExports();
     startSeries();
     m_parts.state.ready = true;
     log(LogLevel::Info, "engine.ready",
@@ -256,12 +259,14 @@ std::optional<api::Error> Gateway::startAdmin()
     m_events = std::make_unique<admin::EventHub>(m_parts.clock.wallMs() * 1000);
     if (auto error = startAudit())
         return error;
-    m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes);
+    if (auto error = startPrincipals())
+        return error;
+    m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes, m_principals.get());
     m_endpoint = std::make_unique<admin::InProcessEndpoint>(
         *m_router, admin::Principal{QStringLiteral("console"), api::Role::Admin});
 
     const config::SnapshotPtr snapshot = m_parts.config.current();
-    const auto listen = listenOptions(snapshot->admin, m_parts.options.adminAddress, true);
+    const auto listen = adminAddress();
     if (!listen)
         return part("admin", listen.error());
     auto token = admin::adminToken(m_parts.options.dataDirectory, m_parts.random);
@@ -273,12 +278,16 @@ std::optional<api::Error> Gateway::startAdmin()
     options.port = listen->port;
     options.tls = listen->tls;
     options.token = *token;
+    options.principals = m_principals.get();
+    options.hostNames = snapshot->admin.hosts;
+    options.origins = snapshot->admin.origins;
     m_admin = std::make_unique<admin::AdminListener>(std::move(options), *m_router, m_wheel, m_parts.clock);
     if (const api::Outcome started = m_admin->start(); !started) {
         m_admin.reset();
         return part("admin", started.error());
     }
     m_parts.adminUrl = m_admin->url();
+    rememberCertificate(listen->tls);
     const api::RuntimeFacts facts{QCoreApplication::applicationPid(), QStringLiteral(SIGNALBOX_VERSION),
         m_parts.startedAt, m_parts.gatewayUrl, m_parts.adminUrl};
     if (const api::Outcome written = admin::writeRuntime(m_parts.options.dataDirectory, facts); !written)
@@ -297,6 +306,7 @@ void Gateway::startSeries()
 // On the store thread. One queued call for all that comes until it is served.
 void Gateway::callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls)
 {
+    m_parts.exports->offer(calls);
     bool wake = false;
     {
         const std::lock_guard lock(m_committedMutex);
@@ -336,6 +346,7 @@ void Gateway::reload()
         return;
     }
     publishSnapshot();
+    refreshAdmin();
     if (!report.revisionChanged)
         return;
     markRevision();

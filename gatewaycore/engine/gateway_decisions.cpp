@@ -111,6 +111,37 @@ void Gateway::breakerChanged(const QString& candidate, const fallback::HealthVie
     m_parts.watch->breakerChanged(candidate, now);
 }
 
+// What happens is told to the exports as it is to consoles; that one of them fails happens too.
+void Gateway::startExports()
+{
+    m_parts.exports = std::make_unique<exports::Exports>(m_parts.clock, m_parts.random);
+    m_parts.exports->setPrometheusTarget(m_parts.adminUrl + QStringLiteral("/metrics"));
+    connect(m_events.get(), &admin::EventHub::told, this, [this](const QString& type, const QJsonObject& data) {
+        if (m_parts.exports)
+            m_parts.exports->tell(type, data);
+    });
+    connect(m_parts.exports.get(), &exports::Exports::changed, this, [this](const api::ExportStatus& status) {
+        m_events->publish(status.state == QLatin1String("failing") ? QStringLiteral("export.failing")
+                                                                   : QStringLiteral("export.recovered"),
+            api::toJson(status));
+    });
+    applyExports();
+}
+
+void Gateway::applyExports()
+{
+    const config::SnapshotPtr snapshot = m_parts.config.current();
+    exports::ExportContext context;
+    context.speaker = {snapshot->engineName.name, snapshot->engineName.environment,
+        QStringLiteral("%1").arg(m_parts.startedAt.toMSecsSinceEpoch(), 0, 36)};
+    context.names = exports::KnownNames::of(*snapshot);
+    context.metrics.labels = m_parts.labels;
+    for (const auto& metrics : m_parts.metrics)
+        context.metrics.workers.push_back(metrics.get());
+    context.metrics.startedAtMs = m_parts.startedAt.toMSecsSinceEpoch();
+    m_parts.exports->apply(snapshot->exports, context);
+}
+
 void Gateway::publishSnapshot()
 {
     if (const api::Outcome ready = prepareProviders(); !ready)
@@ -132,6 +163,7 @@ void Gateway::publishSnapshot()
         if (const api::Outcome rebuilt = rebuildSpend(added); !rebuilt)
             log(LogLevel::Error, "budget.unknown", {{"message", rebuilt.error().message}});
     }
+    applyExports();
     publishPolicy();
 }
 

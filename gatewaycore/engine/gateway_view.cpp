@@ -49,6 +49,9 @@ api::EngineStatus GatewayView::status() const
     status.revision = snapshot()->revision;
     status.gatewayUrl = m_parts.gatewayUrl;
     status.adminUrl = m_parts.adminUrl;
+    status.certificate = m_parts.adminCertificate;
+    if (snapshot()->admin.tls)
+        status.nextPin = snapshot()->admin.tls->nextPin;
     status.dataDirectory = m_parts.options.dataDirectory;
     status.configFile = snapshot()->sourceFile;
     status.ready = isReady();
@@ -71,6 +74,11 @@ api::EngineStatus GatewayView::status() const
     status.engineId = m_parts.engineId;
     status.name = snapshot()->engineName.name;
     status.environment = snapshot()->engineName.environment;
+    // an export that fails harms no call; that nobody outside hears of them is somebody's affair all the same
+    for (const api::ExportStatus& one : exports()) {
+        if (one.state == QLatin1String("failing") || one.state == QLatin1String("off"))
+            status.parts.append({QStringLiteral("export ") + one.name, api::Health::Degraded, one.sentence});
+    }
     return status;
 }
 
@@ -101,6 +109,13 @@ int GatewayView::providerConnections(const QString& provider) const
 }
 
 QByteArray GatewayView::prometheusText() const
+{
+    if (m_parts.exports)
+        m_parts.exports->scraped();
+    return metricsPage();
+}
+
+QByteArray GatewayView::metricsPage() const
 {
     const api::EngineStatus now = status();
     observability::EngineGauges gauges;

@@ -69,8 +69,11 @@ public:
     void noteIncident(
         const QString& id, const QString& text, const admin::Change& change, admin::Done<api::Incident> done) override;
     void handover(const QString& id, admin::Done<api::Handover> done) override;
+    QVector<api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const admin::Change& change, admin::Done<api::ExportTest> done) override;
 
 private:
+    QByteArray metricsPage() const;
     static api::ProviderGateStatus gateStatusOf(const ProviderLive& live);
 
     Parts& m_parts;

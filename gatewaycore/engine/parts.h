@@ -17,6 +17,7 @@
 #include "engine/spend_history.h"
 #include "engine/watch.h"
 #include "engine/worker.h"
+#include "exports/exports.h"
 #include "observability/series_store.h"
 #include "observability/worker_metrics.h"
 #include "simulator/simulator_server.h"
@@ -48,7 +49,8 @@ struct Parts
     QDateTime startedAt;
     QString gatewayUrl;
     QString adminUrl;
-    QString engineId; // of the data directory
+    std::optional<api::CertificateFacts> adminCertificate; // as the admin listener shows it now
+    QString engineId;                                      // of the data directory
 
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;
@@ -68,6 +70,7 @@ struct Parts
     std::function<api::Part()> auditHealth;    // of the audit log, once there is one
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
+    std::unique_ptr<exports::Exports> exports; // reads the workers' counters
 };
 
 // An error of a part that does not come up, with its name before it.

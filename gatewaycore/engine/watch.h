@@ -11,6 +11,8 @@
 #include "observability/incidents.h"
 #include "observability/invariants.h"
 
+#include <QSet>
+
 #include <map>
 #include <memory>
 #include <vector>
@@ -36,8 +38,13 @@ public:
     api::Result<api::DrillCard> drillCard(const QString& id) const;
 
 private:
+    void tellOfInvariants();
+
     static constexpr std::size_t kDrills = 50; // the oldest are forgotten
 
+    const Tell m_tell;
+    QSet<QString> m_broken; // invariants that were told of
+    int m_turns = 0;
     observability::Invariants m_invariants;
     observability::Incidents m_incidents;
     observability::AttributionWatch m_attribution;

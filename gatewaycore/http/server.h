@@ -46,6 +46,12 @@ public:
     bool isDraining() const { return m_draining; }
     int connectionCount() const { return int(m_connections.size()); }
     const ServerOptions& options() const { return m_options; }
+    // For the connections that come from now on; of a server that speaks TLS already.
+    void setTls(const QSslConfiguration& tls)
+    {
+        if (m_options.tls)
+            m_options.tls = tls;
+    }
 
     // Certificate and key from PEM files as a server configuration (TLS 1.2 and later; 1.3 alone with `only13`).
     static api::Result<QSslConfiguration> tlsConfiguration(

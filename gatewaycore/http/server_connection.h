@@ -26,7 +26,7 @@ public:
 
     bool open(qintptr descriptor); // takes the socket; nothing is read before begin()
     void begin();
-    const QHostAddress& peer() const { return m_peer; }
+    const QHostAddress& peer() const { return m_caller.address; }
     // Nobody waits for an answer here: a drain may close it.
     bool isIdle() const;
     void cut(); // close at once, unsent bytes are dropped
@@ -72,7 +72,7 @@ private:
     QTcpSocket* m_socket = nullptr;
     QSslSocket* m_tls = nullptr; // the same socket, if it is one
     qintptr m_descriptor = -1;
-    QHostAddress m_peer;
+    Caller m_caller;
     State m_state = State::Handshake;
     RequestParser m_parser;
     QByteArray m_body;

@@ -354,6 +354,37 @@ QVector<api::Invariant> FakeEngine::invariants() const
     return {refusals, share};
 }
 
+QVector<api::ExportStatus> FakeEngine::exports() const
+{
+    api::ExportStatus prometheus;
+    prometheus.name = prometheus.kind = QStringLiteral("prometheus");
+    prometheus.target = QStringLiteral("http://127.0.0.1:4181/metrics");
+    prometheus.state = QStringLiteral("ok");
+    prometheus.sentence = QStringLiteral("The metrics are fetched.");
+    prometheus.lastSuccess = at(-12);
+    prometheus.sent = 4711;
+    api::ExportStatus pager;
+    pager.name = QStringLiteral("pager");
+    pager.kind = QStringLiteral("webhook");
+    pager.target = QStringLiteral("https://hooks.example/...");
+    pager.state = QStringLiteral("failing");
+    pager.sentence = QStringLiteral("It answered 503. It is tried again.");
+    pager.lastFailure = at(-3);
+    pager.lastError = QStringLiteral("It answered 503.");
+    pager.queued = 2;
+    return {prometheus, pager};
+}
+
+void FakeEngine::testExport(const QString& name, const admin::Change& change, admin::Done<api::ExportTest> done)
+{
+    lastReason = change.reason;
+    if (name == QLatin1String("pager"))
+        return later<api::ExportTest>(
+            std::move(done), api::ExportTest{name, false, 503, QStringLiteral("It answered 503."), at(0)});
+    later<api::ExportTest>(
+        std::move(done), api::failure(Failure::NotFound, QStringLiteral("There is no export %1.").arg(name)));
+}
+
 QVector<api::Incident> FakeEngine::incidents() const
 {
     return m_incidents;

@@ -123,8 +123,18 @@ void feedBrokenLedger(FakeTransport& transport)
             failure(Failure::Unavailable, QStringLiteral("The ledger is being rebuilt from the record.")));
     };
     for (const char* path : {"/api/v1/budgets", "/api/v1/ledger", "/api/v1/aliases", "/api/v1/failovers",
-             "/api/v1/limits", "/api/v1/incidents", "/api/v1/quotas"})
+             "/api/v1/limits", "/api/v1/incidents", "/api/v1/quotas", "/api/v1/zones/check", "/api/v1/checklist"})
         transport.setHandler(QString::fromLatin1(path), broken);
+}
+
+// A viewer may not check zones.
+void feedViewer(FakeTransport& transport)
+{
+    Story::tell(transport);
+    transport.setHandler(QStringLiteral("/api/v1/zones/check"), [](const AdminRequest&) {
+        return errorReply(
+            failure(Failure::NotPermitted, QStringLiteral("m.okafor has the role viewer, which does not allow this.")));
+    });
 }
 
 } // namespace
@@ -155,6 +165,13 @@ QVector<Scene> controlScenes(const std::function<SessionOptions()>& production)
     add("limits", "limits", &Story::tell, {});
     add("limits-empty", "limits", &Story::tellEmpty, {});
     add("limits-error", "limits", &feedBrokenLedger, {});
+    add("zones", "zones", &Story::tell, {});
+    add("zones-empty", "zones", &Story::tellEmpty, {});
+    add("zones-error", "zones", &feedBrokenLedger, {});
+    add("zones-viewer", "zones", &feedViewer, {});
+    add("checklist", "checklist", &Story::tell, {});
+    add("checklist-empty", "checklist", &Story::tellEmpty, {});
+    add("checklist-error", "checklist", &feedBrokenLedger, {});
     add("providers-drain", "providers", &Story::tell, lever(LeverKind::Drain));
     add("providers-breaker", "providers", &Story::tell, lever(LeverKind::Breaker));
     add("providers-drill", "providers", &Story::tell, lever(LeverKind::Drill));

@@ -175,7 +175,7 @@ void TestKillChanges::killed()
         }
         const int enough = 5 + int(m_random.bounded(60));
         while (answered < enough && next < kChanges)
-            std::this_thread::yield();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         engine->kill9();
         for (std::thread& client : clients)
             client.join();

@@ -1,11 +1,13 @@
 #include "pages/register_pages.h"
 
 #include "pages/budgets/budgets_page.h"
+#include "pages/checklist/checklist_page.h"
 #include "pages/limits/limits_page.h"
 #include "pages/providers/providers_page.h"
 #include "pages/routes/routes_page.h"
 #include "pages/server/server_page.h"
 #include "pages/traffic/traffic_page.h"
+#include "pages/zones/zones_page.h"
 
 namespace ui {
 
@@ -27,6 +29,10 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new routes::RoutesPage(session); });
     add("budgets", "Budgets", RailGroup::Govern, 1,
         [](Session& session) -> Page* { return new budgets::BudgetsPage(session); });
+    add("zones", "Zones", RailGroup::Govern, 3,
+        [](Session& session) -> Page* { return new zones::ZonesPage(session); });
+    add("checklist", "Checklist", RailGroup::Prove, 1,
+        [](Session& session) -> Page* { return new checklist::ChecklistPage(session); });
     add("limits", "Limits", RailGroup::Govern, 6,
         [](Session& session) -> Page* { return new limits::LimitsPage(session); });
     add("server", "Server", RailGroup::Change, 2,

@@ -3,6 +3,7 @@
 // defaults.
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/gateway_client.h"
 #include "api/local_engine.h"
 
@@ -154,6 +155,7 @@ private Q_SLOTS:
     void configValues();
     void budgetValues();
     void capabilityValues();
+    void exportValues();
     void quotaValues();
     void routeValues();
     void leverValues();
@@ -395,6 +397,16 @@ void TestCodecs::capabilityValues()
     QJsonObject wrong = toJson(one);
     wrong.insert(text("features"), QJsonArray{QJsonObject{{text("name"), text("tools")}, {text("from"), text("yes")}}});
     QVERIFY(!candidateCapabilitiesFromJson(wrong).ok());
+}
+
+void TestCodecs::exportValues()
+{
+    const ExportStatus status{text("pager"), text("webhook"), text("https://hooks.example"), text("failing"),
+        text("It does not answer."), kTime, kTime.addSecs(1), text("connection refused"), 3, 2, 1};
+    verifyRoundTrip(status, &exportStatusFromJson);
+    verifyRoundTrip(ExportTest{text("pager"), true, 204, text("It took the delivery."), kTime}, &exportTestFromJson);
+    QVERIFY(!exportStatusFromJson({{text("sent"), text("3")}}).ok());
+    QVERIFY(!exportStatusFromJson({{text("last_success"), text("yesterday")}}).ok());
 }
 
 void TestCodecs::quotaValues()

@@ -10,6 +10,7 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 using namespace gateway;
 using api::AdminReply;
@@ -97,7 +98,7 @@ QByteArray hello(qint64 sequence)
     return "event: hello\ndata: {\"sequence\":" + QByteArray::number(sequence) + "}\n\n";
 }
 
-QByteArray event(qint64 sequence)
+QByteArray eventOf(qint64 sequence)
 {
     return "id: 1\nevent: x\ndata: {\"sequence\":" + QByteArray::number(sequence) + ",\"type\":\"x\",\"data\":{}}\n\n";
 }
@@ -249,7 +250,6 @@ void TestHttpTransport::changedCertificateBlocks()
     QVERIFY(await(transport.send(get())).ok());
     admin.setTls(m_other.forServer());
     admin.dropAll();
-    QTRY_COMPARE(transport.link().state == LinkStatus::State::Connected || true, true);
     api::Result<AdminReply> refused = await(transport.send(get()));
     if (refused.ok()) // the kept connection may still have carried one
         refused = await(transport.send(get()));
@@ -268,7 +268,7 @@ void TestHttpTransport::changedCertificateBlocks()
     transport.retryNow();
     QVERIFY(await(transport.send(get())).ok());
     QCOMPARE(transport.link().state, LinkStatus::State::Connected);
-    QVERIFY(changes.size() >= 3);
+    QTRY_VERIFY(changes.size() >= 3);
 }
 
 void TestHttpTransport::pinThatIsNoneTrustsNobody()
@@ -479,10 +479,10 @@ void TestHttpTransport::changeInDoubt()
     }
     QCOMPARE(admin.askedFor("/api/v1/providers/a/drain").size(), 1); // sent once, whatever came of it
     QCOMPARE(admin.askedFor("/api/v1/operations/k1/settle").size(), 3);
+    QTRY_COMPARE(settled.size(), 1);
     QCOMPARE(checking.size(), 1);
     QCOMPARE(checking[0][0].toString(), QStringLiteral("k1"));
     QCOMPARE(checking[0][1].toString(), QStringLiteral("/api/v1/providers/a/drain"));
-    QCOMPARE(settled.size(), 1);
     QCOMPARE(settled[0][1].toBool(), applied);
 }
 
@@ -646,10 +646,10 @@ void TestHttpTransport::linkTellsRoundTrips()
 
 void TestHttpTransport::streamComesBackAndTellsGaps()
 {
-    QList<QByteArray> heads{hello(0) + event(1) + event(2),                      // then it is dropped
-        hello(2) + event(3),                                                     // resumed
-        hello(3) + "event: gap\ndata: {\"first\":4,\"last\":9}\n\n" + event(10), // told by the engine
-        hello(1'000'000) + event(1'000'005)};                                    // another run: numbers only rise
+    QList<QByteArray> heads{hello(0) + eventOf(1) + eventOf(2),                    // then it is dropped
+        hello(2) + eventOf(3),                                                     // resumed
+        hello(3) + "event: gap\ndata: {\"first\":4,\"last\":9}\n\n" + eventOf(10), // told by the engine
+        hello(1'000'000) + eventOf(1'000'005)};                                    // another run: numbers only rise
     int at = 0;
     ScriptedAdmin admin([&](const ScriptedAdmin::Asked&) {
         return how(How::Stream, heads.value(std::min<int>(at++, int(heads.size()) - 1)));

@@ -5,6 +5,7 @@
 #include "api/engine_status.h"
 #include "api/zone_check.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
 

@@ -1,5 +1,6 @@
 // The Traffic page in front of the story: live rows, pause, filter, the trace of a choice, keys, empty and error
 // states.
+#include "charts/histogram_brush.h"
 #include "charts/waterfall.h"
 #include "pages/traffic/trace_panel.h"
 #include "pages/traffic/traffic_page.h"
@@ -91,6 +92,7 @@ class TestTrafficPage : public QObject
 private Q_SLOTS:
     void initTestCase();
     void showsTheNewestCallAndFollows();
+    void barsFollowTheFilter();
     void aLiveCallComesIn();
     void aChoiceStopsFollowingAndCounts();
     void spacePausesAndResumes();
@@ -118,6 +120,39 @@ void TestTrafficPage::showsTheNewestCallAndFollows()
     QCOMPARE(f.page->model()->total(), 409);
     QCOMPARE(f.shown(), Story::calls()[0].id);
     QVERIFY(f.page->model()->isFollowing()); // showing it is no choice of the reader
+}
+
+// Attempts know no tenant and no outcome; then the bars are calls that the engine counted.
+void TestTrafficPage::barsFollowTheFilter()
+{
+    Fixture f;
+    f.open();
+    const auto* histogram = f.page->findChild<ui::charts::HistogramBrush*>();
+    QVERIFY(histogram);
+    const auto sum = [histogram] {
+        ui::charts::HistogramBar all;
+        for (const auto& bar : histogram->bars()) {
+            all.answered += bar.answered;
+            all.failed += bar.failed;
+        }
+        return all;
+    };
+    int answered = 0;
+    int others = 0;
+    const QString tenant = Story::calls().first().tenant;
+    for (const Call& call : Story::calls()) {
+        if (call.tenant == tenant)
+            ++(call.outcome == CallOutcome::Answered ? answered : others);
+    }
+    f.page->open(QStringLiteral("filter=tenant:") + tenant);
+    QTRY_COMPARE(sum().answered, answered);
+    QCOMPARE(sum().failed, others);
+    QVERIFY(histogram->bars().size() > 50); // quiet minutes are bars too
+    f.page->open(QStringLiteral("filter=tenant:%1 outcome:answered").arg(tenant));
+    QTRY_COMPARE(sum().failed, 0);
+    QCOMPARE(sum().answered, answered);
+    f.page->open(QStringLiteral("filter="));
+    QTRY_VERIFY(sum().answered > answered); // attempts again, of everybody
 }
 
 void TestTrafficPage::aLiveCallComesIn()

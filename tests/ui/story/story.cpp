@@ -2,6 +2,7 @@
 
 #include "story_control.h"
 
+#include "api/call_summary.h"
 #include "api/gateway_client.h"
 
 #include <QJsonArray>
@@ -257,6 +258,32 @@ AdminReply callPage(const QVector<Call>& calls, const QUrlQuery& items)
     return {200, {{QStringLiteral("items"), found}, {QStringLiteral("total"), total}, {QStringLiteral("next"), next}}};
 }
 
+// Calls by outcome in buckets, as an engine adds them up.
+AdminReply callSums(const QVector<Call>& calls, const QUrlQuery& items)
+{
+    const Result<CallSummaryQuery> query = callSummaryQueryFromQuery(items);
+    if (!query)
+        return errorReply(query.error());
+    CallSummary summary;
+    summary.by = query->by;
+    summary.stepSeconds = query->stepSeconds;
+    const qint64 step = std::max(1, query->stepSeconds) * qint64(1000);
+    for (const Call& one : calls) {
+        if ((!query->filter.tenant.isEmpty() && query->filter.tenant != one.tenant) ||
+            (query->filter.outcome && *query->filter.outcome != one.outcome) || one.startedAt < *query->filter.since ||
+            one.startedAt >= *query->filter.until)
+            continue;
+        CallSummaryRow row;
+        row.start = QDateTime::fromMSecsSinceEpoch(one.startedAt.toMSecsSinceEpoch() / step * step, Qt::UTC);
+        row.key = nameOf(one.outcome);
+        row.calls = 1;
+        row.answered = one.outcome == CallOutcome::Answered;
+        summary.rows.append(row);
+        ++summary.total;
+    }
+    return {200, toJson(summary)};
+}
+
 template <typename T>
 QJsonObject itemsOf(const QVector<T>& values)
 {
@@ -275,6 +302,8 @@ void answer(
         [calls](const AdminRequest& request) { return callPage(calls, request.query); });
     for (const Call& one : calls)
         transport.setReply(QStringLiteral("/api/v1/calls/") + one.id, toJson(one));
+    transport.setHandler(QStringLiteral("/api/v1/calls/summary"),
+        [calls](const AdminRequest& request) { return callSums(calls, request.query); });
     transport.setHandler(QStringLiteral("/api/v1/series"), [withTraffic](const AdminRequest& request) {
         const Result<SeriesQuery> query = seriesQueryFromQuery(request.query);
         if (!query)

@@ -2,6 +2,7 @@
 
 #include "story.h"
 #include "story_capabilities.h"
+#include "story_checks.h"
 #include "story_limits.h"
 
 #include <QJsonArray>
@@ -380,6 +381,8 @@ void tellControl(FakeTransport& transport, bool isEmpty)
             Story::now(), 200, 412.0}));
     transport.setReply(QStringLiteral("/api/v1/capabilities"), items(storyCapabilities(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/limits"), items(storyChecks(isEmpty)));
+    transport.setReply(QStringLiteral("/api/v1/zones/check"), toJson(storyZones(isEmpty)));
+    transport.setReply(QStringLiteral("/api/v1/checklist"), items(storyChecklist(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/incidents"), items(storyIncidents(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/quotas"), toJson(storyQuotas(isEmpty)));
     transport.setHandler(QStringLiteral("POST /api/v1/routes/explain"), [](const AdminRequest& request) {

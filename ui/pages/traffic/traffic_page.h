@@ -68,6 +68,7 @@ private:
     void showVerdict();
     void askTotals();
     void askHistogram();
+    void askCallsOverTime(const gateway::api::SeriesQuery& over);
     void askProviders();
     void showState();
     void showFollowing();

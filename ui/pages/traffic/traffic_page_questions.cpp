@@ -135,6 +135,9 @@ void TrafficPage::askHistogram()
     query.from = query.to.addSecs(-(m_range.seconds / step) * step);
     query.provider = m_filter.query.provider;
     query.alias = m_filter.query.alias;
+    // attempts know neither tenant nor outcome: then the bars are calls, counted by the engine
+    if (!m_filter.query.tenant.isEmpty() || m_filter.query.outcome)
+        return askCallsOverTime(query);
     ++m_asking;
     m_session.client().series(query).then(this, [this, step](Result<Series> series) {
         --m_asking;
@@ -147,6 +150,36 @@ void TrafficPage::askHistogram()
             bars.append({bucket.start.toMSecsSinceEpoch(), bucket.answered - bucket.fallback, bucket.fallback,
                 bucket.failed()});
         m_histogram->setBars(bars, step * 1000);
+    });
+}
+
+void TrafficPage::askCallsOverTime(const SeriesQuery& over)
+{
+    CallSummaryQuery query;
+    query.filter = m_filter.query;
+    query.filter.since = over.from;
+    query.filter.until = over.to;
+    query.stepSeconds = over.stepSeconds;
+    ++m_asking;
+    m_session.client().callSummary(query).then(this, [this, over](Result<CallSummary> summary) {
+        --m_asking;
+        if (!summary) {
+            m_histogram->setNote(tr("The calls over time cannot be read. %1").arg(summary.error().message));
+            return;
+        }
+        const qint64 step = qint64(over.stepSeconds) * 1000;
+        const qint64 first = over.from.toMSecsSinceEpoch();
+        QVector<charts::HistogramBar> bars;
+        for (qint64 start = first; start < over.to.toMSecsSinceEpoch(); start += step)
+            bars.append({start, 0, 0, 0});
+        for (const CallSummaryRow& row : summary->rows) {
+            const qint64 at = (row.start.toMSecsSinceEpoch() - first) / step;
+            if (at < 0 || at >= bars.size())
+                continue;
+            bars[at].answered += row.answered;
+            bars[at].failed += row.calls - row.answered;
+        }
+        m_histogram->setBars(bars, step);
     });
 }
 

@@ -11,15 +11,18 @@
 #include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
+#include "api/principal.h"
 #include "api/operation.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
 #include "api/zone_check.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -73,6 +76,8 @@ public:
     Reply<DrillCard> drill(const QString& id) const;
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
+    Reply<QVector<ExportStatus>> exports() const;
+    Reply<ExportTest> testExport(const QString& name, const QString& reason) const; // sends one span or delivery
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
     Reply<Incident> incident(const QString& id) const;
     // An empty owner: the one who asks.
@@ -83,6 +88,18 @@ public:
     // The audit log of the admin API, and what became of a change of one's own.
     Reply<AuditPage> audit(const AuditQuery& query = {}) const;
     Reply<Operation> settle(const QString& key) const;
+
+    // Who asks, and who else may. A token or a code is in its answer and nowhere else.
+    Reply<WhoAmI> whoAmI() const;
+    Reply<QVector<PrincipalInfo>> principals() const;
+    Reply<IssuedPrincipal> issuePrincipal(const PrincipalRequest& request, const QString& reason) const;
+    Reply<PrincipalInfo> revokePrincipal(const QString& name, const QString& reason) const;
+    Reply<IssuedPrincipal> rotatePrincipal(const QString& name, const QString& reason) const; // the old token ends
+    Reply<Pairing> startPairing(const PrincipalRequest& request, const QString& reason,
+        std::optional<std::chrono::seconds> time = {}) const; // ten minutes without, an hour at most
+    // With the pairing code as the transport's token. Its answer is not given twice: if it is lost, another pairing is
+    // started.
+    Reply<IssuedPrincipal> claimPairing(const QString& reason) const;
 
     // What was promised and what the record says of it.
     Reply<CallSummary> callSummary(const CallSummaryQuery& query) const;

@@ -86,7 +86,7 @@ bool waitUntil(const std::function<bool()>& done, int milliseconds = 30'000)
 
 } // namespace
 
-class TestLinkCuts : public QObject
+class TestLinkFaults : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -124,7 +124,7 @@ private:
     int m_notApplied = 0;
 };
 
-void TestLinkCuts::initTestCase()
+void TestLinkFaults::initTestCase()
 {
     qRegisterMetaType<QVector<api::Event>>();
     m_certificate = m_maker.selfSigned(QStringLiteral("engine"));
@@ -147,7 +147,7 @@ tenants:
     QVERIFY(startEngine());
 }
 
-bool TestLinkCuts::startEngine()
+bool TestLinkFaults::startEngine()
 {
     m_engine = std::make_unique<Program>(QStringLiteral("signalboxd"),
         QStringList{QStringLiteral("--config"), m_directory.filePath(QStringLiteral("signalbox.yaml")),
@@ -159,7 +159,7 @@ bool TestLinkCuts::startEngine()
     return false;
 }
 
-api::HttpTransportOptions TestLinkCuts::options(quint16 port) const
+api::HttpTransportOptions TestLinkFaults::options(quint16 port) const
 {
     api::HttpTransportOptions options;
     options.base = QUrl(QStringLiteral("https://127.0.0.1:%1").arg(port));
@@ -173,7 +173,7 @@ api::HttpTransportOptions TestLinkCuts::options(quint16 port) const
     return options;
 }
 
-void TestLinkCuts::openLanes(int count)
+void TestLinkFaults::openLanes(int count)
 {
     const quint16 port = portOf(m_engine->field("admin"));
     const auto openOne = [&](std::chrono::milliseconds silence) {
@@ -203,7 +203,7 @@ void TestLinkCuts::openLanes(int count)
     }));
 }
 
-void TestLinkCuts::cleanup()
+void TestLinkFaults::cleanup()
 {
     m_lanes.clear();
     m_witness.reset();
@@ -211,7 +211,7 @@ void TestLinkCuts::cleanup()
 }
 
 // Half of the changes are credentials, half are drills; each carries its key as note or reason.
-void TestLinkCuts::change(Lane& lane, const QString& key, bool twice)
+void TestLinkFaults::change(Lane& lane, const QString& key, bool twice)
 {
     AdminRequest request;
     request.method = QStringLiteral("POST");
@@ -232,7 +232,7 @@ void TestLinkCuts::change(Lane& lane, const QString& key, bool twice)
 }
 
 // A moment between the first byte of the handshake and the last of the answer.
-void TestLinkCuts::plan(Lane& lane, Cut cut)
+void TestLinkFaults::plan(Lane& lane, Cut cut)
 {
     const bool fromClient = m_random.bounded(2) == 0;
     LinkCutter::Plan plan;
@@ -246,7 +246,7 @@ void TestLinkCuts::plan(Lane& lane, Cut cut)
     lane.cutter.plan(plan);
 }
 
-void TestLinkCuts::gather(Lane& lane)
+void TestLinkFaults::gather(Lane& lane)
 {
     for (const auto& [key, future] : std::as_const(lane.open)) {
         const api::Result<AdminReply> result = future.result();
@@ -255,7 +255,7 @@ void TestLinkCuts::gather(Lane& lane)
     lane.open.clear();
 }
 
-QJsonObject TestLinkCuts::ask(const char* path)
+QJsonObject TestLinkFaults::ask(const char* path)
 {
     api::HttpTransportOptions direct = options(portOf(m_engine->field("admin")));
     direct.timeout = std::chrono::seconds(20);
@@ -269,7 +269,7 @@ QJsonObject TestLinkCuts::ask(const char* path)
     return future.isFinished() && future.result().ok() ? future.result()->body : QJsonObject();
 }
 
-QHash<QString, int> TestLinkCuts::effects()
+QHash<QString, int> TestLinkFaults::effects()
 {
     QHash<QString, int> found;
     for (const auto& [path, field] : {std::pair{"/api/v1/credentials", "note"}, {"/api/v1/failovers", "reason"}}) {
@@ -280,7 +280,7 @@ QHash<QString, int> TestLinkCuts::effects()
 }
 
 // What was told against what is there, and against the engine's own log.
-void TestLinkCuts::judgeChanges()
+void TestLinkFaults::judgeChanges()
 {
     const QHash<QString, int> there = effects();
     QHash<QString, int> logged;
@@ -317,7 +317,7 @@ void TestLinkCuts::judgeChanges()
 }
 
 // Every lane has what the witness has, or told of the gap.
-void TestLinkCuts::judgeEvents(bool mayHaveGaps)
+void TestLinkFaults::judgeEvents(bool mayHaveGaps)
 {
     const auto complete = [this] {
         const qint64 last = m_witness->seen.isEmpty() ? 0 : m_witness->seen.last();
@@ -340,7 +340,7 @@ void TestLinkCuts::judgeEvents(bool mayHaveGaps)
     }
 }
 
-void TestLinkCuts::cuts_data()
+void TestLinkFaults::cuts_data()
 {
     QTest::addColumn<Cut>("cut");
     QTest::addColumn<qint64>("silentMs");
@@ -352,7 +352,7 @@ void TestLinkCuts::cuts_data()
     QTest::newRow("duplicate command") << Cut::Rst << qint64(0) << true;
 }
 
-void TestLinkCuts::cuts()
+void TestLinkFaults::cuts()
 {
     QFETCH(Cut, cut);
     QFETCH(qint64, silentMs);
@@ -403,7 +403,7 @@ void TestLinkCuts::cuts()
 }
 
 // Half of the times it is killed, half of the times it goes down in order; each lane has a change under way.
-void TestLinkCuts::engineRestarts()
+void TestLinkFaults::engineRestarts()
 {
     openLanes(5);
     for (int round = 0; round < kCuts / 5; ++round) {
@@ -441,7 +441,7 @@ void TestLinkCuts::engineRestarts()
 
 // Somebody else answers at the address, with a certificate of its own: it is given nothing, and what was in doubt
 // waits.
-void TestLinkCuts::certificateChanges()
+void TestLinkFaults::certificateChanges()
 {
     const TestCertificate other = m_maker.selfSigned(QStringLiteral("impostor"));
     ScriptedAdmin impostor([](const ScriptedAdmin::Asked&) { return ScriptedAdmin::Answer(); }, other.forServer());
@@ -498,11 +498,11 @@ void TestLinkCuts::certificateChanges()
     judgeEvents(false);
 }
 
-void TestLinkCuts::cleanupTestCase()
+void TestLinkFaults::cleanupTestCase()
 {
     qInfo("changes: %d applied, %d not; %d were in doubt", m_applied, m_notApplied, m_inDoubt);
     QVERIFY2(m_inDoubt > 0 && m_applied > 0 && m_notApplied > 0, "no cut fell into a change; the test shows nothing");
 }
 
-QTEST_GUILESS_MAIN(TestLinkCuts)
-#include "tst_link_cuts.moc"
+QTEST_GUILESS_MAIN(TestLinkFaults)
+#include "tst_link_faults.moc"
