@@ -38,7 +38,13 @@ aliases:
       - {kind: smaller-model, provider: simulator-b, model: sim-small-2026-09-01}
       - {kind: refuse}
     cost_ceiling_usd: "0.50"
+  - name: load
+    purpose: calls without a pause
+    owner: tests
+    candidates:
+      - {provider: simulator, model: sim-fast-tokens-8, weight: 1}
 tenants:
+  - {name: load, quota: {requests_per_minute: 600000, concurrency: 200}}
   - {name: demo, quota: {requests_per_minute: 60000, concurrency: 200}}
   - {name: acme, quota: {requests_per_minute: 60000, concurrency: 200}}
 budgets:

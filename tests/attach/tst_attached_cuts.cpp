@@ -190,14 +190,14 @@ void TestAttachedCuts::nothingIsLostOrRepeated()
     QVERIFY(QTest::qWaitFor([&] { return session.freshness() == ui::Freshness::Live; }, 20'000));
 
     // calls go on all the while, on the engine's own side: the data path, and events
-    const QByteArray key = issueKey(session.client(), QStringLiteral("demo"));
+    const QByteArray key = issueKey(session.client(), QStringLiteral("load"));
     QVERIFY(!key.isEmpty());
     std::atomic<bool> stopping = false;
     std::atomic<int> refused = 0;
     std::thread caller([&] {
         m_link->enter(TwoNamespaces::Side::Engine);
         while (!stopping) {
-            refused += rawCall(4180, chatRequest(key, "fast-summariser", false, "on and on")).status != 200;
+            refused += rawCall(4180, chatRequest(key, "load", false, "on and on")).status != 200;
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
     });

@@ -11,6 +11,7 @@
 
 #include "api/http_transport.h"
 #include "api/local_engine.h"
+#include "api/threaded_transport.h"
 #include "observability/log.h"
 #include "pages/register_pages.h"
 #include "theme/theme_manager.h"
@@ -85,7 +86,8 @@ int main(int argc, char** argv)
         http.token = *token;
         http.pin = parser.value(QStringLiteral("pin"));
         http.client = "signalbox " SIGNALBOX_VERSION;
-        transport = std::make_shared<api::HttpTransport>(std::move(http));
+        transport = api::makeThreaded( // as app/console does it
+            [http] { return std::make_unique<api::HttpTransport>(http); }, http.base.toString());
         options.embedded = false;
         sayReady({});
     }
