@@ -100,7 +100,7 @@ AttachSheet::AttachSheet(QWidget* window, ConnectionHub& hub)
     grid->setContentsMargins(Metrics::panelPadding, 12, Metrics::panelPadding, 12);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(8);
-    const auto row = [grid, line = 0](const QString& label, QWidget* widget, bool wide) mutable {
+    auto row = [grid, line = 0](const QString& label, QWidget* widget, bool wide) mutable {
         grid->addWidget(new TextLabel(label, &Type::ui, Token::Text3), line, 0);
         grid->addWidget(widget, line, 1, wide ? Qt::Alignment() : Qt::AlignLeft);
         ++line;

@@ -3,6 +3,7 @@
 #include "shell/attach_sheet.h"
 #include "theme/theme.h"
 #include "widgets/button.h"
+#include "widgets/panel.h"
 #include "widgets/plain_table.h"
 #include "widgets/text_label.h"
 

@@ -2,10 +2,11 @@
 
 #include "theme/icons.h"
 #include "theme/paint.h"
+#include "theme/status_paint.h"
 #include "theme/theme.h"
 #include "widgets/button.h"
 
-#include <QEvent>
+#include <QPaintEvent>
 #include <QPainter>
 
 namespace ui {
@@ -34,7 +35,7 @@ QString freshnessSentence(const Session& session)
     if (!isUnfit(freshness))
         return {};
     QStringList sentences;
-    if (const auto& status = session.status()) {
+    if (session.status()) {
         const QDateTime at = session.now().addMSecs(-session.ageMs());
         sentences.append(QStringLiteral("As of %1 UTC (%2).")
                              .arg(at.toUTC().toString(QStringLiteral("HH:mm:ss")), agoWords(session.ageMs())));
