@@ -13,13 +13,15 @@ std::variant<ConsoleOptions, int> parseConsoleOptions(int argc, char** argv)
     app.set_version_flag("--version", "signalbox " SIGNALBOX_VERSION);
     std::string attach;
     std::string tokenFile;
+    std::string pin;
     std::string dataDirectory;
     std::string configFile;
     std::string page;
     ConsoleOptions options;
-    app.add_option("--attach", attach, "URL of a running engine's admin API instead of the embedded engine");
-    app.add_option("--token-file", tokenFile,
-        "file with the admin token for --attach (default: admin.token in the data directory)");
+    app.add_option(
+        "--attach", attach, "URL of a running engine's admin API, or a pairing link, instead of the embedded engine");
+    app.add_option("--token-file", tokenFile, "file with the admin token for --attach (default: the keyring)");
+    app.add_option("--pin", pin, "SHA-256 of the engine's certificate, for --attach");
     app.add_option("--data-dir", dataDirectory, "data directory (default: signalbox in the XDG data directory)");
     app.add_option(
         "--config", configFile, "config file (default: signalbox/signalbox.yaml in the XDG config directory)");
@@ -31,6 +33,7 @@ std::variant<ConsoleOptions, int> parseConsoleOptions(int argc, char** argv)
         return app.exit(error) == 0 ? 0 : 2;
     }
     options.attachUrl = QString::fromStdString(attach);
+    options.pin = QString::fromStdString(pin);
     options.tokenFile = QString::fromStdString(tokenFile);
     options.dataDirectory =
         dataDirectory.empty() ? gateway::api::defaultDataDirectory() : QString::fromStdString(dataDirectory);

@@ -8,7 +8,8 @@
 struct ConsoleOptions
 {
     QString attachUrl; // empty: the embedded engine
-    QString tokenFile; // for attachUrl; empty: admin.token in the data directory
+    QString tokenFile; // for attachUrl; empty: as the connection has it
+    QString pin;       // SHA-256 of its certificate; empty: as the connection has it, or the system's authorities
     QString dataDirectory;
     QString configFile;
     bool demo = false;

@@ -5,16 +5,19 @@
 
 #include "api/http_transport.h"
 #include "api/local_engine.h"
+#include "api/threaded_transport.h"
 #include "config/problem.h"
 #include "observability/log.h"
 #include "pages/register_pages.h"
-#include "session/session.h"
+#include "session/connection_hub.h"
+#include "shell/attach_sheet.h"
 #include "shell/main_window.h"
 #include "theme/theme_manager.h"
 
 #include <QApplication>
 #include <QMessageBox>
 #include <QSettings>
+#include <QStandardPaths>
 
 using namespace gateway;
 
@@ -22,24 +25,61 @@ namespace {
 
 constexpr int kExitConfig = 78;
 
-struct Connection
+std::shared_ptr<api::AdminTransport> makeTransport(const ui::Connection& connection, const QByteArray& token)
 {
-    std::shared_ptr<api::AdminTransport> transport;
-    ui::SessionOptions options;
+    const api::HttpTransportOptions options = ui::transportOptions(connection, token);
+    return api::makeThreaded([options] { return std::make_unique<api::HttpTransport>(options); },
+        options.base.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery));
+}
+
+// The connection that --attach, or an engine that has this data directory already, means. It is in the book from then
+// on.
+api::Result<QString> connectionFor(
+    ui::ConnectionBook& book, const QString& url, const QString& tokenFile, const QString& pin)
+{
+    ui::Connection connection;
+    if (const ui::Connection* known = book.findUrl(url))
+        connection = *known;
+    connection.url = url;
+    if (!tokenFile.isEmpty())
+        connection.tokenFile = tokenFile;
+    if (!pin.isEmpty()) {
+        connection.pin = api::pinFromText(pin);
+        if (connection.pin.isEmpty())
+            return api::failure(api::Failure::Invalid, QStringLiteral("--pin is not a whole SHA-256."));
+    }
+    return book.put(std::move(connection));
+}
+
+// Stands where no engine is attached yet.
+class NoEngine final : public api::AdminTransport
+{
+public:
+    QFuture<api::Result<api::AdminReply>> send(const api::AdminRequest&) override
+    {
+        return QtFuture::makeReadyFuture(api::Result<api::AdminReply>(api::failure(api::Failure::Unreachable, said())));
+    }
+    std::unique_ptr<api::EventStream> subscribe(qint64) override { return std::make_unique<api::EventStream>(); }
+    QString description() const override { return QStringLiteral("none"); }
+    api::LinkStatus link() const override
+    {
+        api::LinkStatus status;
+        status.state = api::LinkStatus::State::Unreachable;
+        status.reason = said();
+        return status;
+    }
+
+private:
+    static QString said() { return QStringLiteral("No engine is attached to this window yet."); }
 };
 
-api::Result<Connection> attach(const QString& url, const QString& tokenFile)
+ui::SessionOptions nobody()
 {
-    const api::Result<QByteArray> token = api::readToken(tokenFile);
-    if (!token)
-        return token.error();
-    api::HttpTransportOptions http;
-    http.base = QUrl(url);
-    http.token = *token;
-    Connection connection{std::make_shared<api::HttpTransport>(std::move(http)), {}};
-    connection.options.name = QUrl(url).authority();
-    connection.options.embedded = false;
-    return connection;
+    ui::SessionOptions options;
+    options.name = QStringLiteral("no engine");
+    options.role = QStringLiteral("viewer");
+    options.embedded = false;
+    return options;
 }
 
 int sayFailure(const QString& text, const QString& detail)
@@ -72,54 +112,61 @@ int main(int argc, char** argv)
         settings.value(QStringLiteral("textZoom"), 1.0).toDouble());
     observability::startLog({});
 
+    const QString bookFile = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
+                             QStringLiteral("/signalbox/connections.json");
+    ui::ConnectionBook book(bookFile);
+    if (const api::Outcome loaded = book.load(); !loaded)
+        std::fputs(qPrintable(loaded.error().message + u'\n'), stderr);
+    const std::unique_ptr<ui::SecretStore> secrets = ui::makeKeyringStore();
     std::unique_ptr<EngineThread> engine;
-    Connection connection;
     QString attachTo = options.attachUrl;
-    if (attachTo.isEmpty()) {
-        engine::GatewayOptions gateway;
-        gateway.configFile = options.configFile;
-        gateway.dataDirectory = options.dataDirectory;
-        gateway.demo = options.demo;
-        engine = std::make_unique<EngineThread>(std::move(gateway));
-        const auto failure = engine->start();
-        if (!failure) {
-            connection.transport = engine->transport();
-        } else {
-            engine.reset();
-            // the data directory may belong to a running engine (signalboxd, or another window): this is its console
-            // then
-            const auto running = api::readRuntime(options.dataDirectory);
-            if (failure->error.failure == api::Failure::Conflict && running) {
-                attachTo = running->adminUrl;
-            } else {
-                const bool config = !failure->problems.isEmpty();
-                sayFailure(QStringLiteral("The embedded engine could not start: %1.").arg(failure->error.message),
-                    config ? config::describe(failure->problems) : failure->error.hint);
-                return config ? kExitConfig : 1;
-            }
-        }
-    }
-    if (!attachTo.isEmpty()) {
-        const QString tokenFile =
-            options.tokenFile.isEmpty() ? api::tokenFile(options.dataDirectory) : options.tokenFile;
-        api::Result<Connection> attached = attach(attachTo, tokenFile);
-        if (!attached)
-            return sayFailure(
-                QStringLiteral("The engine at %1 cannot be attached to.").arg(attachTo), attached.error().message);
-        connection = std::move(*attached);
-    }
-
+    QString tokenFile = options.tokenFile;
     int code = 0;
     {
-        auto session = std::make_shared<ui::Session>(connection.transport, connection.options);
-        ui::MainWindow window(session, ui::allPages(), &settings);
+        ui::ConnectionHub hub(book, *secrets, &makeTransport);
+        if (attachTo.isEmpty()) {
+            engine::GatewayOptions gateway;
+            gateway.configFile = options.configFile;
+            gateway.dataDirectory = options.dataDirectory;
+            gateway.demo = options.demo;
+            engine = std::make_unique<EngineThread>(std::move(gateway));
+            if (const auto failure = engine->start()) {
+                engine.reset();
+                // the data directory may belong to a running engine (signalboxd, or another window): this is its
+                // console then
+                const auto running = api::readRuntime(options.dataDirectory);
+                if (failure->error.failure != api::Failure::Conflict || !running) {
+                    const bool config = !failure->problems.isEmpty();
+                    sayFailure(QStringLiteral("The embedded engine could not start: %1.").arg(failure->error.message),
+                        config ? config::describe(failure->problems) : failure->error.hint);
+                    return config ? kExitConfig : 1;
+                }
+                attachTo = running->adminUrl;
+                tokenFile = api::tokenFile(options.dataDirectory);
+            } else {
+                hub.addEmbedded(engine->transport(), {})->start();
+            }
+        }
+        const bool isLink = ui::pairingLinkFromText(attachTo).has_value();
+        if (!attachTo.isEmpty() && !isLink) {
+            const auto id = connectionFor(book, attachTo, tokenFile, options.pin);
+            if (!id)
+                return sayFailure(
+                    QStringLiteral("The engine at %1 cannot be attached to.").arg(attachTo), id.error().message);
+            hub.show(*id);
+        } else if (isLink) {
+            // a window needs an engine to show while the pairing is under way: the last one, or none that answers
+            hub.addEmbedded(std::make_shared<NoEngine>(), nobody());
+        }
+        ui::MainWindow window(hub.current(), ui::allPages(), &settings);
+        window.setHub(&hub);
         if (!window.openPage(options.page))
             window.openPage(QStringLiteral("server"));
         window.show();
-        session->start();
+        if (isLink)
+            ui::AttachSheet::openOn(&window, hub, attachTo);
         code = QApplication::exec();
     }
-    connection.transport.reset();
     engine.reset();
     observability::stopLog();
     return code;

@@ -74,32 +74,21 @@ api::Result<api::BudgetRaise> raiseFrom(const Raise& wanted, const Change& chang
     return raise;
 }
 
-// Nothing is asked of the engine but how the budget stands now.
-void showRaise(Context context, const Raise& wanted, const api::BudgetRaise& raise)
+// How the budget would stand then.
+api::Result<Plan> planOfRaise(const api::GatewayClient& client, const QString& id, const api::BudgetRaise& raise)
 {
-    const auto client = context.session.client();
-    if (!client) {
-        context.result = fail(client.error());
-        return;
-    }
-    const auto budgets = await(client->budgets());
-    if (!budgets) {
-        context.result = fail(budgets.error());
-        return;
-    }
+    const auto budgets = await(client.budgets());
+    if (!budgets)
+        return budgets.error();
     for (api::BudgetStatus budget : *budgets) {
-        if (budget.id != QString::fromStdString(wanted.id))
+        if (budget.id != id)
             continue;
         budget.raisedTo = raise.limit;
         budget.limit = raise.limit.value_or(budget.configuredLimit);
         budget.raiseEnds = raise.limit ? std::optional(raise.until.value_or(budget.windowEnd)) : std::nullopt;
-        if (!printOneAsJson(context.session.options(), budget))
-            sayBudget(budget);
-        say(QStringLiteral("Nothing was changed."));
-        return;
+        return Plan{api::toJson(budget), [budget] { sayBudget(budget); }, {}, {}};
     }
-    context.result = fail(api::failure(
-        Failure::NotFound, QStringLiteral("There is no budget %1.").arg(QString::fromStdString(wanted.id))));
+    return api::failure(Failure::NotFound, QStringLiteral("There is no budget %1.").arg(id));
 }
 
 void runRaise(Context context, const Raise& wanted, const Change& change)
@@ -109,14 +98,11 @@ void runRaise(Context context, const Raise& wanted, const Change& change)
         context.result = fail(raise.error());
         return;
     }
-    if (change.dryRun)
-        return showRaise(context, wanted, *raise);
-    runOne(
-        context,
-        [&](const api::GatewayClient& client) {
-            return client.raiseBudget(
-                QString::fromStdString(wanted.id), *raise, reasonOr(change.reason, QStringLiteral("raised")));
-        },
+    const QString id = QString::fromStdString(wanted.id);
+    runChange(
+        context, change, QStringLiteral("raised"), Look::InDryRun,
+        [&](const api::GatewayClient& client) { return planOfRaise(client, id, *raise); },
+        [&](const api::GatewayClient& client, const QString& reason) { return client.raiseBudget(id, *raise, reason); },
         &sayBudget);
 }
 
@@ -165,21 +151,24 @@ void printQuotas(const api::QuotaReport& report)
 
 void addBudgets(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("budget", "Budgets")->require_subcommand(1);
-    noun->add_subcommand("list", "All budgets as they stand")->callback([context] {
+    auto* noun = addNoun(app, "budget", "Budgets");
+    addCommand(*noun, "list", "All budgets as they stand", "signalboxctl budget list")->callback([context] {
         runList(
             context, [](const api::GatewayClient& client) { return client.budgets(); }, &printBudgets);
     });
-    auto* raise = noun->add_subcommand("raise", "Another limit for a time");
+    auto* raise = addCommand(*noun, "raise", "Another limit for a time",
+        "signalboxctl budget raise b1 --to 600 --expires 2h --reason 'launch day'");
     const auto wanted = std::make_shared<Raise>();
-    raise->add_option("id", wanted->id, "The budget, as `budget list` shows it")->required();
+    raise->add_option("id", wanted->id, "The budget, as `budget list` shows it")->required()->type_name("BUDGET");
     raise->add_option("--to", wanted->to, "The new limit")->type_name("USD");
     raise->add_flag("--end", wanted->end, "Back to the configured limit");
     const auto change = addChange(*raise, "the end of the window without it");
     raise->callback([context, wanted, change] { runRaise(context, *wanted, *change); });
 
-    auto* quota = app.add_subcommand("quota", "Quotas")->require_subcommand(1);
-    quota->add_subcommand("list", "Callers' buckets, providers' gates and who waits")->callback([context] {
+    auto* quota = addNoun(app, "quota", "Quotas");
+    auto* quotas = addCommand(
+        *quota, "list", "Callers' buckets, providers' gates and who waits", "signalboxctl quota list --json");
+    quotas->callback([context] {
         runOne(
             context, [](const api::GatewayClient& client) { return client.quotas(); }, &printQuotas);
     });

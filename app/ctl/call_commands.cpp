@@ -1,70 +1,19 @@
-#include "commands.h"
+// call: the record of calls; its export and its live tail are in files of their own.
+#include "call_filter.h"
 #include "output.h"
 #include "table.h"
-
-#include <QRegularExpression>
 
 namespace ctl {
 
 using namespace gateway;
-using api::Failure;
 
 namespace {
 
-struct Filter
+struct Paging
 {
-    std::string since;
-    std::string tenant;
-    std::string alias;
-    std::string outcome;
-    std::string before;
     int limit = 100;
+    std::string before;
 };
-
-// "90s", "15m", "2h", "7d" ago, or an RFC 3339 time.
-std::optional<QDateTime> timeFrom(const QString& text)
-{
-    static const QRegularExpression ago(QStringLiteral("\\A([0-9]{1,9})(ms|s|m|h|d)\\z"));
-    if (const auto match = ago.match(text); match.hasMatch()) {
-        const qint64 count = match.captured(1).toLongLong();
-        const QString unit = match.captured(2);
-        const qint64 ms = unit == QLatin1String("ms")  ? 1
-                          : unit == QLatin1String("s") ? 1000
-                          : unit == QLatin1String("m") ? 60'000
-                          : unit == QLatin1String("h") ? 3'600'000
-                                                       : 86'400'000;
-        return QDateTime::currentDateTimeUtc().addMSecs(-count * ms);
-    }
-    const QDateTime time = QDateTime::fromString(text, Qt::ISODateWithMs);
-    return time.isValid() ? std::optional(time.toUTC()) : std::nullopt;
-}
-
-api::Result<api::CallQuery> queryOf(const Filter& filter)
-{
-    api::CallQuery query;
-    query.tenant = QString::fromStdString(filter.tenant);
-    query.alias = QString::fromStdString(filter.alias);
-    query.before = QString::fromStdString(filter.before);
-    query.limit = filter.limit;
-    if (!filter.since.empty()) {
-        query.since = timeFrom(QString::fromStdString(filter.since));
-        if (!query.since)
-            return api::failure(
-                Failure::Invalid, QStringLiteral("--since is a duration (90s, 15m, 2h, 7d) or an RFC 3339 time."));
-    }
-    if (!filter.outcome.empty()) {
-        query.outcome = api::callOutcomeFromName(QString::fromStdString(filter.outcome));
-        if (!query.outcome)
-            return api::failure(Failure::Invalid,
-                QStringLiteral("--outcome is one of answered, refused, failed, truncated, cancelled, indeterminate."));
-    }
-    return query;
-}
-
-QString costText(const std::optional<api::Money>& cost)
-{
-    return cost ? cost->toDecimal() : QString();
-}
 
 void printCalls(const api::CallPage& page)
 {
@@ -72,10 +21,8 @@ void printCalls(const api::CallPage& page)
     Table table({{"STARTED"}, {"ID"}, {"TENANT"}, {"ALIAS"}, {"OUTCOME"}, {"SERVED BY"}, {"TOKENS", Right},
         {"COST USD", Right}, {"TOTAL", Right}});
     for (const api::Call& call : page.calls) {
-        const QString outcome = call.error == api::ErrorCode::None ? nameOf(call.outcome)
-                                                                   : nameOf(call.outcome) + u' ' + nameOf(call.error);
-        table.add({timeText(call.startedAt), call.id, call.tenant, call.alias, outcome, call.servedBy,
-            QString::number(call.tokens.input() + call.tokens.output()), costText(call.cost), millisText(call.endUs)});
+        table.add({timeText(call.startedAt), call.id, call.tenant, call.alias, outcomeText(call), call.servedBy,
+            QString::number(call.tokens.input() + call.tokens.output()), costText(call), millisText(call.endUs)});
     }
     table.print();
 }
@@ -94,8 +41,7 @@ void printCall(const api::Call& call)
         {QStringLiteral("served by"), call.servedBy}, {QStringLiteral("fallback"), call.fallbackKind},
         {QStringLiteral("stream"), nameOf(call.streamEnd)},
         {QStringLiteral("tokens"), QStringLiteral("%1 in, %2 out").arg(call.tokens.input()).arg(call.tokens.output())},
-        {QStringLiteral("cost, USD"), costText(call.cost)},
-        {QStringLiteral("first token"), millisText(call.firstTokenUs)},
+        {QStringLiteral("cost, USD"), costText(call)}, {QStringLiteral("first token"), millisText(call.firstTokenUs)},
         {QStringLiteral("total"), millisText(call.endUs)},
         {QStringLiteral("overhead"),
             call.overheadUs < 0 ? QString() : QString::number(call.overheadUs) + QStringLiteral(" us")},
@@ -116,11 +62,13 @@ void printCall(const api::Call& call)
     table.print();
 }
 
-int runList(const Session& session, const Filter& filter)
+int runList(const Session& session, const CallFilter& filter, const Paging& paging)
 {
-    const api::Result<api::CallQuery> query = queryOf(filter);
+    api::Result<api::CallQuery> query = queryFrom(filter);
     if (!query)
         return fail(query.error());
+    query->limit = paging.limit;
+    query->before = QString::fromStdString(paging.before);
     const auto client = session.client();
     if (!client)
         return fail(client.error());
@@ -154,22 +102,25 @@ int runShow(const Session& session, const std::string& id)
 
 void addCalls(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("call", "The record of calls")->require_subcommand(1);
-    auto* list = noun->add_subcommand("list", "Calls, newest first");
-    const auto filter = std::make_shared<Filter>();
-    list->add_option("--since", filter->since, "A duration ago (15m, 2h, 7d) or an RFC 3339 time")->type_name("D");
-    list->add_option("--tenant", filter->tenant, "Of this tenant")->type_name("T");
-    list->add_option("--alias", filter->alias, "For this alias")->type_name("A");
-    list->add_option("--outcome", filter->outcome, "answered, refused, failed, truncated, cancelled or indeterminate")
-        ->type_name("O");
-    list->add_option("--limit", filter->limit, "At most so many")->check(CLI::Range(1, 1000))->type_name("N");
-    list->add_option("--before", filter->before, "Go on where an earlier page ended")->type_name("CURSOR");
-    list->callback([context, filter] { context.result = runList(context.session, *filter); });
+    auto* noun = addNoun(app, "call", "The record of calls");
+    auto* list = addCommand(
+        *noun, "list", "Calls, newest first", "signalboxctl call list --since 2h --tenant acme --outcome failed");
+    const auto filter = addCallFilter(*list, FilterTimes::With);
+    const auto paging = std::make_shared<Paging>();
+    list->add_option("--limit", paging->limit, "At most so many; 100 without it")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("N");
+    list->add_option("--before", paging->before, "Go on where an earlier page ended")->type_name("CURSOR");
+    list->callback([context, filter, paging] { context.result = runList(context.session, *filter, *paging); });
 
-    auto* show = noun->add_subcommand("show", "One call with its attempts");
+    auto* show = addCommand(*noun, "show", "One call with its attempts", "signalboxctl call show req_7f3a --json");
     const auto id = std::make_shared<std::string>();
-    show->add_option("id", *id, "Its id, as in x-request-id")->required();
+    show->add_option("id", *id, "Its id, as in x-request-id")->required()->type_name("CALL");
     show->callback([context, id] { context.result = runShow(context.session, *id); });
+
+    addCallSummary(*noun, context);
+    addCallTail(*noun, context);
+    addCallExport(*noun, context);
 }
 
 } // namespace ctl

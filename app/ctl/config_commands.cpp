@@ -72,11 +72,13 @@ int runShow(const Session& session)
 
 void addConfig(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("config", "The config")->require_subcommand(1);
-    noun->add_subcommand("show", "The config in force")->callback([context] {
+    auto* noun = addNoun(app, "config", "The config");
+    addCommand(*noun, "show", "The config in force", "signalboxctl config show")->callback([context] {
         context.result = runShow(context.session);
     });
-    auto* check = noun->add_subcommand("check", "Check a file without putting it in force; needs no engine");
+    auto* check = addCommand(*noun, "check",
+        "Check a file without putting it in force; needs no engine; exit 6 if it has problems",
+        "signalboxctl config check signalbox.yaml");
     const auto file = std::make_shared<std::string>();
     check->add_option("file", *file, "The config file")->required()->type_name("FILE");
     check->callback([context, file] { context.result = runCheck(context.session, *file); });

@@ -1,13 +1,10 @@
-#include "change.h"
-#include "commands.h"
-#include "output.h"
+// credential: what callers of the gateway come with. A key is shown once, when it is made.
 #include "table.h"
+#include "walk.h"
 
 namespace ctl {
 
 using namespace gateway;
-using api::Failure;
-
 namespace {
 
 struct Issue
@@ -15,62 +12,79 @@ struct Issue
     std::string tenant;
     std::string aliases;
     std::string features;
-    std::string expires;
     std::string note;
-    std::string reason;
 };
 
-QStringList listOf(const std::string& text)
+// With expiryFrom's words, but the engine wants a time.
+api::Result<std::optional<QDateTime>> endFrom(const std::string& text)
 {
-    QStringList list;
-    for (const QString& part : QString::fromStdString(text).split(u',', Qt::SkipEmptyParts))
-        list.append(part.trimmed());
-    return list;
+    const api::Result<Expiry> expiry = expiryFrom(text);
+    if (!expiry)
+        return expiry.error();
+    return expiry->seconds ? std::optional(QDateTime::currentDateTimeUtc().addSecs(*expiry->seconds)) : expiry->at;
 }
 
-int runIssue(const Session& session, const Issue& wanted)
+// The key is printed on standard output and nowhere else.
+int tellIssued(const Options& options, const api::IssuedCredential& issued, const QString& sentence)
 {
-    api::CredentialRequest request;
-    request.tenant = QString::fromStdString(wanted.tenant);
-    request.aliases = listOf(wanted.aliases);
-    request.features = listOf(wanted.features);
-    request.note = QString::fromStdString(wanted.note);
-    if (!wanted.expires.empty()) {
-        const QDateTime time = QDateTime::fromString(QString::fromStdString(wanted.expires), Qt::ISODateWithMs);
-        if (!time.isValid())
-            return fail(api::failure(
-                Failure::Invalid, QStringLiteral("--expires is an RFC 3339 time, as 2027-01-31T00:00:00Z.")));
-        request.expiresAt = time.toUTC();
+    QJsonObject json{{QStringLiteral("id"), issued.id}, {QStringLiteral("key"), issued.key}};
+    if (!issued.replaces.isEmpty()) {
+        json.insert(QStringLiteral("replaces"), issued.replaces);
+        json.insert(QStringLiteral("replaced_until"), timeText(issued.replacedUntil));
     }
-    const auto client = session.client();
-    if (!client)
-        return fail(client.error());
-    const auto issued = await(client->issueCredential(request, reasonOr(wanted.reason, QStringLiteral("issued"))));
-    if (!issued)
-        return fail(issued.error());
-    const QJsonObject json{{QStringLiteral("id"), issued->id}, {QStringLiteral("key"), issued->key}};
-    if (session.options().json || session.options().jsonl) {
+    if (options.json || options.jsonl) {
         printJsonLine(json);
         return Ok;
     }
-    printLine(issued->key);
-    say(QStringLiteral("Credential %1 for tenant %2. The key is shown this once and is not kept.")
-            .arg(issued->id, request.tenant));
+    printLine(issued.key);
+    say(sentence + QStringLiteral(" The key is shown this once and is not kept."));
     return Ok;
 }
 
-int runRevoke(const Session& session, const std::string& id, const std::string& reason)
+void runIssue(Context context, const Issue& wanted, const Change& change)
 {
-    const auto client = session.client();
-    if (!client)
-        return fail(client.error());
-    const auto revoked =
-        await(client->revokeCredential(QString::fromStdString(id), reasonOr(reason, QStringLiteral("revoked"))));
-    if (!revoked)
-        return fail(revoked.error());
-    if (!printOneAsJson(session.options(), *revoked))
-        say(QStringLiteral("Credential %1 is revoked since %2.").arg(revoked->id, timeText(revoked->revokedAt)));
-    return Ok;
+    api::CredentialRequest request;
+    request.tenant = QString::fromStdString(wanted.tenant);
+    request.aliases = listFrom(wanted.aliases);
+    request.features = listFrom(wanted.features);
+    request.note = QString::fromStdString(wanted.note);
+    const auto end = endFrom(change.expires);
+    if (!end) {
+        context.result = fail(end.error());
+        return;
+    }
+    request.expiresAt = *end;
+    runPlanned(
+        context, change, QStringLiteral("issued"), Look::InDryRun, &noPlan,
+        [&](const api::GatewayClient& client, const QString& reason) {
+            return client.issueCredential(request, reason);
+        },
+        [&](const api::IssuedCredential& issued) {
+            return tellIssued(context.session.options(), issued,
+                QStringLiteral("Credential %1 for tenant %2.").arg(plain(issued.id), plain(request.tenant)));
+        });
+}
+
+api::Result<Plan> planOfEnd(const api::GatewayClient& client, const QString& id, const QString& sentence)
+{
+    return planFrom(
+        await(client.credentials()), [&](const api::CredentialInfo& credential) { return credential.id == id; },
+        QStringLiteral("There is no credential %1.").arg(id), sentence);
+}
+
+void runRevoke(Context context, const std::string& given, const Change& change)
+{
+    const QString id = QString::fromStdString(given);
+    runChange(
+        context, change, QStringLiteral("revoked"), Look::InDryRun,
+        [&](const api::GatewayClient& client) {
+            return planOfEnd(client, id, QStringLiteral("Credential %1 would end at once.").arg(id));
+        },
+        [&](const api::GatewayClient& client, const QString& reason) { return client.revokeCredential(id, reason); },
+        [](const api::CredentialInfo& revoked) {
+            say(QStringLiteral("Credential %1 is revoked since %2.")
+                    .arg(plain(revoked.id), timeText(revoked.revokedAt)));
+        });
 }
 
 int runList(const Session& session)
@@ -94,34 +108,81 @@ int runList(const Session& session)
     return Ok;
 }
 
+struct Rotation
+{
+    std::string id;
+    std::string grace = "1h";
+};
+
+constexpr qint64 kLongestGraceSeconds = 7 * 24 * 3600;
+
+void runRotate(Context context, const Rotation& wanted, const Change& change)
+{
+    const std::optional<qint64> ms = millisFrom(QString::fromStdString(wanted.grace));
+    if (!ms || *ms / 1000 > kLongestGraceSeconds) {
+        context.result =
+            fail(api::failure(api::Failure::Invalid, QStringLiteral("--grace is a duration from 0s to 7d, as 1h.")));
+        return;
+    }
+    const QString id = QString::fromStdString(wanted.id);
+    const qint64 seconds = *ms / 1000;
+    runPlanned(
+        context, change, QStringLiteral("rotated"), Look::InDryRun,
+        [&](const api::GatewayClient& client) {
+            return planOfEnd(client, id,
+                QStringLiteral("Credential %1 would have a successor of the same scope, and end %2 s later.")
+                    .arg(id)
+                    .arg(seconds));
+        },
+        [&](const api::GatewayClient& client, const QString& reason) {
+            return client.rotateCredential(id, seconds, reason);
+        },
+        [&](const api::IssuedCredential& issued) {
+            return tellIssued(context.session.options(), issued,
+                QStringLiteral("Credential %1 takes the place of %2, which is good until %3.")
+                    .arg(plain(issued.id), plain(issued.replaces), timeText(issued.replacedUntil)));
+        });
+}
+
 } // namespace
 
 void addCredentials(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("credential", "Gateway credentials of callers")->require_subcommand(1);
+    auto* noun = addNoun(app, "credential", "Gateway credentials of callers");
 
-    auto* issue = noun->add_subcommand("issue", "Make a credential; its key is printed once");
+    auto* issue = addCommand(*noun, "issue", "Make a credential; its key is printed once",
+        "signalboxctl credential issue --tenant acme --aliases fast-summariser --expires 30d --reason 'new service'");
     const auto wanted = std::make_shared<Issue>();
-    issue->add_option("--tenant", wanted->tenant, "Whose calls it makes")->required()->type_name("T");
+    issue->add_option("--tenant", wanted->tenant, "Whose calls it makes")->required()->type_name("TENANT");
     issue->add_option("--aliases", wanted->aliases, "Aliases it may use, separated by commas; '*' for all")
         ->required()
-        ->type_name("A,B");
-    issue->add_option("--features", wanted->features, "Features it may name; without it any")->type_name("F,G");
-    issue->add_option("--expires", wanted->expires, "When it ends, RFC 3339")->type_name("TIME");
+        ->type_name("ALIASES");
+    issue->add_option("--features", wanted->features, "Features it may name, separated by commas; any without it")
+        ->type_name("FEATURES");
     issue->add_option("--note", wanted->note, "A note for the list")->type_name("TEXT");
-    issue->add_option("--reason", wanted->reason, "Why, for the audit")->type_name("TEXT");
-    issue->callback([context, wanted] { context.result = runIssue(context.session, *wanted); });
+    const auto issueChange = addChange(*issue, "never without it");
+    issue->callback([context, wanted, issueChange] { runIssue(context, *wanted, *issueChange); });
 
-    noun->add_subcommand("list", "All credentials, never their keys")->callback([context] {
+    addCommand(*noun, "list", "All credentials, never their keys", "signalboxctl credential list")->callback([context] {
         context.result = runList(context.session);
     });
 
-    auto* revoke = noun->add_subcommand("revoke", "End a credential at once");
+    auto* revoke = addCommand(*noun, "revoke", "End a credential at once",
+        "signalboxctl credential revoke cr_7f3a --reason 'the service is gone'");
     const auto id = std::make_shared<std::string>();
-    const auto reason = std::make_shared<std::string>();
-    revoke->add_option("id", *id, "Its id")->required();
-    revoke->add_option("--reason", *reason, "Why, for the audit")->type_name("TEXT");
-    revoke->callback([context, id, reason] { context.result = runRevoke(context.session, *id, *reason); });
+    revoke->add_option("id", *id, "Its id")->required()->type_name("CREDENTIAL");
+    const auto revokeChange = addReason(*revoke);
+    revoke->callback([context, id, revokeChange] { runRevoke(context, *id, *revokeChange); });
+
+    auto* rotate = addCommand(*noun, "rotate",
+        "Make a successor of the same scope; its key is printed once, and the old one ends after a grace",
+        "signalboxctl credential rotate cr_7f3a --grace 1d --reason 'yearly'");
+    const auto rotation = std::make_shared<Rotation>();
+    rotate->add_option("id", rotation->id, "Its id")->required()->type_name("CREDENTIAL");
+    rotate->add_option("--grace", rotation->grace, "How long the old key is good, 0s to 7d; 1h without it")
+        ->type_name("DURATION");
+    const auto rotateChange = addReason(*rotate);
+    rotate->callback([context, rotation, rotateChange] { runRotate(context, *rotation, *rotateChange); });
 }
 
 } // namespace ctl

@@ -87,22 +87,25 @@ void printCards(const QVector<api::DrillCard>& cards)
 
 void addDrills(CLI::App& app, Context context)
 {
-    auto* noun =
-        app.add_subcommand("drill", "Drills: a failure played for a share of the calls")->require_subcommand(1);
-    auto* run = noun->add_subcommand("run", "Start a drill; it ends by itself");
+    auto* noun = addNoun(app, "drill", "Drills: a failure played for a share of the calls");
+    auto* run = addCommand(*noun, "run", "Start a drill; it ends by itself",
+        "signalboxctl drill run openai-eu --alias fast-summariser --percent 5 --expires 10m");
     const auto wanted = std::make_shared<Wanted>();
-    run->add_option("provider", wanted->provider, "The provider that is treated as failed")->required();
-    run->add_option("--alias", wanted->alias, "Only for calls of this alias")->type_name("A");
-    run->add_option("--tenant", wanted->tenant, "Only for calls of this tenant")->type_name("T");
+    run->add_option("provider", wanted->provider, "The provider that is treated as failed")
+        ->required()
+        ->type_name("PROVIDER");
+    run->add_option("--alias", wanted->alias, "Only for calls of this alias")->type_name("ALIAS");
+    run->add_option("--tenant", wanted->tenant, "Only for calls of this tenant")->type_name("TENANT");
     run->add_option("--percent", wanted->percent, "For this share of them; 10 without it")
         ->check(CLI::Range(1, 100))
         ->type_name("N");
     const auto change = addChange(*run, "30 minutes without it, at most 7 days");
     run->callback([context, wanted, change] { runDrill(context, *wanted, *change); });
 
-    auto* report = noun->add_subcommand("report", "The card of a drill; without an id those there are");
+    auto* report = addCommand(
+        *noun, "report", "The card of a drill; without an id those there are", "signalboxctl drill report lev_7f3a");
     const auto id = std::make_shared<std::string>();
-    report->add_option("id", *id, "The drill, as `drill run` printed it");
+    report->add_option("id", *id, "The drill, as `drill run` printed it")->type_name("DRILL");
     report->callback([context, id] {
         if (id->empty())
             runList(

@@ -1,7 +1,10 @@
+// events: what happens, as the engine tells it.
 #include "commands.h"
+#include "follow.h"
 #include "output.h"
 
-#include <QCoreApplication>
+#include <algorithm>
+#include <limits>
 
 namespace ctl {
 
@@ -9,53 +12,61 @@ using namespace gateway;
 
 namespace {
 
-int runEvents(const Session& session, qint64 since, int count)
+struct Wanted
 {
-    const auto client = session.client();
-    if (!client)
-        return fail(client.error());
-    // asked first, so that a wrong token or a missing engine ends the program instead of being tried again for ever
-    if (const auto status = await(client->status()); !status)
-        return fail(status.error());
-    QEventLoop loop;
-    int left = count;
-    const std::unique_ptr<api::EventStream> stream = client->subscribe(since);
-    QObject::connect(stream.get(), &api::EventStream::eventsArrived, &loop, [&](const QVector<api::Event>& events) {
-        for (const api::Event& event : events) {
+    qint64 since = -1;
+    std::vector<std::string> types;
+    qint64 count = std::numeric_limits<qint64>::max();
+};
+
+// "call.finished", or "incident." for all that begin so.
+bool isWanted(const Wanted& wanted, const QString& type)
+{
+    return wanted.types.empty() || std::any_of(wanted.types.begin(), wanted.types.end(), [&](const std::string& given) {
+        const QString one = QString::fromStdString(given);
+        return type == one || (one.endsWith(u'.') && type.startsWith(one));
+    });
+}
+
+int runEvents(const Session& session, const Wanted& wanted)
+{
+    qint64 left = wanted.count;
+    return follow(
+        session, wanted.since,
+        [&](const api::Event& event) {
+            if (!isWanted(wanted, event.type))
+                return true;
             printJsonLine({{QStringLiteral("sequence"), event.sequence}, {QStringLiteral("type"), event.type},
                 {QStringLiteral("data"), event.data}});
-            if (count > 0 && --left == 0) {
-                loop.quit();
-                return;
-            }
-        }
-    });
-    QObject::connect(stream.get(), &api::EventStream::gapFound, &loop, [](qint64 first, qint64 last) {
-        printJsonLine({{QStringLiteral("type"), QStringLiteral("gap")}, {QStringLiteral("first"), first},
-            {QStringLiteral("last"), last}});
-        say(QStringLiteral("signalboxctl: events %1 to %2 are no longer kept.").arg(first).arg(last));
-    });
-    QObject::connect(
-        stream.get(), &api::EventStream::stateChanged, &loop, [](api::EventStream::State state, const QString& reason) {
-            if (state == api::EventStream::State::Lost)
-                say(QStringLiteral("signalboxctl: %1 Trying again.").arg(reason));
+            return --left > 0;
+        },
+        [](qint64 first, qint64 last) {
+            printJsonLine({{QStringLiteral("type"), QStringLiteral("gap")}, {QStringLiteral("first"), first},
+                {QStringLiteral("last"), last}});
         });
-    loop.exec();
-    return Ok;
 }
 
 } // namespace
 
 void addEvents(CLI::App& app, Context context)
 {
-    auto* command = app.add_subcommand("events", "Follow what happens, one JSON object a line, until interrupted");
-    const auto since = std::make_shared<qint64>(-1);
-    const auto count = std::make_shared<int>(0);
-    command->add_option("--since", *since, "After this sequence number, 0 for all that is kept; without it from now on")
+    auto* command = addCommand(app, "events", "Follow what happens, one JSON object a line, until interrupted",
+        "signalboxctl events --type incident. --type provider.health");
+    const auto wanted = std::make_shared<Wanted>();
+    command
+        ->add_option(
+            "--since", wanted->since, "After this sequence number, 0 for all that is kept; without it from now on")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SEQ");
-    command->add_option("--count", *count, "End after so many events")->check(CLI::PositiveNumber)->type_name("N");
-    command->callback([context, since, count] { context.result = runEvents(context.session, *since, *count); });
+    command
+        ->add_option("--type", wanted->types,
+            "Only this type, as call.finished, or a family, as incident.; repeat for "
+            "more")
+        ->take_all()
+        ->expected(1)
+        ->type_name("TYPE");
+    command->add_option("--count", wanted->count, "End after so many")->check(CLI::PositiveNumber)->type_name("N");
+    command->callback([context, wanted] { context.result = runEvents(context.session, *wanted); });
 }
 
 } // namespace ctl

@@ -40,19 +40,45 @@ api::Result<api::LeverRequest> leverFrom(const Wanted& wanted, const Change& cha
 
 void takeLever(CLI::App& command, const std::shared_ptr<Wanted>& wanted)
 {
-    command.add_option("provider", wanted->provider, "The provider to drain");
-    command.add_option("--alias", wanted->alias, "The alias whose weight is shifted")->type_name("A");
+    command.add_option("provider", wanted->provider, "The provider to drain")->type_name("PROVIDER");
+    command.add_option("--alias", wanted->alias, "The alias whose weight is shifted")->type_name("ALIAS");
     command.add_option("--candidate", wanted->candidate, "Its candidate, provider/model@region")->type_name("C");
-    command.add_option("--weight", wanted->weight, "The candidate's weight meanwhile")->type_name("N");
+    command.add_option("--weight", wanted->weight, "The candidate's weight meanwhile")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
 }
 
-void run(Context context, const Wanted& wanted, const Change& change)
+void runApply(Context context, const Wanted& wanted, const Change& change)
 {
     const api::Result<api::LeverRequest> request = leverFrom(wanted, change);
     if (!request)
         context.result = fail(request.error());
     else
         runLever(context, *request, change, QStringLiteral("failed over"));
+}
+
+void runPlan(Context context, const Wanted& wanted, const Change& change)
+{
+    const api::Result<api::LeverRequest> request = leverFrom(wanted, change);
+    if (!request)
+        context.result = fail(request.error());
+    else
+        runOne(
+            context, [&](const api::GatewayClient& client) { return client.previewLever(*request); }, &printPreview);
+}
+
+void runRevert(Context context, const std::string& given, const Change& change)
+{
+    const QString id = QString::fromStdString(given);
+    runChange(
+        context, change, QStringLiteral("reverted"), Look::InDryRun,
+        [&](const api::GatewayClient& client) {
+            return planFrom(
+                await(client.levers()), [&](const api::LeverStatus& lever) { return lever.id == id; },
+                QStringLiteral("There is no lever %1.").arg(id), QStringLiteral("Lever %1 would end.").arg(id));
+        },
+        [&](const api::GatewayClient& client, const QString& reason) { return client.endLever(id, reason); },
+        &sayLever);
 }
 
 void printLevers(const QVector<api::LeverStatus>& levers)
@@ -72,39 +98,36 @@ void printLevers(const QVector<api::LeverStatus>& levers)
 
 void addFailovers(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("failover", "Levers: drained providers, shifted weights, forced breakers")
-                     ->require_subcommand(1);
-    auto* plan = noun->add_subcommand("plan", "What a lever would move; changes nothing");
+    auto* noun = addNoun(app, "failover", "Levers: drained providers, shifted weights, forced breakers");
+    auto* plan = addCommand(
+        *noun, "plan", "What a lever would move; changes nothing", "signalboxctl failover plan openai-eu --expires 1h");
     const auto planned = std::make_shared<Wanted>();
     takeLever(*plan, planned);
     const auto planChange = std::make_shared<Change>();
-    planChange->dryRun = true;
     plan->add_option("--expires", planChange->expires, "When it would end; 30 minutes without it")->type_name("TIME");
-    plan->callback([context, planned, planChange] { run(context, *planned, *planChange); });
+    plan->callback([context, planned, planChange] { runPlan(context, *planned, *planChange); });
 
-    auto* apply = noun->add_subcommand("apply", "Apply a lever");
+    auto* apply = addCommand(*noun, "apply", "Apply a lever",
+        "signalboxctl failover apply --alias fast-summariser --candidate openai-eu/gpt-6-luna-2026-09-01@eu-west-1 "
+        "--weight 10 --reason 'slow since noon'");
     const auto applied = std::make_shared<Wanted>();
     takeLever(*apply, applied);
     const auto change = addChange(*apply, "30 minutes without it, at most 7 days");
-    apply->callback([context, applied, change] { run(context, *applied, *change); });
+    apply->callback([context, applied, change] { runApply(context, *applied, *change); });
 
-    noun->add_subcommand("status", "Levers in force, and those that ended in the last day")->callback([context] {
+    auto* status = addCommand(*noun, "status", "Levers in force, and those that ended in the last day",
+        "signalboxctl failover status --json");
+    status->callback([context] {
         runList(
             context, [](const api::GatewayClient& client) { return client.levers(); }, &printLevers);
     });
 
-    auto* revert = noun->add_subcommand("revert", "Undo a lever");
+    auto* revert = addCommand(
+        *noun, "revert", "Undo a lever", "signalboxctl failover revert lev_7f3a --reason 'the provider is well again'");
     const auto id = std::make_shared<std::string>();
-    revert->add_option("id", *id, "Its id, as `failover status` shows it")->required();
+    revert->add_option("id", *id, "Its id, as `failover status` shows it")->required()->type_name("LEVER");
     const auto why = addReason(*revert);
-    revert->callback([context, id, why] {
-        runOne(
-            context,
-            [&](const api::GatewayClient& client) {
-                return client.endLever(QString::fromStdString(*id), reasonOr(why->reason, QStringLiteral("reverted")));
-            },
-            &sayLever);
-    });
+    revert->callback([context, id, why] { runRevert(context, *id, *why); });
 }
 
 } // namespace ctl

@@ -78,18 +78,13 @@ int verdictOf(const api::Reconciliation& result)
 
 void runReport(Context context, const std::string& since)
 {
-    std::optional<QDateTime> from;
-    const api::Result<Expiry> told = expiryFrom(since); // a span or a time, read the same way
-    if (!told) {
-        context.result =
-            fail(api::failure(Failure::Invalid, QStringLiteral("--since is a span, as 24h, or an RFC 3339 time.")));
+    const auto from = pastFrom(since, QStringLiteral("--since"));
+    if (!from) {
+        context.result = fail(from.error());
         return;
     }
-    from = told->at;
-    if (told->seconds)
-        from = QDateTime::currentDateTimeUtc().addSecs(-*told->seconds);
     runOne(
-        context, [&](const api::GatewayClient& client) { return client.ledger(from); }, &printReport);
+        context, [&](const api::GatewayClient& client) { return client.ledger(*from); }, &printReport);
 }
 
 void runReconcile(Context context, const std::string& name)
@@ -110,13 +105,15 @@ void runReconcile(Context context, const std::string& name)
 
 void addLedger(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("ledger", "The ledger of budgets")->require_subcommand(1);
-    auto* report = noun->add_subcommand("report", "Reservations, refusals, and what is proved");
+    auto* noun = addNoun(app, "ledger", "The ledger of budgets");
+    auto* report = addCommand(
+        *noun, "report", "Reservations, refusals, and what is proved", "signalboxctl ledger report --since 7d --json");
     const auto since = std::make_shared<std::string>();
     report->add_option("--since", *since, "24h, 7d or an RFC 3339 time; a day without it")->type_name("TIME");
     report->callback([context, since] { runReport(context, *since); });
 
-    auto* reconcile = noun->add_subcommand("reconcile", "A provider's bill against the record; exit 6 if they differ");
+    auto* reconcile = addCommand(*noun, "reconcile", "A provider's bill against the record; exit 6 if they differ",
+        "signalboxctl ledger reconcile bill-2026-11.csv");
     const auto file = std::make_shared<std::string>();
     reconcile->add_option("file", *file, "CSV: provider,model,month,amount_usd under that heading")
         ->required()

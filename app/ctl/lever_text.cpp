@@ -60,16 +60,33 @@ void sayLever(const api::LeverStatus& lever)
         say(QStringLiteral("Ended at %1: %2.").arg(timeText(lever.endedAt), what));
 }
 
+api::Result<Plan> planOfLever(const api::GatewayClient& client, const api::LeverRequest& request)
+{
+    const api::Result<api::LeverPreview> preview = await(client.previewLever(request));
+    if (!preview)
+        return preview.error();
+    QStringList refused;
+    for (const api::LeverTarget& target : preview->targets) {
+        if (target.verdict == QLatin1String("refused"))
+            refused.append(QStringLiteral("alias ") + target.alias);
+    }
+    for (const api::StrandedTenant& tenant : preview->withoutTarget)
+        refused.append(QStringLiteral("tenant ") + tenant.tenant);
+    Plan plan{api::toJson(*preview), [preview = *preview] { printPreview(preview); }, {}, {}};
+    if (!refused.isEmpty()) {
+        plan.wide = QStringLiteral("Calls would find no other target and be refused: %1.")
+                        .arg(refused.join(QStringLiteral(", ")));
+        plan.word = request.alias.isEmpty() ? request.provider : request.alias;
+    }
+    return plan;
+}
+
 void runLever(Context context, const api::LeverRequest& request, const Change& change, const QString& verb)
 {
-    if (change.dryRun) {
-        runOne(
-            context, [&](const api::GatewayClient& client) { return client.previewLever(request); }, &printPreview);
-        return;
-    }
-    runOne(
-        context,
-        [&](const api::GatewayClient& client) { return client.applyLever(request, reasonOr(change.reason, verb)); },
+    runChange(
+        context, change, verb, Look::Always,
+        [&](const api::GatewayClient& client) { return planOfLever(client, request); },
+        [&](const api::GatewayClient& client, const QString& reason) { return client.applyLever(request, reason); },
         &sayLever);
 }
 

@@ -18,8 +18,8 @@ QString limitText(const std::optional<qint64>& limit)
 
 void addAliases(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("alias", "Aliases that callers use")->require_subcommand(1);
-    noun->add_subcommand("list", "All aliases")->callback([context] {
+    auto* noun = addNoun(app, "alias", "Aliases that callers use");
+    addCommand(*noun, "list", "All aliases", "signalboxctl alias list")->callback([context] {
         runList(
             context, [](const api::GatewayClient& client) { return client.aliases(); },
             [](const QVector<api::AliasStatus>& aliases) {
@@ -33,8 +33,8 @@ void addAliases(CLI::App& app, Context context)
 
 void addTenants(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("tenant", "Tenants")->require_subcommand(1);
-    noun->add_subcommand("list", "All tenants")->callback([context] {
+    auto* noun = addNoun(app, "tenant", "Tenants");
+    addCommand(*noun, "list", "All tenants", "signalboxctl tenant list --json")->callback([context] {
         runList(
             context, [](const api::GatewayClient& client) { return client.tenants(); },
             [](const QVector<api::TenantStatus>& tenants) {

@@ -1,50 +1,72 @@
 #include "output.h"
 
+#include "table.h"
+
 #include <QJsonDocument>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 namespace ctl {
 namespace {
 
-void put(std::FILE* to, const QByteArray& bytes)
+// Qt ignores SIGPIPE as soon as there is a socket, so the end of a pipe shows here.
+[[noreturn]] void endForOutput(int error)
 {
-    std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), to);
-    std::fflush(to);
+    if (error == EPIPE) {
+        std::signal(SIGPIPE, SIG_DFL);
+        std::raise(SIGPIPE);
+    }
+    std::fprintf(stderr, "signalboxctl: The output cannot be written: %s.\n", std::strerror(error));
+    std::_Exit(Error);
 }
 
 } // namespace
 
+void printBytes(const QByteArray& bytes)
+{
+    const bool written =
+        std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), stdout) == std::size_t(bytes.size());
+    if (!written || std::fflush(stdout) != 0)
+        endForOutput(errno);
+}
+
 void printLine(const QString& text)
 {
-    put(stdout, text.toUtf8() + '\n');
+    printBytes(text.toUtf8() + '\n');
 }
 
 void printJson(const QJsonObject& object)
 {
-    put(stdout, QJsonDocument(object).toJson(QJsonDocument::Indented));
+    printBytes(QJsonDocument(object).toJson(QJsonDocument::Indented));
 }
 
 void printJson(const QJsonArray& array)
 {
-    put(stdout, QJsonDocument(array).toJson(QJsonDocument::Indented));
+    printBytes(QJsonDocument(array).toJson(QJsonDocument::Indented));
 }
 
 void printJsonLine(const QJsonObject& object)
 {
-    put(stdout, QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+    printBytes(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
 }
 
 void say(const QString& text)
 {
-    put(stderr, text.toUtf8() + '\n');
+    const QByteArray line = text.toUtf8() + '\n';
+    std::fwrite(line.constData(), 1, std::size_t(line.size()), stderr);
+    std::fflush(stderr);
 }
 
 int fail(const gateway::api::Error& error)
 {
-    say(QStringLiteral("signalboxctl: ") + error.message);
+    // what an engine says is text from outside
+    say(QStringLiteral("signalboxctl: ") + plain(error.message));
     if (!error.hint.isEmpty())
-        say(QStringLiteral("  ") + error.hint);
+        say(QStringLiteral("  ") + plain(error.hint));
     return exitCodeOf(error.failure);
 }
 

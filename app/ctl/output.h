@@ -10,6 +10,9 @@
 
 namespace ctl {
 
+// Output that cannot be written ends the program: quietly when the reader has gone (`| head`), else with exit code 1.
+// Half an answer must not look like a whole one.
+void printBytes(const QByteArray& bytes);
 void printLine(const QString& text);
 void printJson(const QJsonObject& object);
 void printJson(const QJsonArray& array);

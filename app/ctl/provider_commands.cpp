@@ -97,15 +97,49 @@ void runDrain(Context context, const Named& named, const Change& change)
     drain.provider = QString::fromStdString(named.name);
     drain.endsAt = expiry->at;
     drain.durationSeconds = expiry->seconds;
-    if (change.dryRun)
-        return runLever(context, drain, change, {});
-    runOne(
-        context,
-        [&](const api::GatewayClient& client) {
-            return client.drainProvider(
-                drain.provider, {expiry->at, expiry->seconds}, reasonOr(change.reason, QStringLiteral("drained")));
+    runChange(
+        context, change, QStringLiteral("drained"), Look::Always,
+        [&](const api::GatewayClient& client) { return planOfLever(client, drain); },
+        [&](const api::GatewayClient& client, const QString& reason) {
+            return client.drainProvider(drain.provider, {expiry->at, expiry->seconds}, reason);
         },
         &sayLever);
+}
+
+void runResume(Context context, const Named& named, const Change& change)
+{
+    const QString name = QString::fromStdString(named.name);
+    runChange(
+        context, change, QStringLiteral("resumed"), Look::InDryRun,
+        [&](const api::GatewayClient& client) -> api::Result<Plan> {
+            const auto provider = await(client.provider(name));
+            if (!provider)
+                return provider.error();
+            return Plan{api::toJson(*provider), [provider = *provider] { printProvider(provider); }, {}, {}};
+        },
+        [&](const api::GatewayClient& client, const QString& reason) { return client.resumeProvider(name, reason); },
+        &sayLever);
+}
+
+// A breaker that is forced open takes its candidate out, as a drain does; the other states are not planned.
+api::Result<Plan> planOfForce(const api::GatewayClient& client, const QString& name, const api::BreakerForce& force)
+{
+    const auto provider = await(client.provider(name));
+    if (!provider)
+        return provider.error();
+    if (force.state != QLatin1String("open"))
+        return Plan{};
+    api::LeverRequest lever;
+    lever.kind = api::LeverKind::Breaker;
+    lever.candidate = force.candidate.isEmpty() && provider->breakers.size() == 1 ? provider->breakers.first().candidate
+                                                                                  : force.candidate;
+    lever.breaker = force.state;
+    lever.endsAt = force.endsAt;
+    lever.durationSeconds = force.durationSeconds;
+    api::Result<Plan> plan = planOfLever(client, lever);
+    if (plan)
+        plan->word = name;
+    return plan;
 }
 
 void runBreaker(Context context, const Named& named, const Change& change)
@@ -115,95 +149,103 @@ void runBreaker(Context context, const Named& named, const Change& change)
         context.result = fail(expiry.error());
         return;
     }
+    const QString name = QString::fromStdString(named.name);
     const api::BreakerForce force{
         QString::fromStdString(named.candidate), QString::fromStdString(named.state), expiry->at, expiry->seconds};
-    runOne(
-        context,
-        [&](const api::GatewayClient& client) {
-            return client.forceBreaker(
-                QString::fromStdString(named.name), force, reasonOr(change.reason, QStringLiteral("forced")));
+    runChange(
+        context, change, QStringLiteral("forced"), Look::Always,
+        [&](const api::GatewayClient& client) { return planOfForce(client, name, force); },
+        [&](const api::GatewayClient& client, const QString& reason) {
+            return client.forceBreaker(name, force, reason);
         },
         &sayLever);
+}
+
+void printProbe(const api::ProbeResult& probe)
+{
+    printLine(QStringLiteral("%1: %2%3")
+                  .arg(plain(probe.provider), plain(probe.sentence),
+                      probe.firstByteMs ? QStringLiteral(" First byte after %1.").arg(millisText(probe.firstByteMs))
+                                        : QString()));
+}
+
+void runProbe(Context context, const Named& named, const Change& change)
+{
+    runPlanned(
+        context, change, QStringLiteral("probed"), Look::InDryRun, &noPlan,
+        [&](const api::GatewayClient& client, const QString& reason) {
+            return client.probeProvider(QString::fromStdString(named.name), reason);
+        },
+        [&](const api::ProbeResult& probe) {
+            if (!printOneAsJson(context.session.options(), probe))
+                printProbe(probe);
+            return probe.ok ? int(Ok) : int(CheckFailed);
+        });
 }
 
 void addActions(CLI::App& noun, Context context)
 {
     const auto named = std::make_shared<Named>();
-    const auto takesName = [&](const char* verb, const char* text) {
-        CLI::App* command = noun.add_subcommand(verb, text);
-        command->add_option("name", named->name, "The provider")->required();
+    const auto takesName = [&](const char* verb, const char* text, const char* example) {
+        CLI::App* command = addCommand(noun, verb, text, example);
+        command->add_option("name", named->name, "The provider")->required()->type_name("PROVIDER");
         return command;
     };
-    auto* drain = takesName("drain", "Give it no calls for a time");
+    auto* drain = takesName("drain", "Give it no calls for a time",
+        "signalboxctl provider drain openai-eu --expires 2h --reason 'announced maintenance'");
     const auto drainChange = addChange(*drain, "30 minutes without it, at most 7 days");
     drain->callback([context, named, drainChange] { runDrain(context, *named, *drainChange); });
 
-    auto* resume = takesName("resume", "End its drain; it comes back in stages of 1, 10 and 100 %");
-    const auto resumeReason = addReason(*resume);
-    resume->callback([context, named, resumeReason] {
-        runOne(
-            context,
-            [&](const api::GatewayClient& client) {
-                return client.resumeProvider(
-                    QString::fromStdString(named->name), reasonOr(resumeReason->reason, QStringLiteral("resumed")));
-            },
-            &sayLever);
-    });
+    auto* resume = takesName("resume", "End its drain; it comes back in stages of 1, 10 and 100 %",
+        "signalboxctl provider resume openai-eu --reason 'maintenance is over'");
+    const auto resumeChange = addReason(*resume);
+    resume->callback([context, named, resumeChange] { runResume(context, *named, *resumeChange); });
 
-    auto* breaker = takesName("breaker", "Force the breaker of a candidate, or give it back");
-    breaker->add_option("--state", named->state, "open, closed, half-open, or auto to end a force")
+    auto* breaker = takesName("breaker", "Force the breaker of a candidate, or give it back",
+        "signalboxctl provider breaker openai-eu --state open --expires 10m --reason 'wrong answers'");
+    breaker->add_option("--state", named->state, "The state, or auto to end a force")
         ->required()
         ->check(CLI::IsMember({"open", "closed", "half-open", "auto"}))
         ->type_name("STATE");
-    breaker->add_option("--candidate", named->candidate, "provider/model@region, where it has several")->type_name("C");
-    const auto breakerChange = addReason(*breaker);
-    breaker->add_option("--expires", breakerChange->expires, "When it ends; 30 minutes without it")->type_name("TIME");
+    breaker->add_option("--candidate", named->candidate, "provider/model@region, where it has several")
+        ->type_name("CANDIDATE");
+    const auto breakerChange = addChange(*breaker, "30 minutes without it");
     breaker->callback([context, named, breakerChange] { runBreaker(context, *named, *breakerChange); });
 
-    auto* probe = takesName("probe", "Make one small call with the gateway's own key");
-    const auto probeReason = addReason(*probe);
-    probe->callback([context, named, probeReason] {
-        runOne(
-            context,
-            [&](const api::GatewayClient& client) {
-                return client.probeProvider(
-                    QString::fromStdString(named->name), reasonOr(probeReason->reason, QStringLiteral("probed")));
-            },
-            [](const api::ProbeResult& probe) {
-                printLine(QStringLiteral("%1: %2%3")
-                              .arg(probe.provider, plain(probe.sentence),
-                                  probe.firstByteMs
-                                      ? QStringLiteral(" First byte after %1.").arg(millisText(probe.firstByteMs))
-                                      : QString()));
-            },
-            [](const api::ProbeResult& probe) { return probe.ok ? int(Ok) : int(CheckFailed); });
-    });
+    auto* probe = takesName("probe", "Make one small call with the gateway's own key; exit 6 if it fails",
+        "signalboxctl provider probe openai-eu");
+    const auto probeChange = addReason(*probe);
+    probe->callback([context, named, probeChange] { runProbe(context, *named, *probeChange); });
+}
+
+void printProviders(const QVector<api::ProviderStatus>& providers)
+{
+    using enum Table::Align;
+    Table table({{"PROVIDER"}, {"KIND"}, {"REGION"}, {"HEALTH"}, {"ATTEMPTS", Right}, {"FAILED", Right},
+        {"FIRST P95", Right}, {"TOTAL P95", Right}, {"SHARE", Right}, {"BREAKER"}});
+    for (const api::ProviderStatus& provider : providers) {
+        table.add({provider.name, provider.kind, provider.region, nameOf(provider.health),
+            QString::number(provider.attempts5m), QString::number(provider.failures5m),
+            millisText(provider.firstTokenP95Ms), millisText(provider.totalP95Ms), shareText(provider.share),
+            gateText(provider)});
+    }
+    table.print();
 }
 
 } // namespace
 
 void addProviders(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("provider", "Model providers")->require_subcommand(1);
-    noun->add_subcommand("list", "All providers with their last five minutes")->callback([context] {
+    auto* noun = addNoun(app, "provider", "Model providers");
+    auto* list =
+        addCommand(*noun, "list", "All providers with their last five minutes", "signalboxctl provider list --jsonl");
+    list->callback([context] {
         runList(
-            context, [](const api::GatewayClient& client) { return client.providers(); },
-            [](const QVector<api::ProviderStatus>& providers) {
-                using enum Table::Align;
-                Table table({{"PROVIDER"}, {"KIND"}, {"REGION"}, {"HEALTH"}, {"ATTEMPTS", Right}, {"FAILED", Right},
-                    {"FIRST P95", Right}, {"TOTAL P95", Right}, {"SHARE", Right}, {"BREAKER"}});
-                for (const api::ProviderStatus& provider : providers) {
-                    table.add({provider.name, provider.kind, provider.region, nameOf(provider.health),
-                        QString::number(provider.attempts5m), QString::number(provider.failures5m),
-                        millisText(provider.firstTokenP95Ms), millisText(provider.totalP95Ms),
-                        shareText(provider.share), gateText(provider)});
-                }
-                table.print();
-            });
+            context, [](const api::GatewayClient& client) { return client.providers(); }, &printProviders);
     });
-    auto* show = noun->add_subcommand("show", "One provider");
+    auto* show = addCommand(*noun, "show", "One provider", "signalboxctl provider show openai-eu");
     const auto name = std::make_shared<std::string>();
-    show->add_option("name", *name, "Its name")->required();
+    show->add_option("name", *name, "Its name")->required()->type_name("PROVIDER");
     show->callback([context, name] {
         runOne(
             context, [&](const api::GatewayClient& client) { return client.provider(QString::fromStdString(*name)); },

@@ -227,17 +227,19 @@ void runMatrix(Context context, const Matrix& wanted)
 
 void addRoutes(CLI::App& app, Context context)
 {
-    auto* noun = app.add_subcommand("route", "Routes")->require_subcommand(1);
+    auto* noun = addNoun(app, "route", "Routes");
     auto* explain =
-        noun->add_subcommand("explain", "What would be done with a request, without a call; exit 6 if it is refused");
+        addCommand(*noun, "explain", "What would be done with a request, without a call; exit 6 if it is refused",
+            "signalboxctl route explain --alias fast-summariser --tenant acme");
     const auto wanted = std::make_shared<Wanted>();
     explain->add_option("file", wanted->file, "A caller's request or a question as JSON; - for standard input")
         ->type_name("FILE");
-    explain->add_option("--alias", wanted->alias, "The alias; without it the request's model")->type_name("A");
-    explain->add_option("--tenant", wanted->tenant, "Whose call it is")->type_name("T");
-    explain->add_option("--credential", wanted->credential, "Id of the credential it would come with")->type_name("ID");
+    explain->add_option("--alias", wanted->alias, "The alias; without it the request's model")->type_name("ALIAS");
+    explain->add_option("--tenant", wanted->tenant, "Whose call it is")->type_name("TENANT");
+    explain->add_option("--credential", wanted->credential, "Id of the credential it would come with")
+        ->type_name("CREDENTIAL");
     explain->add_option("--feature", wanted->feature, "The feature it would name")->type_name("F");
-    explain->add_option("--class", wanted->workloadClass, "interactive, streaming, background or batch")
+    explain->add_option("--class", wanted->workloadClass, "Workload class")
         ->check(CLI::IsMember({"interactive", "streaming", "background", "batch"}))
         ->type_name("CLASS");
     explain->add_option("--zone", wanted->zone, "A tighter zone than the tenant's")->type_name("Z");
@@ -245,10 +247,12 @@ void addRoutes(CLI::App& app, Context context)
     explain->add_option("--latency-budget", wanted->latencyBudgetMs, "Latency budget of the call")->type_name("MS");
     explain->callback([context, wanted] { runExplain(context, *wanted); });
 
-    auto* matrix = noun->add_subcommand("matrix", "What each candidate can be given: same (the caller's own bytes), "
-                                                  "carried, lossy (reported) or no (not routed there)");
+    auto* matrix = addCommand(*noun, "matrix",
+        "What each candidate can be given: same (the caller's own bytes), carried, lossy (reported) or no (not routed "
+        "there)",
+        "signalboxctl route matrix --alias fast-summariser --surface anthropic");
     const auto asked = std::make_shared<Matrix>();
-    matrix->add_option("--alias", asked->alias, "Only the candidates of this alias")->type_name("A");
+    matrix->add_option("--alias", asked->alias, "Only the candidates of this alias")->type_name("ALIAS");
     matrix->add_option("--surface", asked->surface, "The caller's dialect; openai.chat without it")
         ->check(CLI::IsMember(std::vector<std::string>(api::kCallerDialects.begin(), api::kCallerDialects.end())))
         ->type_name("DIALECT");

@@ -4,6 +4,7 @@
 #include "observability/log.h"
 
 #include <QJsonDocument>
+#include <QSysInfo>
 #include <QUrl>
 
 #include <algorithm>
@@ -97,7 +98,11 @@ api::Result<api::AdminRequest> requestOf(const http::Exchange& exchange)
 } // namespace
 
 AdminListener::AdminListener(AdminListenerOptions options, Router& router, http::TimerWheel& wheel, const Clock& clock)
-    : m_options(std::move(options)), m_router(router), m_wheel(wheel), m_clock(clock), m_backoff(clock)
+    : m_options(std::move(options)),
+      m_router(router),
+      m_wheel(wheel),
+      m_clock(clock),
+      m_gatekeeper(m_options.token, m_options.principals, clock)
 {
 }
 
@@ -116,14 +121,19 @@ api::Outcome AdminListener::start()
         return api::failure(Failure::Invalid,
             QStringLiteral("The admin address %1 can be reached from other machines, so it needs TLS.")
                 .arg(m_options.host),
-            QStringLiteral("Set server.admin to a loopback address, or add tls: {certificate, key} under it."));
+            QStringLiteral(
+                "Set server.admin to a loopback address, or write tls: self-signed, or tls: {certificate, key}, under "
+                "it."));
     }
     http::ServerOptions server;
     server.host = m_options.host;
     server.port = m_options.port;
     server.tls = m_options.tls;
+    if (server.tls)
+        server.tls->setProtocol(QSsl::TlsV1_3OrLater);
     server.message.bodyBytes = kLargestBody;
     server.connection.connectionsPerWorker = kMostConnections;
+    server.connection.newcomersReplaceWaiting = true; // nobody keeps the owner out by holding connections open
     m_server = std::make_unique<http::Server>(server, *this, m_wheel, m_clock);
     const api::Outcome started = m_server->start();
     if (!started)
@@ -153,51 +163,62 @@ QString AdminListener::url() const
            (v6 ? u'[' + m_options.host + u']' : m_options.host) + u':' + QString::number(port());
 }
 
+void AdminListener::setNames(const QStringList& hostNames, const QStringList& origins)
+{
+    m_options.hostNames = hostNames;
+    m_options.origins = origins;
+}
+
+void AdminListener::setTls(const QSslConfiguration& tls)
+{
+    if (m_server)
+        m_server->setTls(tls);
+}
+
+// A name of ours, or an address of ours. Where the listener takes calls to every address of the machine, any address
+// will do: a page that was led here by a name of its own (DNS rebinding) states that name, never an address.
 bool AdminListener::isAllowedHost(QByteArrayView host) const
 {
     const QString name = QString::fromLatin1(hostNameOf(host));
     if (name.isEmpty())
         return false;
-    return name == QLatin1String("localhost") || name == QLatin1String("127.0.0.1") || name == QLatin1String("::1") ||
-           name == m_options.host || m_options.hostNames.contains(name, Qt::CaseInsensitive);
+    if (name == QLatin1String("localhost") || name == QLatin1String("127.0.0.1") || name == QLatin1String("::1") ||
+        name.compare(m_options.host, Qt::CaseInsensitive) == 0 ||
+        m_options.hostNames.contains(name, Qt::CaseInsensitive))
+        return true;
+    const QHostAddress listen(m_options.host);
+    const bool isEvery = listen == QHostAddress(QHostAddress::AnyIPv4) || listen == QHostAddress(QHostAddress::AnyIPv6);
+    return isEvery &&
+           (!QHostAddress(name).isNull() || name.compare(QSysInfo::machineHostName(), Qt::CaseInsensitive) == 0);
 }
 
-bool AdminListener::isAuthentic(const http::RequestHead& head) const
+Response AdminListener::refusalOf(const Gatekeeper::Refusal& refusal)
 {
-    constexpr QByteArrayView kScheme("bearer ");
-    const QByteArrayView value = head.value("authorization");
-    if (head.count("authorization") != 1 || value.size() <= kScheme.size() ||
-        !http::equalsIgnoringCase(value.first(kScheme.size()), kScheme))
-        return false;
-    return m_options.token.equals(value.sliced(kScheme.size()).toByteArray());
+    Response response = errorResponse(Failure::NotPermitted, refusal.message, refusal.status, refusal.hint);
+    if (refusal.status == 401)
+        response.fields.append({"www-authenticate", "Bearer"});
+    if (refusal.retryAfter.count() > 0)
+        response.fields.append({"retry-after", QByteArray::number(qint64(refusal.retryAfter.count()))});
+    return response;
 }
 
-std::optional<Response> AdminListener::refuseEarly(const http::RequestHead& head, const QHostAddress& peer)
+std::optional<Response> AdminListener::refuseCaller(const http::RequestHead& head, const http::Caller& caller)
 {
-    // a web page that rebinds its name to our address still sends its own name
     if (!isAllowedHost(head.value("host")))
-        return errorResponse(
-            Failure::NotPermitted, QStringLiteral("This host name is not one of the admin listener's."));
+        return errorResponse(Failure::NotPermitted, QStringLiteral("This host name is not one of the admin listener."),
+            0, QStringLiteral("Add it under server: admin: hosts: in the config file."));
     if (head.has("origin") && !m_options.origins.contains(QString::fromLatin1(head.value("origin"))))
         return errorResponse(Failure::NotPermitted, QStringLiteral("Requests of web pages are refused."));
     if (isOpenPath(head.path()))
         return std::nullopt;
-    if (const auto wait = m_backoff.wait(peer); wait.count() > 0) {
-        Response response = errorResponse(
-            Failure::NotPermitted, QStringLiteral("Too many failed attempts; wait before the next."), 429);
-        response.fields.append({"retry-after", QByteArray::number((wait.count() + 999) / 1000)});
-        return response;
-    }
-    if (!isAuthentic(head)) {
-        m_backoff.failed(peer);
-        observability::log(observability::LogLevel::Warning, "admin.unauthenticated", {{"peer", peer.toString()}});
-        Response response =
-            errorResponse(Failure::NotPermitted, QStringLiteral("The admin token is missing or wrong."), 401);
-        response.fields.append({"www-authenticate", "Bearer"});
-        return response;
-    }
-    m_backoff.succeeded(peer);
-    return std::nullopt;
+    const Gatekeeper::Verdict verdict = m_gatekeeper.admit(head, caller);
+    const auto* refusal = std::get_if<Gatekeeper::Refusal>(&verdict);
+    if (!refusal)
+        return std::nullopt;
+    if (refusal->status == 401) // those that wait are not logged: a flood would be a flood of lines
+        observability::log(
+            observability::LogLevel::Warning, "admin.unauthenticated", {{"peer", caller.address.toString()}});
+    return refusalOf(*refusal);
 }
 
 void AdminListener::handle(std::unique_ptr<http::Exchange> exchange)
@@ -205,31 +226,44 @@ void AdminListener::handle(std::unique_ptr<http::Exchange> exchange)
     const QByteArrayView path = exchange->head().path();
     const bool isGet =
         exchange->head().method == QByteArrayView("GET") || exchange->head().method == QByteArrayView("HEAD");
-    if (isOpenPath(path) && isGet) {
+    if (isOpenPath(path)) {
+        if (!isGet)
+            return exchange->respond(
+                errorResponse(Failure::Invalid, QStringLiteral("This path does not take that method."), 405));
         const bool good = path == QByteArrayView("/healthz") || m_router.engine().isReady();
         exchange->respond(jsonResponse({good ? 200 : 503,
             {{QStringLiteral("status"), good ? QStringLiteral("ok") : QStringLiteral("not ready")}}}));
         return;
     }
-    if (path == QByteArrayView("/metrics") && isGet) {
-        Response response;
-        response.fields = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}, {"cache-control", "no-store"}};
-        response.body = m_router.engine().prometheusText();
-        exchange->respond(response);
-        return;
-    }
-    handleApi(std::move(exchange));
+    // asked again: the body may have taken a while, and the token may have ended in the meantime
+    const Gatekeeper::Verdict verdict = m_gatekeeper.look(exchange->head(), exchange->caller());
+    if (const auto* refusal = std::get_if<Gatekeeper::Refusal>(&verdict))
+        return exchange->respond(refusalOf(*refusal));
+    const auto& principal = std::get<Principal>(verdict);
+    if (path == QByteArrayView("/metrics") && isGet)
+        return answerMetrics(*exchange, principal);
+    handleApi(std::move(exchange), principal);
 }
 
-void AdminListener::handleApi(std::unique_ptr<http::Exchange> exchange)
+// Any role may; the numbers are of all tenants at once, so whoever is bound to some may not.
+void AdminListener::answerMetrics(http::Exchange& exchange, const Principal& principal)
+{
+    if (principal.by == Principal::By::Pairing || principal.isBound())
+        return exchange.respond(errorResponse(
+            Failure::NotPermitted, QStringLiteral("%1 may not read the metrics of all tenants.").arg(principal.name)));
+    Response response;
+    response.fields = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}, {"cache-control", "no-store"}};
+    response.body = m_router.engine().prometheusText();
+    exchange.respond(response);
+}
+
+void AdminListener::handleApi(std::unique_ptr<http::Exchange> exchange, const Principal& principal)
 {
     const api::Result<api::AdminRequest> request = requestOf(*exchange);
     if (!request) {
         exchange->respond(jsonResponse(api::errorReply(request.error())));
         return;
     }
-    const Principal principal{
-        QStringLiteral("local-token"), api::Role::Admin, Principal::By::LocalToken, {}, exchange->peer().toString()};
     const auto parts = pathParts(exchange->head().path());
     if (parts && parts->join(u'/') == QLatin1String("api/v1/events") && request->method == QLatin1String("GET"))
         return openStream(std::move(exchange), *request, principal);
@@ -242,6 +276,10 @@ void AdminListener::handleApi(std::unique_ptr<http::Exchange> exchange)
 void AdminListener::openStream(
     std::unique_ptr<http::Exchange> exchange, const api::AdminRequest& request, const Principal& principal)
 {
+    if (const api::Outcome may = m_router.mayFollowEvents(principal); !may) {
+        exchange->respond(jsonResponse(api::errorReply(may.error())));
+        return;
+    }
     qint64 since = -1;
     bool isNumber = true;
     for (const auto& [key, value] : request.query.queryItems(QUrl::FullyDecoded)) {
@@ -257,16 +295,14 @@ void AdminListener::openStream(
             QStringLiteral("The only query key is since: the number of the last event seen, or -1 for from now on.")));
         return;
     }
-    if (const api::Outcome may = m_router.mayFollowEvents(principal); !may) {
-        exchange->respond(jsonResponse(api::errorReply(may.error())));
-        return;
-    }
     if (m_streams.size() >= kMostStreams) {
         exchange->respond(errorResponse(Failure::Unavailable, QStringLiteral("Too many event streams are open.")));
         return;
     }
-    auto* stream = new EventStreamSender(m_router.events(), since, std::move(exchange), m_wheel, m_options.heartbeat,
+    auto* stream = new EventStreamSender(
+        m_router.events(), since, std::move(exchange), m_wheel, m_options.heartbeat,
         [this](EventStreamSender* ended) { streamEnded(ended); }, principal);
+    stream->setMayGoOn([this, principal] { return m_gatekeeper.isStillGood(principal); });
     m_streams.insert(stream);
     stream->begin();
 }

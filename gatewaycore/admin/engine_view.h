@@ -13,6 +13,7 @@
 #include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
@@ -96,7 +97,18 @@ public:
     virtual void probeProvider(const QString& name, const Change& change, Done<api::ProbeResult> done) = 0;
 
     virtual QVector<api::Invariant> invariants() const = 0;
-    virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100
+    virtual QVector<api::Incident> incidents() const = 0; // newest first, at most 100; with their last note only
+    virtual api::Result<api::Incident> incident(const QString& id) const = 0; // NotFound if there is none
+    // What people say of one; durable before `done`. Conflict for one that has all the notes it can have.
+    virtual void acknowledgeIncident(
+        const QString& id, const QString& owner, const Change& change, Done<api::Incident> done) = 0;
+    virtual void noteIncident(
+        const QString& id, const QString& text, const Change& change, Done<api::Incident> done) = 0;
+    virtual void handover(const QString& id, Done<api::Handover> done) = 0;
+    // What leaves the engine for other systems. A test sends one span, one set of points or one delivery; NotFound for
+    // an unknown name, Conflict for an export that is off.
+    virtual QVector<api::ExportStatus> exports() const = 0;
+    virtual void testExport(const QString& name, const Change& change, Done<api::ExportTest> done) = 0;
 };
 
 } // namespace gateway::admin

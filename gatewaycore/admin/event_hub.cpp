@@ -13,8 +13,10 @@ EventHub::EventHub(qint64 first, QObject* parent) : QObject(parent), m_next(std:
 qint64 EventHub::publish(const QString& type, const QJsonObject& data)
 {
     keep({type, data, nullptr});
+    const qint64 sequence = lastSequence();
     Q_EMIT published();
-    return lastSequence();
+    Q_EMIT told(type, data);
+    return sequence;
 }
 
 void EventHub::publishCalls(const std::vector<std::shared_ptr<const api::Call>>& calls)

@@ -36,6 +36,7 @@ public:
 
 Q_SIGNALS:
     void published(); // at least one more event; readers gather before they take
+    void told(const QString& type, const QJsonObject& data); // each event but the finished calls, as it is published
 
 private:
     friend class EventCursor;
@@ -56,8 +57,8 @@ private:
 class EventCursor
 {
 public:
-    // Events after `since`; -1: from now on; 0: all there is of this run. A reader that is bound to tenants is given the
-    // numbers of what it may not read and nothing more (event_filter.h).
+    // Events after `since`; -1: from now on; 0: all there is of this run. A reader that is bound to tenants is given
+    // the numbers of what it may not read and nothing more (event_filter.h).
     EventCursor(EventHub& hub, qint64 since, Principal reader = {});
     ~EventCursor();
     Q_DISABLE_COPY_MOVE(EventCursor)

@@ -64,8 +64,22 @@ void EventStreamSender::callerLeft()
     m_ended(this); // deletes later: we are inside a call of the exchange
 }
 
+bool EventStreamSender::isOver()
+{
+    if (!m_mayGoOn || m_mayGoOn())
+        return false;
+    m_mayGoOn = nullptr;
+    m_gather.stop();
+    m_heartbeat.stop();
+    finish();
+    m_ended(this); // deletes later
+    return true;
+}
+
 void EventStreamSender::sendMore()
 {
+    if (isOver())
+        return;
     while (m_exchange->isOpen() && !m_exchange->isBufferFull() && m_cursor.hasMore()) {
         const EventCursor::Batch batch = m_cursor.take(kPiece);
         QByteArray out;
@@ -86,7 +100,7 @@ void EventStreamSender::sendMore()
 
 void EventStreamSender::beat()
 {
-    if (!m_exchange->isOpen())
+    if (!m_exchange->isOpen() || isOver())
         return;
     QByteArray out;
     http::appendSseComment(out, "here");

@@ -23,6 +23,9 @@ public:
         std::chrono::milliseconds heartbeat, Ended ended, const Principal& reader = {});
     ~EventStreamSender() override;
 
+    // Asked before events are sent and at each heartbeat; false ends the stream: the reader's token was revoked.
+    void setMayGoOn(std::function<bool()> mayGoOn) { m_mayGoOn = std::move(mayGoOn); }
+
     void begin();
     void finish(); // a whole end: the peer knows that it may come back
 
@@ -32,12 +35,14 @@ public:
 private:
     void sendMore();
     void beat();
+    bool isOver(); // the reader has lost its right; the stream ends
 
     EventCursor m_cursor;
     std::unique_ptr<http::Exchange> m_exchange;
     http::Deadline m_heartbeat;
     const std::chrono::milliseconds m_interval;
     const Ended m_ended;
+    std::function<bool()> m_mayGoOn;
     QTimer m_gather;
 };
 

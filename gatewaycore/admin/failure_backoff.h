@@ -1,10 +1,11 @@
-// FailureBackoff: after five failed authentications of one peer it must wait before the next is even looked at: 1 s,
-// then twice as long each time up to 60 s. A success, or ten quiet minutes, clear it. Knows 1,024 peers; beyond that
-// the oldest is forgotten (guessing 256 random bits is not made easier by that). Thread: control.
+// FailureBackoff: after five failed authentications under one key (a peer, an account) the next must wait before it is
+// even looked at: 1 s, then twice as long each time up to 60 s. A success, or ten quiet minutes, clear it. Knows 1,024
+// keys; beyond that the oldest is forgotten (guessing 256 random bits is not made easier by that). Thread: control.
 #pragma once
 
 #include "base/clock.h"
 
+#include <QByteArray>
 #include <QHash>
 #include <QHostAddress>
 
@@ -21,10 +22,16 @@ public:
 
     explicit FailureBackoff(const Clock& clock) : m_clock(clock) {}
 
-    // Time until the peer may try again; zero: now.
-    std::chrono::milliseconds wait(const QHostAddress& peer) const;
-    void failed(const QHostAddress& peer);
-    void succeeded(const QHostAddress& peer) { m_peers.remove(peer); }
+    // One key for all that one host can call itself: the whole of loopback, an IPv4 address, an IPv6 /64.
+    static QByteArray keyOf(const QHostAddress& peer);
+
+    // Time until the key may try again; zero: now.
+    std::chrono::milliseconds wait(const QByteArray& key) const;
+    void failed(const QByteArray& key);
+    void succeeded(const QByteArray& key) { m_peers.remove(key); }
+    std::chrono::milliseconds wait(const QHostAddress& peer) const { return wait(keyOf(peer)); }
+    void failed(const QHostAddress& peer) { failed(keyOf(peer)); }
+    void succeeded(const QHostAddress& peer) { succeeded(keyOf(peer)); }
     int peers() const { return int(m_peers.size()); }
 
 private:
@@ -36,7 +43,7 @@ private:
     };
 
     const Clock& m_clock;
-    QHash<QHostAddress, Peer> m_peers;
+    QHash<QByteArray, Peer> m_peers;
 };
 
 } // namespace gateway::admin

@@ -253,8 +253,16 @@ void Router::handle(const api::AdminRequest& request, const Principal& principal
         m_services.changes.note(entry);
         return reply(api::errorReply(error));
     }
-    if (const auto fault = faultOf(*found, request))
+    if (const auto fault = faultOf(*found, request)) {
+        if (found->isChange()) { // asked for, and refused before it began
+            api::AuditEntry entry = entryOf(*found, request, principal, argument, revision);
+            entry.outcome = QStringLiteral("refused");
+            entry.status = api::httpStatusOf(fault->failure);
+            entry.message = fault->message;
+            m_services.changes.note(entry);
+        }
         return reply(api::errorReply(*fault));
+    }
     if (!found->handler)
         return refuse(Failure::Invalid, QStringLiteral("Events are followed as a stream of server-sent events."));
     const auto walk = std::make_shared<Walk>(Walk{*found, request, principal, argument, std::move(reply)});
@@ -282,7 +290,10 @@ void Router::change(const std::shared_ptr<Walk>& walk)
                 return walk->reply(answerOf(*begun));
             walk->change = begun->change;
             const Reply finish = [this, walk](const api::AdminReply& answer) {
-                m_services.changes.finish(walk->change, answer, walk->trace.before, walk->trace.after);
+                // where a handler says nothing else, what it answers is the object as it is now; the log redacts it
+                const bool tells = walk->trace.after.isEmpty() && answer.status < 300;
+                m_services.changes.finish(
+                    walk->change, answer, walk->trace.before, tells ? answer.body : walk->trace.after);
                 walk->reply(answer);
             };
             // asked here and not before: a repetition gets its first answer, whatever has changed since
@@ -303,7 +314,18 @@ void Router::change(const std::shared_ptr<Walk>& walk)
 api::Outcome Router::mayFollowEvents(const Principal& principal) const
 {
     for (const Route& route : routes()) {
-        if (!route.handler && !mayUse(route, principal))
+        if (route.handler)
+            continue;
+        const bool may = mayUse(route, principal);
+        if (may && principal.role != api::Role::Auditor)
+            continue;
+        api::AdminRequest asked;
+        asked.path = QString::fromLatin1(route.path);
+        api::AuditEntry entry = entryOf(route, asked, principal, {}, m_services.engine.snapshot()->revision);
+        entry.outcome = may ? QStringLiteral("read") : QStringLiteral("refused");
+        entry.status = may ? 200 : api::httpStatusOf(Failure::NotPermitted);
+        m_services.changes.note(entry);
+        if (!may)
             return notAllowed(route, principal);
     }
     return api::Done{};

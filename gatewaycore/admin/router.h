@@ -110,7 +110,8 @@ public:
     Router(EngineView& engine, EventHub& events, ChangeLog& changes, PrincipalBook* principals = nullptr);
 
     void handle(const api::AdminRequest& request, const Principal& principal, Reply reply);
-    // May the principal follow the events? The check the transports make before they open a stream.
+    // May the principal follow the events? The check the transports make before they open a stream; an auditor's
+    // stream and a refused one are noted in the log.
     api::Outcome mayFollowEvents(const Principal& principal) const;
 
     EngineView& engine() const { return m_services.engine; }

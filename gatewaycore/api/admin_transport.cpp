@@ -49,6 +49,13 @@ QString nameOf(Failure failure)
     return QString::fromLatin1(kFailures[static_cast<std::size_t>(failure)].name);
 }
 
+QString nameOf(LinkStatus::State state)
+{
+    static constexpr std::array kNames{"connecting", "connected", "reconnecting", "not_permitted",
+        "certificate_changed", "version_mismatch", "unreachable"};
+    return QString::fromLatin1(kNames[static_cast<std::size_t>(state)]);
+}
+
 AdminReply errorReply(const Error& error)
 {
     return {httpStatusOf(error.failure),

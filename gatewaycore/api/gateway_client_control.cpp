@@ -136,6 +136,17 @@ GatewayClient::Reply<QVector<Invariant>> GatewayClient::invariants() const
     return decode(send(get(QStringLiteral("/api/v1/limits"))), listOf(&invariantFromJson));
 }
 
+GatewayClient::Reply<QVector<ExportStatus>> GatewayClient::exports() const
+{
+    return decode(send(get(QStringLiteral("/api/v1/exports"))), listOf(&exportStatusFromJson));
+}
+
+GatewayClient::Reply<ExportTest> GatewayClient::testExport(const QString& name, const QString& reason) const
+{
+    const QString path = QStringLiteral("/api/v1/exports/%1/test").arg(part(name));
+    return decode(send(post(path, {}, reason)), &exportTestFromJson);
+}
+
 GatewayClient::Reply<QVector<Incident>> GatewayClient::incidents() const
 {
     return decode(send(get(QStringLiteral("/api/v1/incidents"))), listOf(&incidentFromJson));

@@ -1,128 +1,165 @@
 #include "api/http_transport.h"
 
+#include "change_settler.h"
 #include "http_event_stream.h"
-#include "http_request.h"
+#include "http_flights.h"
 
-#include <QHostAddress>
-#include <QJsonDocument>
-#include <QNetworkProxy>
+#include <QNetworkInformation>
 #include <QPromise>
 #include <QUuid>
+
+#include <algorithm>
 
 namespace gateway::api {
 namespace {
 
-constexpr qint64 kLargestReply = 64 * 1024 * 1024;
+using Promise = QPromise<Result<AdminReply>>;
+
+// A future that is finished exactly once, also when nobody is left to answer.
+class OpenAnswer
+{
+public:
+    explicit OpenAnswer(Error ifGivenUp) : m_promise(std::make_shared<Promise>()), m_ifGivenUp(std::move(ifGivenUp))
+    {
+        m_promise->start();
+    }
+    ~OpenAnswer()
+    {
+        if (m_promise)
+            finish(m_ifGivenUp);
+    }
+    Q_DISABLE_COPY_MOVE(OpenAnswer)
+
+    QFuture<Result<AdminReply>> future() const { return m_promise->future(); }
+    void finish(Result<AdminReply> result)
+    {
+        const auto promise = std::exchange(m_promise, nullptr);
+        promise->addResult(std::move(result));
+        promise->finish();
+    }
+    std::shared_ptr<Promise> handOver() { return std::exchange(m_promise, nullptr); }
+
+private:
+    std::shared_ptr<Promise> m_promise;
+    const Error m_ifGivenUp;
+};
+
+// As it stands in a path without being encoded, so that the engine can be asked after it.
+bool isPlainKey(const QString& key)
+{
+    return std::all_of(key.begin(), key.end(),
+        [](QChar c) { return c.unicode() < 127 && (c.isLetterOrNumber() || QLatin1String("-._~:@").contains(c)); });
+}
+
+HttpTransportOptions tidied(HttpTransportOptions options)
+{
+    // a pin that is none is kept as it is: it fits no certificate, so everything is refused and nothing is trusted
+    for (QString* pin : {&options.pin, &options.nextPin}) {
+        if (const QString plain = pinFromText(*pin); !plain.isEmpty())
+            *pin = plain;
+    }
+    return options;
+}
 
 } // namespace
 
-QNetworkRequest networkRequest(const HttpTransportOptions& options, const QString& path, const QUrlQuery& query)
+// In this order: streams and questions end before what carries them.
+struct HttpTransport::Wire
 {
-    QUrl url = options.base;
-    url.setPath(path, QUrl::TolerantMode);
-    url.setQuery(query);
-    QNetworkRequest request(url);
-    request.setRawHeader("authorization", "Bearer " + options.token);
-    request.setRawHeader("accept-encoding", "identity");
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    return request;
+    explicit Wire(HttpTransportOptions given) : options(tidied(std::move(given))) {}
+
+    const HttpTransportOptions options;
+    LinkKeeper link{options};
+    HttpFlights flights{options, link};
+    ChangeSettler settler{options, flights, link};
+};
+
+HttpTransport::HttpTransport(HttpTransportOptions options) : m_wire(std::make_unique<Wire>(std::move(options)))
+{
+    // queued: whoever hears of it may destroy us, and this is told from inside
+    connect(&m_wire->link, &LinkKeeper::changed, this, &AdminTransport::linkChanged, Qt::QueuedConnection);
+    connect(&m_wire->settler, &ChangeSettler::checking, this, &AdminTransport::changeChecking, Qt::QueuedConnection);
+    connect(&m_wire->settler, &ChangeSettler::settled, this, &AdminTransport::changeSettled, Qt::QueuedConnection);
+    // where somebody has loaded it (makeThreaded does): the network came back
+    if (const QNetworkInformation* network = QNetworkInformation::instance()) {
+        connect(network, &QNetworkInformation::reachabilityChanged, this,
+            [this](QNetworkInformation::Reachability reachability) {
+                if (reachability != QNetworkInformation::Reachability::Disconnected)
+                    retryNow();
+            });
+    }
 }
 
-Error unreachable(const HttpTransportOptions& options, const QNetworkReply& reply)
+HttpTransport::~HttpTransport()
 {
-    const QString where = options.base.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery);
-    if (reply.error() == QNetworkReply::OperationCanceledError || reply.error() == QNetworkReply::TimeoutError)
-        return failure(Failure::Unreachable, QStringLiteral("The engine at %1 did not answer in time.").arg(where));
-    return failure(Failure::Unreachable,
-        QStringLiteral("The engine at %1 cannot be reached: %2").arg(where, reply.errorString()),
-        QStringLiteral("Is it running, and is the address right?"));
+    // out of the member first: a continuation of a future that ends here may ask for more, and is refused
+    const std::unique_ptr<Wire> wire = std::move(m_wire);
+    disconnect(&wire->link, nullptr, this, nullptr);
+    disconnect(&wire->settler, nullptr, this, nullptr);
 }
-
-QString messageOf(const QByteArray& body, int status)
-{
-    const QString message = QJsonDocument::fromJson(body)
-                                .object()
-                                .value(QLatin1String("error"))
-                                .toObject()
-                                .value(QLatin1String("message"))
-                                .toString();
-    return message.isEmpty() ? QStringLiteral("The engine answered with status %1.").arg(status) : message;
-}
-
-HttpTransport::HttpTransport(HttpTransportOptions options) : m_options(std::move(options))
-{
-    if (QHostAddress(m_options.base.host()).isLoopback() || m_options.base.host() == QLatin1String("localhost"))
-        m_network.setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
-}
-
-HttpTransport::~HttpTransport() = default;
 
 QString HttpTransport::description() const
 {
-    return m_options.base.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery);
+    return m_wire ? describe(m_wire->options.base) : QString();
 }
 
-QFuture<Result<AdminReply>> HttpTransport::send(const AdminRequest& request)
+LinkStatus HttpTransport::link() const
 {
-    QNetworkRequest out = networkRequest(m_options, request.path, request.query);
-    out.setTransferTimeout(int(m_options.timeout.count()));
-    const bool isRead = request.method == QLatin1String("GET");
-    QByteArray body;
-    if (!request.body.isEmpty()) {
-        body = QJsonDocument(request.body).toJson(QJsonDocument::Compact);
-        out.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
-    }
-    if (!isRead) {
-        const QString key = request.idempotencyKey.isEmpty() ? QUuid::createUuid().toString(QUuid::WithoutBraces)
-                                                             : request.idempotencyKey;
-        out.setRawHeader("idempotency-key", key.toUtf8());
-    }
-    if (!request.reason.isEmpty())
-        out.setRawHeader("x-signalbox-reason", request.reason.toUtf8().toPercentEncoding());
+    return m_wire ? m_wire->link.status() : LinkStatus{LinkStatus::State::Unreachable, {}, 0, {}, {}, {}, {}};
+}
 
-    const auto promise = std::make_shared<QPromise<Result<AdminReply>>>();
-    promise->start();
-    QNetworkReply* reply = m_network.sendCustomRequest(out, request.method.toUtf8(), body);
-    // the reply is a child of m_network: when the transport goes, it goes, and the guard ends the future
-    const std::shared_ptr<void> guard(nullptr, [promise, where = description()](void*) {
-        if (promise->future().resultCount() == 0)
-            promise->addResult(Result<AdminReply>(
-                failure(Failure::Unreachable, QStringLiteral("The connection to %1 was given up.").arg(where))));
-        promise->finish();
-    });
-    connect(reply, &QNetworkReply::downloadProgress, reply, [reply](qint64 received, qint64) {
-        if (received > kLargestReply)
-            reply->abort();
-    });
-    connect(reply, &QNetworkReply::finished, reply, [this, reply, promise, guard] {
-        reply->deleteLater();
-        const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-        const bool cut =
-            reply->error() != QNetworkReply::NoError && reply->error() < QNetworkReply::ContentAccessDenied;
-        if (status == 0 || cut) {
-            promise->addResult(Result<AdminReply>(unreachable(m_options, *reply)));
-            return;
-        }
-        QJsonParseError error;
-        const QJsonDocument document = QJsonDocument::fromJson(reply->readAll(), &error);
-        if (error.error != QJsonParseError::NoError || !document.isObject()) {
-            promise->addResult(Result<AdminReply>(failure(Failure::Unreachable,
-                QStringLiteral("What answers at %1 is not a Signalbox engine.").arg(description()))));
-            return;
-        }
-        promise->addResult(Result<AdminReply>(AdminReply{status, document.object()}));
-    });
-    return promise->future();
+void HttpTransport::retryNow()
+{
+    if (!m_wire)
+        return;
+    m_wire->link.letTry();
+    m_wire->settler.retryNow();
+}
+
+QFuture<Result<AdminReply>> HttpTransport::send(const AdminRequest& asked)
+{
+    AdminRequest request = asked;
+    const bool isRead = request.method == QLatin1String("GET");
+    const bool isChange = !isRead && !request.reason.isEmpty(); // a question needs no reason, a change does
+    if (!isRead && request.idempotencyKey.isEmpty())
+        request.idempotencyKey = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    const QString given = isChange ? QStringLiteral("The connection to %1 was given up; it is not known whether the "
+                                                    "change was applied. Operation %2.")
+                                         .arg(description(), request.idempotencyKey)
+                                   : QStringLiteral("The connection to %1 was given up.").arg(description());
+    const auto open = std::make_shared<OpenAnswer>(failure(Failure::Unreachable, given));
+    QFuture<Result<AdminReply>> future = open->future();
+    if (!m_wire)
+        return future;
+    if (const auto held = m_wire->link.heldBack()) {
+        open->finish(*held);
+        return future;
+    }
+    const Result<QByteArray> bytes = wireRequest(m_wire->options, request);
+    if (!bytes || (isChange && !isPlainKey(request.idempotencyKey))) {
+        open->finish(bytes ? failure(Failure::Invalid,
+                                 QStringLiteral("An Idempotency-Key consists of letters, digits and -._~:@."))
+                           : bytes.error());
+        return future;
+    }
+    m_wire->flights.carry(*bytes, isRead,
+        [wire = m_wire.get(), open, isChange, key = request.idempotencyKey, path = request.path](
+            const Landing& landing) {
+            if (landing.reply)
+                open->finish(*landing.reply);
+            else if (isChange && landing.mayHaveArrived)
+                wire->settler.ask(key, path, open->handOver());
+            else
+                open->finish(landing.error);
+        });
+    return future;
 }
 
 std::unique_ptr<EventStream> HttpTransport::subscribe(qint64 since)
 {
-    return std::make_unique<HttpEventStream>(m_options, m_network, since);
+    if (!m_wire)
+        return std::make_unique<EventStream>(); // asked for by a continuation while we go
+    return std::make_unique<HttpEventStream>(m_wire->options, m_wire->link, since);
 }
 
 } // namespace gateway::api

@@ -20,6 +20,7 @@ constexpr auto kRuntimeFields = std::tuple{
     field("started_at", &RuntimeFacts::startedAt),
     field("gateway", &RuntimeFacts::gatewayUrl),
     field("admin", &RuntimeFacts::adminUrl),
+    field("admin_sha256", &RuntimeFacts::adminPin),
 };
 
 } // namespace

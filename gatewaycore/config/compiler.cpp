@@ -33,7 +33,7 @@ std::unique_ptr<PolicySnapshot> compile(const ConfigFile& file, const KeySource&
     Reader reader(file.name, problems);
     Section root(reader, file.root, {},
         {"signalbox", "server", "audit", "content", "zones", "providers", "aliases", "tenants", "quotas", "budgets",
-            "prices", "roles"});
+            "prices", "roles", "export"});
     if (root.require("signalbox"))
         root.integer("signalbox", kFormat, kFormat);
 
@@ -48,6 +48,7 @@ std::unique_ptr<PolicySnapshot> compile(const ConfigFile& file, const KeySource&
     compileBudgets(root, *snapshot);
     compilePrices(root, *snapshot, problems);
     compileRoles(root, *snapshot);
+    compileExports(root, *snapshot);
     if (problems.size() != before)
         return nullptr;
 

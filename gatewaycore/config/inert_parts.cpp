@@ -45,8 +45,6 @@ constexpr Row kRows[] = {
                          std::any_of(s.tenants.begin(), s.tenants.end(),
                              [](const auto& t) { return t->content && t->content->retain != Retain::None; }));
         }},
-    {"Roles are not enforced yet; whoever holds the admin token may do everything.",
-        [](const PolicySnapshot& s) { return whole(!s.roles.empty()); }},
     {"Records are not removed at the end of audit.retention yet.",
         [](const PolicySnapshot& s) { return whole(s.audit.retentionStated); }},
 };

@@ -41,13 +41,14 @@ KeySource::KeySource()
 
 KeySource::KeySource(Environment environment) : m_environment(std::move(environment)) {}
 
-api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
+// The bytes behind a reference, without the last line break of a file; not empty.
+api::Result<KeySource::Read> KeySource::read(const QString& reference) const
 {
     const qsizetype colon = reference.indexOf(u':');
     const QStringView scheme = QStringView(reference).left(std::max<qsizetype>(colon, 0));
     const QString name = reference.mid(colon + 1);
     QByteArray bytes;
-    Key key;
+    QString warning;
     if (scheme == QLatin1String("env")) {
         if (name.isEmpty())
             return wrong(QStringLiteral("The name of the environment variable is missing after env:."));
@@ -70,7 +71,7 @@ api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
         constexpr auto others =
             QFileDevice::ReadGroup | QFileDevice::ReadOther | QFileDevice::WriteGroup | QFileDevice::WriteOther;
         if (file.permissions() & others)
-            key.warning =
+            warning =
                 QStringLiteral("The key file %1 can be read by other users of this machine; its mode should be 0600.")
                     .arg(name);
     } else if (scheme == QLatin1String("vault")) {
@@ -81,6 +82,29 @@ api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
         return wrong(
             QStringLiteral("A key must not stand in the config file."), QStringLiteral("Use env:NAME or file:PATH."));
     }
+    return Read{std::move(bytes), std::move(warning)};
+}
+
+api::Result<Secret> KeySource::resolveText(const QString& reference) const
+{
+    api::Result<Read> found = read(reference);
+    if (!found)
+        return found.error();
+    const auto canStand = [](char c) { return c >= 0x20 && c < 0x7f; };
+    if (found->bytes.size() > kLongestKey || !std::all_of(found->bytes.begin(), found->bytes.end(), canStand))
+        return wrong(QStringLiteral("What is behind %1 has control or non-ASCII characters, or is too long.")
+                         .arg(reference.left(200)));
+    return Secret(std::move(found->bytes));
+}
+
+api::Result<KeySource::Key> KeySource::resolve(const QString& reference) const
+{
+    api::Result<Read> found = read(reference);
+    if (!found)
+        return found.error();
+    QByteArray bytes = std::move(found->bytes);
+    Key key;
+    key.warning = std::move(found->warning);
     const bool isFile = bytes.trimmed().startsWith('{');
     if (isFile && bytes.size() <= kLongestKey && isServiceAccount(bytes)) {
         key.isServiceAccount = true;

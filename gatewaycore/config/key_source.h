@@ -29,8 +29,17 @@ public:
     // The key a reference names. The last line break of a file does not belong to the key; a key has no white space and
     // no control characters, so that it can stand in a header; a Google service account is a JSON object instead.
     api::Result<Key> resolve(const QString& reference) const;
+    // The same for what is sent as it stands: the value of a header ("Bearer x" has a space), a webhook's secret.
+    api::Result<Secret> resolveText(const QString& reference) const;
 
 private:
+    struct Read
+    {
+        QByteArray bytes;
+        QString warning;
+    };
+    api::Result<Read> read(const QString& reference) const;
+
     Environment m_environment;
 };
 

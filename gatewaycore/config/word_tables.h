@@ -96,6 +96,8 @@ inline constexpr std::array kRoles{
     std::pair{"admin", Role::Admin},
 };
 
+inline constexpr std::array kEnvironments{std::pair{"prod", 0}, std::pair{"stage", 1}, std::pair{"local", 2}};
+
 // Retention of a provider ("zero", "provider-default", "none-stated") and of a zone ("zero", "any") stay words.
 inline constexpr std::array kProviderRetention{
     std::pair{"zero", 0}, std::pair{"provider-default", 1}, std::pair{"none-stated", 2}};

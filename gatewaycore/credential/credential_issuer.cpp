@@ -196,7 +196,7 @@ void CredentialIssuer::setPublished(Published published)
     m_state->published = std::move(published);
 }
 
-void CredentialIssuer::issue(const api::CredentialRequest& request, Issued done)
+void CredentialIssuer::issue(const api::CredentialRequest& request, Alongside alongside, Issued done)
 {
     const qint64 now = m_clock.wallMs();
     if (const auto wrong = wrongIn(request, now)) {
@@ -214,17 +214,18 @@ void CredentialIssuer::issue(const api::CredentialRequest& request, Issued done)
     row.expiresMs = request.expiresAt ? request.expiresAt->toMSecsSinceEpoch() : 0;
     row.note = request.note;
     const auto work = [row](QSqlDatabase& database) { return store::insertCredential(database, row); };
-    m_store.submit(work, [state = m_state, row, key = made.key, done = std::move(done)](bool committed) {
-        if (!committed) {
-            done(unavailable(QStringLiteral("The credential could not be written, so it was not issued.")));
-            return;
-        }
-        state->change([&row](std::vector<CredentialRow>& rows) { rows.push_back(row); });
-        done(api::IssuedCredential{row.id, QString::fromLatin1(key.reveal())});
-    });
+    m_store.submit(store::Store::together(work, std::move(alongside)),
+        [state = m_state, row, key = made.key, done = std::move(done)](bool committed) {
+            if (!committed) {
+                done(unavailable(QStringLiteral("The credential could not be written, so it was not issued.")));
+                return;
+            }
+            state->change([&row](std::vector<CredentialRow>& rows) { rows.push_back(row); });
+            done(api::IssuedCredential{row.id, QString::fromLatin1(key.reveal())});
+        });
 }
 
-void CredentialIssuer::revoke(const QString& id, Revoked done)
+void CredentialIssuer::revoke(const QString& id, Alongside alongside, Revoked done)
 {
     std::optional<api::Error> wrong;
     {
@@ -243,7 +244,8 @@ void CredentialIssuer::revoke(const QString& id, Revoked done)
     }
     const qint64 now = std::max<qint64>(m_clock.wallMs(), 1);
     const auto work = [id, now](QSqlDatabase& database) { return store::revokeCredential(database, id, now); };
-    m_store.submit(work, [state = m_state, id, now, done = std::move(done)](bool committed) {
+    m_store.submit(store::Store::together(work, std::move(alongside)), [state = m_state, id, now,
+                                                                           done = std::move(done)](bool committed) {
         if (!committed) {
             done(unavailable(
                 QStringLiteral("The revocation of %1 could not be written; the credential is still good.").arg(id)));
@@ -318,7 +320,7 @@ api::Result<api::IssuedCredential> CredentialIssuer::issueAndWait(const api::Cre
     // shared: the waiter may be gone before set_value has returned
     auto promise = std::make_shared<std::promise<api::Result<api::IssuedCredential>>>();
     auto future = promise->get_future();
-    issue(request, [promise](api::Result<api::IssuedCredential> result) { promise->set_value(std::move(result)); });
+    issue(request, {}, [promise](api::Result<api::IssuedCredential> result) { promise->set_value(std::move(result)); });
     return future.get();
 }
 
@@ -326,7 +328,7 @@ api::Outcome CredentialIssuer::revokeAndWait(const QString& id)
 {
     auto promise = std::make_shared<std::promise<api::Outcome>>();
     auto future = promise->get_future();
-    revoke(id, [promise](api::Outcome outcome) { promise->set_value(std::move(outcome)); });
+    revoke(id, {}, [promise](api::Outcome outcome) { promise->set_value(std::move(outcome)); });
     return future.get();
 }
 

@@ -32,11 +32,12 @@ public:
     void setPublished(Published published);
 
     // The caller checks that the tenant exists; names and times are checked here. The key is in the answer and nowhere
-    // else.
+    // else. `alongside` is written in the same transaction as the change, or neither is; it may be empty.
+    using Alongside = store::Store::Work;
     using Issued = std::function<void(api::Result<api::IssuedCredential>)>;
-    void issue(const api::CredentialRequest& request, Issued done);
+    void issue(const api::CredentialRequest& request, Alongside alongside, Issued done);
     using Revoked = std::function<void(api::Outcome)>;
-    void revoke(const QString& id, Revoked done); // NotFound, or Conflict if it is revoked already
+    void revoke(const QString& id, Alongside alongside, Revoked done); // NotFound, or Conflict if it is revoked already
 
     // A new key of the same scope, end and note; the old one ends after the grace. Both in one transaction, together
     // with `alongside` (may be empty). NotFound; Conflict for one that is revoked or has expired.

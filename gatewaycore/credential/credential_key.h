@@ -19,8 +19,11 @@ struct NewKey
     Secret key; // the whole text
 };
 NewKey newKey(RandomSource& random);
+// The same form with another prefix: tokens and pairing codes of the admin API ("sba_", "sbp_").
+NewKey newKey(RandomSource& random, QByteArrayView prefix);
 
 // The id inside a key, empty if the text has not the form of one. Points into the key.
 QByteArrayView credentialIdOf(QByteArrayView key);
+QByteArrayView idOf(QByteArrayView key, QByteArrayView prefix);
 
 } // namespace gateway::credential

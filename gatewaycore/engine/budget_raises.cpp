@@ -34,14 +34,15 @@ api::Outcome BudgetRaises::load()
 }
 
 // One row per account: a later raise takes the place of an earlier one.
-void BudgetRaises::apply(const Raise& raise, std::function<void(api::Outcome)> done)
+void BudgetRaises::apply(const Raise& raise, store::Store::Work alongside, std::function<void(api::Outcome)> done)
 {
     const qint64 now = m_clock.wallMs();
     const QJsonObject body{{QStringLiteral("limit"), raise.limit.toDecimal()}, {QStringLiteral("by"), raise.by},
         {QStringLiteral("reason"), raise.reason}};
     const store::OverrideRow row{raise.account, kKind, body, now, raise.untilMs, raise.untilMs == 0 ? now : 0};
-    m_store.submit([row](QSqlDatabase& database) { return store::putOverride(database, row); },
-        [this, raise, done = std::move(done)](bool committed) {
+    const auto put = [row](QSqlDatabase& database) { return store::putOverride(database, row); };
+    m_store.submit(
+        store::Store::together(put, std::move(alongside)), [this, raise, done = std::move(done)](bool committed) {
             QMetaObject::invokeMethod(
                 this,
                 [this, raise, done, committed] {

@@ -27,7 +27,8 @@ public:
         QString reason;
     };
     api::Outcome load(); // after the ledger was configured
-    void apply(const Raise& raise, std::function<void(api::Outcome)> done);
+    // NotFound for an account the ledger does not know. `alongside` (may be empty) is written in the same transaction.
+    void apply(const Raise& raise, store::Store::Work alongside, std::function<void(api::Outcome)> done);
 
 private:
     store::Store& m_store;

@@ -99,6 +99,7 @@ bool Call::readRequest()
     m_record.agent = caller.agent;
     m_record.user = caller.user;
     m_record.zone = caller.zone;
+    m_record.traceparent = caller.traceparent;
     // a credential that is made for one feature proves it; otherwise the feature is what the caller says
     if (m_credential.features.size() == 1) {
         m_record.featureProved = m_record.feature.isEmpty() || m_record.feature == m_credential.features.first();

@@ -1,5 +1,6 @@
 #include "engine/caller.h"
 
+#include <algorithm>
 #include <array>
 
 namespace gateway::engine {
@@ -59,6 +60,27 @@ QByteArray presentedKey(const http::RequestHead& head)
     return queryValue(head.query(), "key").toByteArray();
 }
 
+QByteArray readTraceparent(QByteArrayView text)
+{
+    constexpr qsizetype kLength = 55; // 2 - 32 - 16 - 2 digits and three dashes
+    const auto isDigits = [text](qsizetype from, qsizetype count) {
+        return std::all_of(text.begin() + from, text.begin() + from + count,
+            [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    };
+    const auto isZero = [text](qsizetype from, qsizetype count) {
+        return std::all_of(text.begin() + from, text.begin() + from + count, [](char c) { return c == '0'; });
+    };
+    if (text.size() < kLength || text[2] != '-' || text[35] != '-' || text[52] != '-' || !isDigits(0, 2) ||
+        !isDigits(3, 32) || !isDigits(36, 16) || !isDigits(53, 2) || isZero(3, 32) || isZero(36, 16))
+        return {};
+    const QByteArrayView version = text.first(2);
+    // a later version may say more behind what is known; version 00 says nothing more, ff is none
+    if (version == QByteArrayView("ff") ||
+        (text.size() > kLength && (version == QByteArrayView("00") || text[55] != '-')))
+        return {};
+    return text.first(kLength).toByteArray();
+}
+
 std::variant<CallerHints, transform::CallError> callerHints(const http::RequestHead& head)
 {
     CallerHints hints;
@@ -98,6 +120,7 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
             return invalidHeader("idempotency-key", QStringLiteral("is longer than %1 bytes").arg(kLongestKey));
         hints.idempotencyKey = key.toByteArray();
     }
+    hints.traceparent = readTraceparent(head.value("traceparent"));
     return hints;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/gateway.h"
 
+#include "admin/change_journal.h"
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
 #include "base/ids.h"
@@ -8,7 +9,6 @@
 #include "store/engine_identity.h"
 #include "store/revision_repository.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QThread>
 #include <QTimer>
@@ -46,13 +46,18 @@ Gateway::~Gateway()
     m_parts.state.draining = true;
     m_admin.reset();
     m_endpoint.reset();
+    m_principals.reset();
     for (const auto& worker : m_parts.workers)
         worker->cutCalls();
     m_parts.reader.reset();
     m_parts.credentials.reset();
     m_parts.levers.reset();
     m_parts.raises.reset();
-    m_parts.store.reset(); // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.auditHealth = {};
+    m_changes.reset();
+    m_parts.incidents.reset();
+    m_parts.store.reset();   // writes what waits; its acknowledgements reach the loops before they end
+    m_parts.exports.reset(); // sends what waits, for a short while
     m_parts.workers.clear();
     if (!m_parts.adminUrl.isEmpty())
         admin::removeRuntime(m_parts.options.dataDirectory);
@@ -69,6 +74,7 @@ std::optional<StartFailure> Gateway::start()
         if (auto error = (this->*step)())
             return StartFailure{std::move(*error), {}};
     }
+    startExports();
     startSeries();
     m_parts.state.ready = true;
     log(LogLevel::Info, "engine.ready",
@@ -228,16 +234,38 @@ std::optional<api::Error> Gateway::startWorkers()
     return std::nullopt;
 }
 
+// The audit log of the admin API. What the run before left open gets its end here, before anybody can ask.
+std::optional<api::Error> Gateway::startAudit()
+{
+    auto journal = admin::ChangeJournal::open(
+        *m_parts.store, *this, m_parts.clock,
+        [this](const api::AuditQuery& query, admin::Done<api::AuditPage> done) {
+            m_parts.reader->later<api::AuditPage>(
+                [query](const QString& file) { return store::readAudit(file, query); }, std::move(done));
+        },
+        [this](const QString& event, const QJsonObject& data) { m_events->publish(event, data); });
+    if (!journal)
+        return part("audit", journal.error());
+    if ((*journal)->interrupted() > 0)
+        log(LogLevel::Warning, "audit.interrupted", {{"count", (*journal)->interrupted()}});
+    m_parts.auditHealth = [journal = journal->get()] { return journal->health(); };
+    m_changes = std::move(*journal);
+    return std::nullopt;
+}
+
 std::optional<api::Error> Gateway::startAdmin()
 {
     m_events = std::make_unique<admin::EventHub>(m_parts.clock.wallMs() * 1000);
-    m_changes = std::make_unique<admin::MemoryChangeLog>(m_parts.clock);
-    m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes);
+    if (auto error = startAudit())
+        return error;
+    if (auto error = startPrincipals())
+        return error;
+    m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes, m_principals.get());
     m_endpoint = std::make_unique<admin::InProcessEndpoint>(
         *m_router, admin::Principal{QStringLiteral("console"), api::Role::Admin});
 
     const config::SnapshotPtr snapshot = m_parts.config.current();
-    const auto listen = listenOptions(snapshot->admin, m_parts.options.adminAddress, true);
+    const auto listen = adminAddress();
     if (!listen)
         return part("admin", listen.error());
     auto token = admin::adminToken(m_parts.options.dataDirectory, m_parts.random);
@@ -249,15 +277,17 @@ std::optional<api::Error> Gateway::startAdmin()
     options.port = listen->port;
     options.tls = listen->tls;
     options.token = *token;
+    options.principals = m_principals.get();
+    options.hostNames = snapshot->admin.hosts;
+    options.origins = snapshot->admin.origins;
     m_admin = std::make_unique<admin::AdminListener>(std::move(options), *m_router, m_wheel, m_parts.clock);
     if (const api::Outcome started = m_admin->start(); !started) {
         m_admin.reset();
         return part("admin", started.error());
     }
     m_parts.adminUrl = m_admin->url();
-    const api::RuntimeFacts facts{QCoreApplication::applicationPid(), QStringLiteral(SIGNALBOX_VERSION),
-        m_parts.startedAt, m_parts.gatewayUrl, m_parts.adminUrl};
-    if (const api::Outcome written = admin::writeRuntime(m_parts.options.dataDirectory, facts); !written)
+    rememberCertificate(listen->tls);
+    if (const api::Outcome written = writeRuntime(); !written)
         return part("admin", written.error());
     return std::nullopt;
 }
@@ -273,6 +303,7 @@ void Gateway::startSeries()
 // On the store thread. One queued call for all that comes until it is served.
 void Gateway::callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls)
 {
+    m_parts.exports->offer(calls);
     bool wake = false;
     {
         const std::lock_guard lock(m_committedMutex);
@@ -312,6 +343,7 @@ void Gateway::reload()
         return;
     }
     publishSnapshot();
+    refreshAdmin();
     if (!report.revisionChanged)
         return;
     markRevision();

@@ -7,7 +7,7 @@
 
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
-#include "admin/memory_change_log.h"
+#include "admin/principal_book.h"
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
 #include "http/timer_wheel.h"
@@ -57,11 +57,19 @@ private:
     std::optional<api::Error> startCredentials();
     std::optional<api::Error> startDecisions();
     std::optional<api::Error> startWorkers();
+    std::optional<api::Error> startPrincipals();
+    std::optional<api::Error> startAudit();
     std::optional<api::Error> startAdmin();
+    api::Result<http::ServerOptions> adminAddress() const;
+    void rememberCertificate(const std::optional<QSslConfiguration>& tls);
+    api::Outcome writeRuntime() const; // runtime.json: where we listen, and with which certificate
+    void refreshAdmin();
     std::optional<observability::Invariants::Scope> scopeOf(const QString& credential) const;
     void startSeries();
     api::Outcome prepareProviders();
     WorkerPolicy policy() const;
+    void startExports();
+    void applyExports();
     void publishSnapshot();
     void publishPolicy();
     api::Outcome rebuildSpend(const QStringList& accounts);
@@ -81,6 +89,7 @@ private:
     http::TimerWheel m_wheel; // of the admin listener
     std::unique_ptr<admin::EventHub> m_events;
     std::unique_ptr<admin::ChangeLog> m_changes;
+    std::unique_ptr<admin::PrincipalBook> m_principals;
     std::unique_ptr<admin::Router> m_router;
     std::unique_ptr<admin::InProcessEndpoint> m_endpoint;
     std::unique_ptr<admin::AdminListener> m_admin;

@@ -76,6 +76,10 @@ std::optional<api::Error> Gateway::startDecisions()
         });
     m_parts.watch->setSnapshot(*m_parts.config.current());
     m_parts.watch->setLevers(m_parts.levers->all());
+    m_parts.incidents =
+        std::make_unique<IncidentKeeper>(*m_parts.store, m_parts.watch->incidentRegister(), m_parts.clock, *this);
+    if (const api::Outcome loaded = m_parts.incidents->load(); !loaded)
+        return part("incidents", loaded.error());
     connect(m_parts.levers.get(), &LeverControl::changed, this, [this] {
         m_parts.watch->setLevers(m_parts.levers->all());
         publishPolicy();
@@ -107,6 +111,37 @@ void Gateway::breakerChanged(const QString& candidate, const fallback::HealthVie
     m_parts.watch->breakerChanged(candidate, now);
 }
 
+// What happens is told to the exports as it is to consoles; that one of them fails happens too.
+void Gateway::startExports()
+{
+    m_parts.exports = std::make_unique<exports::Exports>(m_parts.clock, m_parts.random);
+    m_parts.exports->setPrometheusTarget(m_parts.adminUrl + QStringLiteral("/metrics"));
+    connect(m_events.get(), &admin::EventHub::told, this, [this](const QString& type, const QJsonObject& data) {
+        if (m_parts.exports)
+            m_parts.exports->tell(type, data);
+    });
+    connect(m_parts.exports.get(), &exports::Exports::changed, this, [this](const api::ExportStatus& status) {
+        m_events->publish(status.state == QLatin1String("failing") ? QStringLiteral("export.failing")
+                                                                   : QStringLiteral("export.recovered"),
+            api::toJson(status));
+    });
+    applyExports();
+}
+
+void Gateway::applyExports()
+{
+    const config::SnapshotPtr snapshot = m_parts.config.current();
+    exports::ExportContext context;
+    context.speaker = {snapshot->engineName.name, snapshot->engineName.environment,
+        QStringLiteral("%1").arg(m_parts.startedAt.toMSecsSinceEpoch(), 0, 36)};
+    context.names = exports::KnownNames::of(*snapshot);
+    context.metrics.labels = m_parts.labels;
+    for (const auto& metrics : m_parts.metrics)
+        context.metrics.workers.push_back(metrics.get());
+    context.metrics.startedAtMs = m_parts.startedAt.toMSecsSinceEpoch();
+    m_parts.exports->apply(snapshot->exports, context);
+}
+
 void Gateway::publishSnapshot()
 {
     if (const api::Outcome ready = prepareProviders(); !ready)
@@ -128,6 +163,7 @@ void Gateway::publishSnapshot()
         if (const api::Outcome rebuilt = rebuildSpend(added); !rebuilt)
             log(LogLevel::Error, "budget.unknown", {{"message", rebuilt.error().message}});
     }
+    applyExports();
     publishPolicy();
 }
 
@@ -149,6 +185,7 @@ void Gateway::upkeep()
     m_parts.watch->tick();
     if (!m_parts.state.ready)
         return;
+    m_parts.incidents->save((m_upkeepTurns + 1) % kRareTurns == 0);
     if (m_parts.state.callsInFlight > 0) {
         m_parts.reader->later<api::Done>(
             [calls = m_parts.openCalls.get()](const QString&) -> api::Result<api::Done> {

@@ -49,6 +49,9 @@ api::EngineStatus GatewayView::status() const
     status.revision = snapshot()->revision;
     status.gatewayUrl = m_parts.gatewayUrl;
     status.adminUrl = m_parts.adminUrl;
+    status.certificate = m_parts.adminCertificate;
+    if (snapshot()->admin.tls)
+        status.nextPin = snapshot()->admin.tls->nextPin;
     status.dataDirectory = m_parts.options.dataDirectory;
     status.configFile = snapshot()->sourceFile;
     status.ready = isReady();
@@ -66,9 +69,16 @@ api::EngineStatus GatewayView::status() const
     status.cpuPercent = usage.cpuPercent;
     status.openFiles = usage.openFiles;
     status.parts = {m_parts.config.health(), m_parts.store->health()};
+    if (m_parts.auditHealth)
+        status.parts.append(m_parts.auditHealth());
     status.engineId = m_parts.engineId;
     status.name = snapshot()->engineName.name;
     status.environment = snapshot()->engineName.environment;
+    // an export that fails harms no call; that nobody outside hears of them is somebody's affair all the same
+    for (const api::ExportStatus& one : exports()) {
+        if (one.state == QLatin1String("failing") || one.state == QLatin1String("off"))
+            status.parts.append({QStringLiteral("export ") + one.name, api::Health::Degraded, one.sentence});
+    }
     return status;
 }
 
@@ -99,6 +109,13 @@ int GatewayView::providerConnections(const QString& provider) const
 }
 
 QByteArray GatewayView::prometheusText() const
+{
+    if (m_parts.exports)
+        m_parts.exports->scraped();
+    return metricsPage();
+}
+
+QByteArray GatewayView::metricsPage() const
 {
     const api::EngineStatus now = status();
     observability::EngineGauges gauges;
@@ -137,8 +154,8 @@ void GatewayView::issueCredential(
             QStringLiteral("Add it under tenants: first; a credential belongs to one tenant.")));
         return;
     }
-    m_parts.credentials->issue(
-        request, [context = &m_context, done = std::move(done), change](api::Result<api::IssuedCredential> issued) {
+    m_parts.credentials->issue(request, change.alongside,
+        [context = &m_context, done = std::move(done), change](api::Result<api::IssuedCredential> issued) {
             QMetaObject::invokeMethod(
                 context,
                 [done, change, issued = std::move(issued)] {
@@ -156,7 +173,7 @@ void GatewayView::revokeCredential(
     const QString& id, const admin::Change& change, admin::Done<api::CredentialInfo> done)
 {
     m_parts.credentials->revoke(
-        id, [this, context = &m_context, id, done = std::move(done), change](api::Outcome revoked) {
+        id, change.alongside, [this, context = &m_context, id, done = std::move(done), change](api::Outcome revoked) {
             QMetaObject::invokeMethod(
                 context,
                 [this, id, done, change, revoked = std::move(revoked)] {

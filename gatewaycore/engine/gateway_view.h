@@ -63,8 +63,17 @@ public:
     void probeProvider(const QString& name, const admin::Change& change, admin::Done<api::ProbeResult> done) override;
     QVector<api::Invariant> invariants() const override;
     QVector<api::Incident> incidents() const override;
+    api::Result<api::Incident> incident(const QString& id) const override;
+    void acknowledgeIncident(
+        const QString& id, const QString& owner, const admin::Change& change, admin::Done<api::Incident> done) override;
+    void noteIncident(
+        const QString& id, const QString& text, const admin::Change& change, admin::Done<api::Incident> done) override;
+    void handover(const QString& id, admin::Done<api::Handover> done) override;
+    QVector<api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const admin::Change& change, admin::Done<api::ExportTest> done) override;
 
 private:
+    QByteArray metricsPage() const;
     static api::ProviderGateStatus gateStatusOf(const ProviderLive& live);
 
     Parts& m_parts;

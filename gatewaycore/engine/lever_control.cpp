@@ -85,13 +85,13 @@ void LeverControl::publish()
     Q_EMIT changed();
 }
 
-void LeverControl::save(const fallback::Lever& lever, std::function<void(bool)> done)
+void LeverControl::save(const fallback::Lever& lever, store::Store::Work alongside, std::function<void(bool)> done)
 {
-    m_store.submit([row = asRow(lever)](QSqlDatabase& database) { return store::putOverride(database, row); },
-        [this, done = std::move(done)](bool committed) {
-            QMetaObject::invokeMethod(
-                this, [done, committed] { done(committed); }, Qt::QueuedConnection);
-        });
+    const auto put = [row = asRow(lever)](QSqlDatabase& database) { return store::putOverride(database, row); };
+    m_store.submit(store::Store::together(put, std::move(alongside)), [this, done = std::move(done)](bool committed) {
+        QMetaObject::invokeMethod(
+            this, [done, committed] { done(committed); }, Qt::QueuedConnection);
+    });
 }
 
 void LeverControl::force(const fallback::Lever& lever)
@@ -104,11 +104,11 @@ void LeverControl::force(const fallback::Lever& lever)
     }
 }
 
-void LeverControl::apply(fallback::Lever lever, Done done)
+void LeverControl::apply(fallback::Lever lever, store::Store::Work alongside, Done done)
 {
     lever.id = newId(m_random);
     lever.setAtMs = m_clock.wallMs();
-    save(lever, [this, lever, done = std::move(done)](bool committed) {
+    save(lever, std::move(alongside), [this, lever, done = std::move(done)](bool committed) {
         if (!committed) {
             done(api::failure(
                 api::Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
@@ -124,7 +124,7 @@ void LeverControl::apply(fallback::Lever lever, Done done)
     });
 }
 
-void LeverControl::end(const QString& id, Done done)
+void LeverControl::end(const QString& id, store::Store::Work alongside, Done done)
 {
     const auto found =
         std::find_if(m_levers.begin(), m_levers.end(), [&](const auto& lever) { return lever.id == id; });
@@ -138,7 +138,7 @@ void LeverControl::end(const QString& id, Done done)
     }
     fallback::Lever ended = *found;
     ended.endedAtMs = m_clock.wallMs();
-    save(ended, [this, ended, done = std::move(done)](bool committed) {
+    save(ended, std::move(alongside), [this, ended, done = std::move(done)](bool committed) {
         if (!committed) {
             done(api::failure(
                 api::Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
@@ -165,7 +165,7 @@ bool LeverControl::advance()
         if (lever.endedAtMs == 0 && lever.endsAtMs <= now) {
             lever.endedAtMs = lever.endsAtMs;
             force(lever);
-            save(lever, [](bool) {});
+            save(lever, {}, [](bool) {});
             any = true;
         }
         if (lever.kind != fallback::LeverKind::Drain || isOver(lever) || lever.endedAtMs == 0)
@@ -178,7 +178,7 @@ bool LeverControl::advance()
         const auto before = std::pair(lever.stagePercent, lever.stageSinceMs);
         fallback::advance(lever, evidence, now);
         if (std::pair(lever.stagePercent, lever.stageSinceMs) != before) {
-            save(lever, [](bool) {});
+            save(lever, {}, [](bool) {});
             any = true;
         }
     }

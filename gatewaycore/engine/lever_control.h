@@ -31,8 +31,9 @@ public:
     void reapply(); // after a new config: a candidate that came back has a breaker that knows nothing of a force
 
     using Done = std::function<void(api::Result<fallback::Lever>)>;
-    void apply(fallback::Lever lever, Done done); // id and times are filled in; durable before `done`
-    void end(const QString& id, Done done);       // undo; a drain then fails back in stages
+    // Id and times are filled in; durable before `done`, and `alongside` (may be empty) in the same transaction.
+    void apply(fallback::Lever lever, store::Store::Work alongside, Done done);
+    void end(const QString& id, store::Store::Work alongside, Done done); // undo; a drain then fails back in stages
 
     // Attempts of a provider since then, for the stages of a fail-back.
     using Attempts = std::function<std::pair<qint64, qint64>(const QString& provider, qint64 sinceMs)>; // made, failed
@@ -46,7 +47,7 @@ private:
     void tick();
     bool advance(); // what the time has changed; false: nothing
     void publish();
-    void save(const fallback::Lever& lever, std::function<void(bool)> done);
+    void save(const fallback::Lever& lever, store::Store::Work alongside, std::function<void(bool)> done);
     void force(const fallback::Lever& lever); // tells the candidate's breaker
 
     store::Store& m_store;

@@ -1,5 +1,8 @@
 #include "engine/listen_address.h"
 
+#include <QSslCertificate>
+#include <QSslSocket>
+
 namespace gateway::engine {
 
 api::Result<http::ServerOptions> listenOptions(const config::Listener& configured, const QString& given, bool only13)
@@ -22,6 +25,16 @@ api::Result<http::ServerOptions> listenOptions(const config::Listener& configure
         if (!tls)
             return tls.error();
         options.tls = std::move(*tls);
+        if (!configured.tls->clientCa.isEmpty()) {
+            const QList<QSslCertificate> authorities = QSslCertificate::fromPath(
+                configured.tls->clientCa, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString);
+            if (authorities.isEmpty())
+                return api::failure(
+                    api::Failure::Invalid, QStringLiteral("%1 holds no PEM certificate").arg(configured.tls->clientCa));
+            // asked for, not required: others come with a token (http/server_connection tells which was verified)
+            options.tls->setCaCertificates(authorities);
+            options.tls->setPeerVerifyMode(QSslSocket::QueryPeer);
+        }
     }
     return options;
 }

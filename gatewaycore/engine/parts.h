@@ -9,6 +9,7 @@
 #include "credential/credential_issuer.h"
 #include "engine/budget_raises.h"
 #include "engine/engine_state.h"
+#include "engine/incident_keeper.h"
 #include "engine/lever_control.h"
 #include "engine/live_state.h"
 #include "engine/process_usage.h"
@@ -16,6 +17,7 @@
 #include "engine/spend_history.h"
 #include "engine/watch.h"
 #include "engine/worker.h"
+#include "exports/exports.h"
 #include "observability/series_store.h"
 #include "observability/worker_metrics.h"
 #include "simulator/simulator_server.h"
@@ -47,7 +49,8 @@ struct Parts
     QDateTime startedAt;
     QString gatewayUrl;
     QString adminUrl;
-    QString engineId; // of the data directory
+    std::optional<api::CertificateFacts> adminCertificate; // as the admin listener shows it now
+    QString engineId;                                      // of the data directory
 
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;
@@ -63,8 +66,11 @@ struct Parts
     std::unique_ptr<BudgetRaises> raises;
     SpendHistory spend;
     std::unique_ptr<Watch> watch;
+    std::unique_ptr<IncidentKeeper> incidents; // the register of `watch`, made durable
+    std::function<api::Part()> auditHealth;    // of the audit log, once there is one
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
+    std::unique_ptr<exports::Exports> exports; // reads the workers' counters
 };
 
 // An error of a part that does not come up, with its name before it.

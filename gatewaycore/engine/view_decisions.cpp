@@ -104,7 +104,7 @@ void GatewayView::applyLever(
     fallback::Lever lever = leverOf(request, m_parts.clock.wallMs());
     lever.by = change.by.name;
     lever.reason = change.reason;
-    m_parts.levers->apply(lever, [done = std::move(done)](api::Result<fallback::Lever> applied) {
+    m_parts.levers->apply(lever, change.alongside, [done = std::move(done)](api::Result<fallback::Lever> applied) {
         if (!applied)
             return done(applied.error());
         observability::log(observability::LogLevel::Info, "lever.applied",
@@ -116,7 +116,7 @@ void GatewayView::applyLever(
 
 void GatewayView::endLever(const QString& id, const admin::Change& change, admin::Done<api::LeverStatus> done)
 {
-    m_parts.levers->end(id, [done = std::move(done), change](api::Result<fallback::Lever> ended) {
+    m_parts.levers->end(id, change.alongside, [done = std::move(done), change](api::Result<fallback::Lever> ended) {
         if (!ended)
             return done(ended.error());
         observability::log(observability::LogLevel::Info, "lever.ended",
@@ -133,11 +133,6 @@ api::Result<api::DrillCard> GatewayView::drillCard(const QString& id) const
 QVector<api::Invariant> GatewayView::invariants() const
 {
     return m_parts.watch->invariants();
-}
-
-QVector<api::Incident> GatewayView::incidents() const
-{
-    return m_parts.watch->incidents();
 }
 
 QVector<api::BreakerStatus> GatewayView::breakers(const QString& provider) const

@@ -71,7 +71,7 @@ void GatewayView::raiseBudget(
     asked.untilMs = raise.end ? 0 : raise.until ? raise.until->toMSecsSinceEpoch() : account->window.endMs;
     asked.by = change.by.name;
     asked.reason = change.reason;
-    m_parts.raises->apply(asked, [this, id, done = std::move(done), change](api::Outcome applied) {
+    m_parts.raises->apply(asked, change.alongside, [this, id, done = std::move(done), change](api::Outcome applied) {
         if (!applied)
             return done(applied.error());
         for (const api::BudgetStatus& status : budgets()) {

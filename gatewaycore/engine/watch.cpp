@@ -6,8 +6,15 @@ namespace gateway::engine {
 
 using observability::Incidents;
 
+namespace {
+
+constexpr int kInvariantTurns = 10; // of tick(): every five seconds
+
+} // namespace
+
 Watch::Watch(const Clock& clock, observability::Invariants::ScopeOf scopeOf, Tell tell)
-    : m_invariants(clock, std::move(scopeOf)),
+    : m_tell(tell),
+      m_invariants(clock, std::move(scopeOf)),
       m_incidents(
           clock, [tell](const QString& event, const api::Incident& incident) { tell(event, api::toJson(incident)); }),
       m_attribution(clock, [tell](const api::AttributionFinding& finding) {
@@ -43,6 +50,21 @@ void Watch::tick()
 {
     m_incidents.tick();
     m_attribution.tick();
+    if (++m_turns % kInvariantTurns == 0)
+        tellOfInvariants();
+}
+
+// An invariant that no longer holds is told of once; again when it has held meanwhile.
+void Watch::tellOfInvariants()
+{
+    for (const api::Invariant& invariant : m_invariants.list()) {
+        if (invariant.state != QLatin1String("broken")) {
+            m_broken.remove(invariant.name);
+        } else if (!m_broken.contains(invariant.name)) {
+            m_broken.insert(invariant.name);
+            m_tell(QStringLiteral("invariant.failed"), api::toJson(invariant));
+        }
+    }
 }
 
 void Watch::add(const std::vector<std::shared_ptr<const api::Call>>& calls)

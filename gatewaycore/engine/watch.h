@@ -11,6 +11,8 @@
 #include "observability/incidents.h"
 #include "observability/invariants.h"
 
+#include <QSet>
+
 #include <map>
 #include <memory>
 #include <vector>
@@ -31,12 +33,18 @@ public:
 
     QVector<api::Invariant> invariants() const { return m_invariants.list(); }
     QVector<api::Incident> incidents() const { return m_incidents.list(); }
+    observability::Incidents& incidentRegister() { return m_incidents; } // for what makes it durable
     QVector<api::AttributionFinding> findings(const QDateTime& since) const { return m_attribution.findings(since); }
     api::Result<api::DrillCard> drillCard(const QString& id) const;
 
 private:
+    void tellOfInvariants();
+
     static constexpr std::size_t kDrills = 50; // the oldest are forgotten
 
+    const Tell m_tell;
+    QSet<QString> m_broken; // invariants that were told of
+    int m_turns = 0;
     observability::Invariants m_invariants;
     observability::Incidents m_incidents;
     observability::AttributionWatch m_attribution;

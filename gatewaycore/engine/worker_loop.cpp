@@ -20,6 +20,16 @@ http::Response json(int status, QByteArray body)
     return response;
 }
 
+// Admin tokens and pairing codes are another kind of thing, whether they are good or not; empty: nothing to add.
+QString whyUnauthenticated(const http::RequestHead& head)
+{
+    const QByteArray key = presentedKey(head);
+    if (key.startsWith("sba_") || key.startsWith("sbp_"))
+        return QStringLiteral(
+            "This is a token of the admin API. It calls no models; a gateway credential (sbx_) does.");
+    return {};
+}
+
 } // namespace
 
 WorkerLoop::WorkerLoop(WorkerServices& services)
@@ -94,7 +104,7 @@ std::optional<http::Response> WorkerLoop::refuseEarly(const http::RequestHead& h
             QStringLiteral("There is nothing at this path that takes a body."));
     if (!resolve(head)) {
         m_services.metrics.unauthenticated();
-        return refusal(*path.surface, ErrorCode::Unauthenticated);
+        return refusal(*path.surface, ErrorCode::Unauthenticated, whyUnauthenticated(head));
     }
     return std::nullopt;
 }
@@ -105,7 +115,7 @@ void WorkerLoop::handle(std::unique_ptr<http::Exchange> exchange)
     const credential::Credential* credential = path.needsCredential() ? resolve(exchange->head()) : nullptr;
     if (path.needsCredential() && !credential) {
         m_services.metrics.unauthenticated();
-        exchange->respond(refusal(*path.surface, ErrorCode::Unauthenticated));
+        exchange->respond(refusal(*path.surface, ErrorCode::Unauthenticated, whyUnauthenticated(exchange->head())));
         return;
     }
     switch (path.what) {

@@ -4,12 +4,12 @@
 
 namespace gateway::http {
 
-Exchange::Exchange(ServerConnection* connection, RequestHead head, QByteArray body, QHostAddress peer, Monotonic begun,
-    Monotonic received)
+Exchange::Exchange(
+    ServerConnection* connection, RequestHead head, QByteArray body, Caller caller, Monotonic begun, Monotonic received)
     : m_connection(connection),
       m_head(std::move(head)),
       m_body(std::move(body)),
-      m_peer(std::move(peer)),
+      m_caller(std::move(caller)),
       m_begun(begun),
       m_received(received)
 {

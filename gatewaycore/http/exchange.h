@@ -25,6 +25,15 @@ struct Response
     bool close = false;
 };
 
+// Who is at the other end of a connection.
+struct Caller
+{
+    QHostAddress address;
+    // SHA-256 (hex, small letters) of the client certificate, if one was asked for, shown and verified against the
+    // listener's client CA; else empty.
+    QByteArray certificate;
+};
+
 class ExchangeListener
 {
 public:
@@ -39,14 +48,15 @@ protected:
 class Exchange
 {
 public:
-    Exchange(ServerConnection* connection, RequestHead head, QByteArray body, QHostAddress peer, Monotonic begun,
+    Exchange(ServerConnection* connection, RequestHead head, QByteArray body, Caller caller, Monotonic begun,
         Monotonic received);
     ~Exchange();
     Q_DISABLE_COPY_MOVE(Exchange)
 
     const RequestHead& head() const { return m_head; }
     const QByteArray& body() const { return m_body; }
-    const QHostAddress& peer() const { return m_peer; }
+    const QHostAddress& peer() const { return m_caller.address; }
+    const Caller& caller() const { return m_caller; }
     Monotonic begun() const { return m_begun; }       // first byte of the request
     Monotonic received() const { return m_received; } // last byte of it
 
@@ -68,7 +78,7 @@ private:
     ServerConnection* m_connection;
     RequestHead m_head;
     QByteArray m_body;
-    QHostAddress m_peer;
+    Caller m_caller;
     Monotonic m_begun;
     Monotonic m_received;
     ExchangeListener* m_listener = nullptr;
@@ -85,6 +95,11 @@ public:
         Q_UNUSED(head)
         Q_UNUSED(peer)
         return std::nullopt;
+    }
+    // The same for a listener that asks for client certificates.
+    virtual std::optional<Response> refuseCaller(const RequestHead& head, const Caller& caller)
+    {
+        return refuseEarly(head, caller.address);
     }
     virtual void handle(std::unique_ptr<Exchange> exchange) = 0;
     // The answer to bytes that are not a request.

@@ -29,6 +29,9 @@ struct ConnectionLimits
     qint64 writeBuffer = 256 * 1024; // per stream; above it the source is not read
     int connectionsPerAddress = 4096;
     int connectionsPerWorker = 9000;
+    // When there is no room: the oldest connection that has no request under way makes it, instead of the newcomer
+    // being turned away. For listeners that must stay reachable while somebody holds connections open.
+    bool newcomersReplaceWaiting = false;
 };
 
 } // namespace gateway::http

@@ -131,11 +131,11 @@ api::Outcome Server::start()
 
 void Server::admit(int descriptor)
 {
-    if (m_draining || connectionCount() >= m_options.connection.connectionsPerWorker) {
+    if (m_draining || (connectionCount() >= m_options.connection.connectionsPerWorker && !makeRoom())) {
         ::close(descriptor);
         return;
     }
-    auto* connection = new ServerConnection(*this);
+    auto* connection = new ServerConnection(*this, ++m_accepted);
     if (!connection->open(descriptor)) {
         delete connection;
         return;
@@ -146,6 +146,20 @@ void Server::admit(int descriptor)
         connection->cut();
     else
         connection->begin();
+}
+
+bool Server::makeRoom()
+{
+    if (!m_options.connection.newcomersReplaceWaiting)
+        return false;
+    ServerConnection* oldest = nullptr;
+    for (ServerConnection* connection : m_connections) {
+        if (connection->isWaiting() && (!oldest || connection->number() < oldest->number()))
+            oldest = connection;
+    }
+    if (oldest)
+        oldest->cut();
+    return oldest != nullptr;
 }
 
 void Server::connectionClosed(ServerConnection* connection, const QHostAddress& peer)

@@ -46,6 +46,12 @@ public:
     bool isDraining() const { return m_draining; }
     int connectionCount() const { return int(m_connections.size()); }
     const ServerOptions& options() const { return m_options; }
+    // For the connections that come from now on; of a server that speaks TLS already.
+    void setTls(const QSslConfiguration& tls)
+    {
+        if (m_options.tls)
+            m_options.tls = tls;
+    }
 
     // Certificate and key from PEM files as a server configuration (TLS 1.2 and later; 1.3 alone with `only13`).
     static api::Result<QSslConfiguration> tlsConfiguration(
@@ -56,6 +62,7 @@ private:
     void connectionClosed(ServerConnection* connection, const QHostAddress& peer);
     void acceptSome();
     void admit(int descriptor);
+    bool makeRoom();
 
     ServerOptions m_options;
     RequestHandler& m_handler;
@@ -64,6 +71,7 @@ private:
     std::unordered_set<ServerConnection*> m_connections;
     QHash<QHostAddress, int> m_perAddress; // IPv6 by /64: one host has that many addresses
     QSocketNotifier* m_acceptable = nullptr;
+    quint64 m_accepted = 0; // numbers the connections
     bool m_draining = false;
 };
 

@@ -2,8 +2,10 @@
 
 #include "http/server.h"
 
+#include <QCryptographicHash>
 #include <QDateTime>
 #include <QLocale>
+#include <QSslCertificate>
 #include <QSslSocket>
 
 #include <array>
@@ -49,9 +51,10 @@ QByteArrayView httpDate(qint64 wallMs)
 
 } // namespace
 
-ServerConnection::ServerConnection(Server& server)
+ServerConnection::ServerConnection(Server& server, quint64 number)
     : QObject(&server),
       m_server(server),
+      m_number(number),
       m_parser(server.m_options.message),
       m_deadline(server.m_wheel, [this] { deadlineExpired(); }),
       m_writeDeadline(server.m_wheel, [this] { cut(); })
@@ -81,10 +84,10 @@ bool ServerConnection::open(qintptr descriptor)
         return false;
     }
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_peer = m_socket->peerAddress();
+    m_caller.address = m_socket->peerAddress();
     bool mapped = false; // an IPv4 caller on a dual-stack listener has the same name as on a plain one
-    if (const quint32 v4 = m_peer.toIPv4Address(&mapped); mapped)
-        m_peer = QHostAddress(v4);
+    if (const quint32 v4 = m_caller.address.toIPv4Address(&mapped); mapped)
+        m_caller.address = QHostAddress(v4);
     return true;
 }
 
@@ -114,6 +117,11 @@ void ServerConnection::ready()
 {
     if (m_state != State::Handshake)
         return;
+    // With peer verification set to query, a certificate that does not verify does not end the handshake; it is then
+    // worth as much as none.
+    if (m_tls && m_tls->peerVerifyMode() == QSslSocket::QueryPeer && m_tls->sslHandshakeErrors().isEmpty() &&
+        !m_tls->peerCertificate().isNull())
+        m_caller.certificate = m_tls->peerCertificate().digest(QCryptographicHash::Sha256).toHex();
     m_state = State::Reading;
     m_deadline.start(m_server.m_options.connection.head);
     pump();
@@ -180,7 +188,7 @@ QByteArrayView ServerConnection::consume(QByteArrayView bytes)
 void ServerConnection::headComplete()
 {
     const RequestHead& head = m_parser.head();
-    if (const auto refusal = m_server.m_handler.refuseEarly(head, m_peer)) {
+    if (const auto refusal = m_server.m_handler.refuseCaller(head, m_caller)) {
         m_headOnly = head.method == QByteArrayView("HEAD");
         refuse(*refusal);
         return;
@@ -205,7 +213,7 @@ void ServerConnection::dispatch()
     m_headOnly = head.method == QByteArrayView("HEAD");
     m_http11 = head.minorVersion == 1;
     auto exchange = std::make_unique<Exchange>(
-        this, std::move(head), std::exchange(m_body, {}), m_peer, m_begun, m_server.m_clock.monotonic());
+        this, std::move(head), std::exchange(m_body, {}), m_caller, m_begun, m_server.m_clock.monotonic());
     m_exchange = exchange.get();
     m_server.m_handler.handle(std::move(exchange));
 }
@@ -445,7 +453,7 @@ void ServerConnection::disconnected()
     m_state = State::Closed;
     m_deadline.stop();
     m_writeDeadline.stop();
-    m_server.connectionClosed(this, m_peer);
+    m_server.connectionClosed(this, m_caller.address);
     if (m_writing)
         QMetaObject::invokeMethod(this, &ServerConnection::tellGone, Qt::QueuedConnection);
     else

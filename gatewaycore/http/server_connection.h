@@ -21,14 +21,18 @@ class ServerConnection : public QObject
 {
     Q_OBJECT
 public:
-    explicit ServerConnection(Server& server);
+    // `number`: rises with every connection of the server.
+    ServerConnection(Server& server, quint64 number);
     ~ServerConnection() override;
 
     bool open(qintptr descriptor); // takes the socket; nothing is read before begin()
     void begin();
-    const QHostAddress& peer() const { return m_peer; }
+    const QHostAddress& peer() const { return m_caller.address; }
     // Nobody waits for an answer here: a drain may close it.
     bool isIdle() const;
+    // No request of it is under way: it is idle, or shaking hands, or its request is not all here, or it lingers.
+    bool isWaiting() const { return m_state != State::Handling && m_state != State::Closed; }
+    quint64 number() const { return m_number; }
     void cut(); // close at once, unsent bytes are dropped
 
 private:
@@ -69,10 +73,11 @@ private:
     void appendHead(QByteArray& out, int status, const Fields& fields, bool keepAlive, qint64 contentLength) const;
 
     Server& m_server;
+    const quint64 m_number;
     QTcpSocket* m_socket = nullptr;
     QSslSocket* m_tls = nullptr; // the same socket, if it is one
     qintptr m_descriptor = -1;
-    QHostAddress m_peer;
+    Caller m_caller;
     State m_state = State::Handshake;
     RequestParser m_parser;
     QByteArray m_body;

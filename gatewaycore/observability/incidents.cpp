@@ -72,6 +72,13 @@ QString countOf(qint64 n, const char* one, const char* many)
     return QStringLiteral("%1 %2").arg(n).arg(QLatin1String(n == 1 ? one : many));
 }
 
+api::Incident withLastNote(api::Incident incident)
+{
+    if (incident.notes.size() > 1)
+        incident.notes = {incident.notes.last()};
+    return incident;
+}
+
 } // namespace
 
 QDateTime Incidents::now() const
@@ -110,6 +117,8 @@ void Incidents::breakerChanged(const BreakerChange& change)
         // no trouble by itself; where there is some, it is not over
         if (known != m_open.end() && known->second.troubled.contains(change.candidate))
             known->second.incident.lastSeenAt = now();
+        if (known != m_open.end())
+            m_unsaved[known->second.incident.id];
         return;
     }
     const bool isNew = known == m_open.end();
@@ -120,8 +129,9 @@ void Incidents::breakerChanged(const BreakerChange& change)
     ++one.incident.openings;
     if (!one.incident.candidates.contains(change.candidate))
         one.incident.candidates.append(change.candidate);
-    if (isNew && m_told)
-        m_told(QStringLiteral("incident.opened"), described(one));
+    m_unsaved[one.incident.id] |= isNew;
+    if (isNew)
+        tell("incident.opened", described(one));
 }
 
 Incidents::Case& Incidents::openCase(const QString& provider)
@@ -143,6 +153,7 @@ void Incidents::mended(const QString& candidate)
     if (known == m_open.end() || !known->second.troubled.remove(candidate))
         return;
     known->second.incident.lastSeenAt = now();
+    m_unsaved[known->second.incident.id];
     if (known->second.troubled.isEmpty())
         known->second.quietSince = m_clock.monotonic();
 }
@@ -164,6 +175,7 @@ void Incidents::add(const api::Call& call)
         one.incident.callsFailed += harm.failed;
         one.incident.callsRescued += harm.rescued;
         one.incident.lastSeenAt = now();
+        m_unsaved[one.incident.id];
     }
 }
 
@@ -202,13 +214,111 @@ void Incidents::tick()
             continue;
         }
         one.incident.closedAt = now();
-        m_closed.push_front(described(one));
+        m_closed.push_front({described(one), one.lastReason});
+        m_unsaved[one.incident.id] = true;
+        next = m_open.erase(next);
+        tell("incident.closed", m_closed.front().incident);
+        while (m_closed.size() > std::size_t(kKept) && !m_unsaved.contains(m_closed.back().incident.id))
+            m_closed.pop_back();
+    }
+}
+
+void Incidents::tell(const char* event, const api::Incident& incident) const
+{
+    if (m_told)
+        m_told(QLatin1String(event), withLastNote(incident));
+}
+
+api::Incident* Incidents::findMutable(const QString& id)
+{
+    for (auto& [provider, one] : m_open) {
+        if (one.incident.id == id)
+            return &one.incident;
+    }
+    const auto closed =
+        std::find_if(m_closed.begin(), m_closed.end(), [&id](const Saved& one) { return one.incident.id == id; });
+    return closed == m_closed.end() ? nullptr : &closed->incident;
+}
+
+std::optional<Incidents::Saved> Incidents::find(const QString& id) const
+{
+    for (const auto& [provider, one] : m_open) {
+        if (one.incident.id == id)
+            return Saved{described(one), one.lastReason};
+    }
+    for (const Saved& one : m_closed) {
+        if (one.incident.id == id)
+            return one;
+    }
+    return std::nullopt;
+}
+
+bool Incidents::acknowledge(const QString& id, const QString& owner, const QString& by, const QDateTime& at)
+{
+    api::Incident* incident = findMutable(id);
+    if (!incident)
+        return false;
+    incident->owner = owner;
+    if (!incident->acknowledgedAt) {
+        incident->acknowledgedBy = by;
+        incident->acknowledgedAt = at;
+    }
+    tell("incident.acknowledged", find(id)->incident);
+    return true;
+}
+
+bool Incidents::addNote(const QString& id, const api::IncidentNote& note)
+{
+    api::Incident* incident = findMutable(id);
+    if (!incident)
+        return false;
+    incident->notes.append(note);
+    incident->noteCount = int(incident->notes.size());
+    tell("incident.noted", find(id)->incident);
+    return true;
+}
+
+// Which breakers were open is not known any more, so an open one begins quiet.
+void Incidents::load(const std::vector<Saved>& saved)
+{
+    for (const Saved& one : saved) {
+        bool isNumber = false;
+        const qint64 number = one.incident.id.mid(4).toLongLong(&isNumber, 36);
+        if (isNumber)
+            m_lastId = std::max(m_lastId, number);
+        if (one.incident.isOpen() && m_open.find(one.incident.provider) == m_open.end()) {
+            m_open[one.incident.provider] = Case{one.incident, {}, m_clock.monotonic(), one.lastReason};
+            continue;
+        }
+        m_closed.push_front(one);
+        if (one.incident.isOpen()) { // there is one a provider
+            m_closed.front().incident.closedAt = one.incident.lastSeenAt;
+            m_closed.front().incident.state = QStringLiteral("closed");
+            m_unsaved[one.incident.id] = true;
+        }
         if (m_closed.size() > std::size_t(kKept))
             m_closed.pop_back();
-        next = m_open.erase(next);
-        if (m_told)
-            m_told(QStringLiteral("incident.closed"), m_closed.front());
     }
+}
+
+std::vector<Incidents::Saved> Incidents::takeUnsaved(bool all)
+{
+    std::vector<Saved> taken;
+    for (auto next = m_unsaved.begin(); next != m_unsaved.end();) {
+        if (!all && !next.value()) {
+            ++next;
+            continue;
+        }
+        if (auto one = find(next.key()))
+            taken.push_back(std::move(*one));
+        next = m_unsaved.erase(next);
+    }
+    return taken;
+}
+
+void Incidents::saveAgain(const QString& id)
+{
+    m_unsaved[id] = true;
 }
 
 api::Incident Incidents::described(const Case& one) const
@@ -216,6 +326,8 @@ api::Incident Incidents::described(const Case& one) const
     api::Incident incident = one.incident;
     incident.state = incident.isOpen() ? QStringLiteral("open") : QStringLiteral("closed");
     incident.severity = incident.callsFailed > 0 ? QStringLiteral("high") : QStringLiteral("low");
+    incident.title = incident.callsFailed > 0 ? QStringLiteral("%1 is failing").arg(incident.provider)
+                                              : QStringLiteral("%1 is in trouble").arg(incident.provider);
     const QString candidates = incident.candidates.size() == 1
                                    ? incident.candidates.first()
                                    : countOf(incident.candidates.size(), "candidate", "candidates");
@@ -243,8 +355,9 @@ QVector<api::Incident> Incidents::list() const
 {
     QVector<api::Incident> all;
     for (const auto& [provider, one] : m_open)
-        all.append(described(one));
-    std::copy(m_closed.begin(), m_closed.end(), std::back_inserter(all));
+        all.append(withLastNote(described(one)));
+    for (const Saved& one : m_closed)
+        all.append(withLastNote(one.incident));
     std::stable_sort(all.begin(), all.end(), [](const api::Incident& a, const api::Incident& b) {
         return a.openedAt != b.openedAt ? a.openedAt > b.openedAt : a.id > b.id;
     });

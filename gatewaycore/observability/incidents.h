@@ -5,8 +5,9 @@
 // for that is what opened the breaker.
 //   A forced breaker opens no incident; forced closed counts as closed, for somebody vouches for it.
 //   A half-open breaker without calls never closes, and its incident stays: nobody knows that it works again.
-// Kept in memory only: a restart begins with none, and an outage under way then is a new incident. Who looks after an
-// incident, notes and hand-over are not its business.
+// Who looks after an incident and what people note of it are kept with it. The register itself is memory;
+// engine/incident_keeper makes it durable: it takes what has changed, and at start hands back what was there. One that
+// was open then goes on: it closes by the same rule, unless a breaker opens again.
 // Thread: control. Callbacks are made from within the calls.
 #pragma once
 
@@ -22,6 +23,8 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
+#include <vector>
 
 namespace gateway::observability {
 
@@ -30,7 +33,7 @@ class Incidents
 public:
     static constexpr std::chrono::minutes kQuiet{5};
     static constexpr std::chrono::seconds kBefore{60}; // longer than a breaker's window
-    static constexpr int kKept = 100;                  // the oldest closed ones are forgotten
+    static constexpr int kKept = 100;                  // the oldest closed ones are forgotten here
 
     struct BreakerChange
     {
@@ -46,7 +49,14 @@ public:
         QString reason;
         qint64 changes = 0; // of this breaker so far: two workers may tell out of order, and the older news is dropped
     };
-    using Told = std::function<void(const QString& event, const api::Incident&)>; // incident.opened incident.closed
+    // incident.opened .closed .acknowledged .noted; with its last note only
+    using Told = std::function<void(const QString& event, const api::Incident&)>;
+
+    struct Saved
+    {
+        api::Incident incident; // with all its notes
+        QString lastReason;
+    };
 
     explicit Incidents(const Clock& clock, Told told = {}) : m_clock(clock), m_told(std::move(told)) {}
 
@@ -57,7 +67,18 @@ public:
     void add(const api::Call& call); // every finished one
     void tick();                     // now and then: closes what has been quiet
 
-    QVector<api::Incident> list() const; // newest first, at most kKept
+    // Newest first, at most kKept, each with its last note only. find() has them all.
+    QVector<api::Incident> list() const;
+    std::optional<Saved> find(const QString& id) const;
+
+    // What people say of one; false if it is not there (any more). Durable already when it comes here.
+    bool acknowledge(const QString& id, const QString& owner, const QString& by, const QDateTime& at);
+    bool addNote(const QString& id, const api::IncidentNote& note);
+
+    void load(const std::vector<Saved>& saved); // at start, oldest first
+    // What is to be saved: what opened or closed since it was last taken, or all that changed.
+    std::vector<Saved> takeUnsaved(bool all);
+    void saveAgain(const QString& id); // it could not be
 
 private:
     struct Case
@@ -82,6 +103,8 @@ private:
     void remember(const QString& provider, const Harm& harm);
     Harm before(const QString& provider);
     api::Incident described(const Case& one) const;
+    api::Incident* findMutable(const QString& id);
+    void tell(const char* event, const api::Incident& incident) const;
     QDateTime now() const;
 
     const Clock& m_clock;
@@ -89,7 +112,8 @@ private:
     QSet<QString> m_candidates;
     QHash<QString, qint64> m_changes;            // by candidate
     std::map<QString, Case> m_open;              // by provider
-    std::deque<api::Incident> m_closed;          // newest first
+    std::deque<Saved> m_closed;                  // newest first
+    QHash<QString, bool> m_unsaved;              // by id; true: at once
     QHash<QString, std::deque<HarmAt>> m_before; // by provider: one entry a second, kBefore long
     qint64 m_lastId = 0;
 };

@@ -1,43 +1,21 @@
 // The body of /metrics (declared in prometheus.h): which families there are, and from which counters each is summed.
 #include "observability/log.h"
+#include "observability/metric_sums.h"
 #include "observability/prometheus.h"
 
 namespace gateway::observability {
 namespace {
 
-using Workers = std::span<const WorkerMetrics* const>;
 using Labels = PrometheusText::Labels;
 
-template <typename Read>
-qint64 sum(Workers workers, Read read)
-{
-    qint64 total = 0;
-    for (const WorkerMetrics* worker : workers)
-        total += read(*worker);
-    return total;
-}
-
-// One histogram summed over the workers; false (and nothing written) if it holds no record.
+// One histogram summed over the workers; nothing is written if it holds no record.
 template <std::size_t N, typename Read>
-bool writeHistogram(PrometheusText& out, Workers workers, const Labels& labels, const std::array<qint64, N>& bounds,
+void writeHistogram(PrometheusText& out, Workers workers, const Labels& labels, const std::array<qint64, N>& bounds,
     double unit, Read read)
 {
-    std::array<qint64, N + 1> cells{};
-    qint64 total = 0;
-    qint64 count = 0;
-    for (const WorkerMetrics* worker : workers) {
-        const BoundedHistogram<N>& one = read(*worker);
-        for (std::size_t i = 0; i <= N; ++i) {
-            const qint64 cell = one.cell(i);
-            cells[i] += cell;
-            count += cell;
-        }
-        total += one.sum();
-    }
-    if (count == 0)
-        return false;
-    out.histogram(labels, bounds, cells, total, unit);
-    return true;
+    const HistogramSum<N> total = histogramOver<N>(workers, read);
+    if (total.count > 0)
+        out.histogram(labels, bounds, total.cells, total.sum, unit);
 }
 
 void writeCalls(PrometheusText& out, const MetricLabels& names, Workers workers)
@@ -46,7 +24,7 @@ void writeCalls(PrometheusText& out, const MetricLabels& names, Workers workers)
     for (std::size_t alias = 0; alias < names.aliases().size(); ++alias) {
         for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
             const qint64 calls =
-                sum(workers, [&](const WorkerMetrics& w) { return w.alias(int(alias)).calls[outcome].value(); });
+                sumOver(workers, [&](const WorkerMetrics& w) { return w.alias(int(alias)).calls[outcome].value(); });
             if (calls != 0 || alias != std::size_t(MetricLabels::kOther))
                 out.sample({{"alias", names.aliases()[alias].toUtf8()},
                                {"outcome", nameOf(api::CallOutcome(outcome)).toUtf8()}},
@@ -56,26 +34,26 @@ void writeCalls(PrometheusText& out, const MetricLabels& names, Workers workers)
     out.family("gateway_failovers_total", "counter", "Calls answered, but not by their first attempt.");
     for (std::size_t alias = 1; alias < names.aliases().size(); ++alias) {
         out.sample({{"alias", names.aliases()[alias].toUtf8()}},
-            sum(workers, [&](const WorkerMetrics& w) { return w.alias(int(alias)).failovers.value(); }));
+            sumOver(workers, [&](const WorkerMetrics& w) { return w.alias(int(alias)).failovers.value(); }));
     }
     out.family("gateway_call_errors_total", "counter", "Calls that ended with an error code.");
     for (std::size_t code = 1; code < kErrorCodes; ++code) {
-        if (const qint64 calls = sum(workers, [&](const WorkerMetrics& w) { return w.errors(code); }))
+        if (const qint64 calls = sumOver(workers, [&](const WorkerMetrics& w) { return w.errors(code); }))
             out.sample({{"code", nameOf(api::ErrorCode(code)).toUtf8()}}, calls);
     }
     const auto errorsOf = [&](api::ErrorCode code) {
-        return sum(workers, [&](const WorkerMetrics& w) { return w.errors(std::size_t(code)); });
+        return sumOver(workers, [&](const WorkerMetrics& w) { return w.errors(std::size_t(code)); });
     };
     out.family("gateway_ratelimited_total", "counter", "Calls refused by a quota, by whose quota it was.");
     out.sample({{"scope", "caller"}}, errorsOf(api::ErrorCode::QuotaCaller));
     out.sample({{"scope", "provider"}}, errorsOf(api::ErrorCode::QuotaProvider));
     out.family("gateway_unauthenticated_total", "counter", "Requests without a valid gateway credential.");
-    out.sample({}, sum(workers, [](const WorkerMetrics& w) { return w.unauthenticatedCount(); }));
+    out.sample({}, sumOver(workers, [](const WorkerMetrics& w) { return w.unauthenticatedCount(); }));
     out.family("gateway_inflight", "gauge", "Calls under way.");
-    out.sample({}, sum(workers, [](const WorkerMetrics& w) { return w.inFlight(); }));
+    out.sample({}, sumOver(workers, [](const WorkerMetrics& w) { return w.inFlight(); }));
     out.family("gateway_call_bytes_total", "counter", "Bytes of callers' requests and of answers to them.");
-    out.sample({{"direction", "in"}}, sum(workers, [](const WorkerMetrics& w) { return w.callBytesIn(); }));
-    out.sample({{"direction", "out"}}, sum(workers, [](const WorkerMetrics& w) { return w.callBytesOut(); }));
+    out.sample({{"direction", "in"}}, sumOver(workers, [](const WorkerMetrics& w) { return w.callBytesIn(); }));
+    out.sample({{"direction", "out"}}, sumOver(workers, [](const WorkerMetrics& w) { return w.callBytesOut(); }));
     out.family("gateway_overhead_seconds", "histogram", "Time of a call spent in the gateway itself.");
     writeHistogram(out, workers, {}, kOverheadBoundsUs, 1e-6,
         [](const WorkerMetrics& w) -> const BoundedHistogram<12>& { return w.overhead(); });
@@ -85,7 +63,7 @@ void writeAttempts(PrometheusText& out, const MetricLabels& names, Workers worke
 {
     const auto providerLabel = [&](std::size_t i) { return names.providers()[i].name.toUtf8(); };
     const auto sumOf = [&](std::size_t i, auto read) {
-        return sum(workers, [&](const WorkerMetrics& w) { return read(w.provider(int(i))); });
+        return sumOver(workers, [&](const WorkerMetrics& w) { return read(w.provider(int(i))); });
     };
     const std::size_t count = names.providers().size();
     out.family("gateway_upstream_attempts_total", "counter", "Attempts at a provider, by result.");
@@ -141,6 +119,27 @@ void writeProviderHistograms(PrometheusText& out, const MetricLabels& names, Wor
     }
 }
 
+// What a caller sees of the gateway: the server's side of the GenAI conventions.
+void writeServer(PrometheusText& out, Workers workers)
+{
+    const auto labelsOf = [](std::size_t operation) {
+        return Labels{
+            {"gen_ai_operation_name", semanticNameOf(Operation(operation))}, {"gen_ai_provider_name", "signalbox"}};
+    };
+    out.family(
+        "gen_ai_server_request_duration_seconds", "histogram", "Time of a call, first byte in to last byte out.");
+    for (std::size_t i = 0; i < kOperations; ++i) {
+        writeHistogram(out, workers, labelsOf(i), kDurationBoundsUs, 1e-6,
+            [i](const WorkerMetrics& w) -> const BoundedHistogram<14>& { return w.callDuration(i); });
+    }
+    out.family(
+        "gen_ai_server_time_to_first_token_seconds", "histogram", "Time of a streamed call to its first content.");
+    for (std::size_t i = 0; i < kOperations; ++i) {
+        writeHistogram(out, workers, labelsOf(i), kFirstTokenBoundsUs, 1e-6,
+            [i](const WorkerMetrics& w) -> const BoundedHistogram<16>& { return w.firstToken(i); });
+    }
+}
+
 void writeEngine(PrometheusText& out, const EngineGauges& gauges)
 {
     out.family("gateway_build_info", "gauge", "Always 1; the version is in the label.");
@@ -181,6 +180,7 @@ QByteArray metricsText(const MetricLabels& labels, Workers workers, const Engine
     out.family("gen_ai_client_token_usage", "histogram", "Tokens of an attempt; input includes cached tokens.");
     writeProviderHistograms(out, labels, workers, kTokenBounds, 1.0, &ProviderCounters::inputTokens, "input");
     writeProviderHistograms(out, labels, workers, kTokenBounds, 1.0, &ProviderCounters::outputTokens, "output");
+    writeServer(out, workers);
     return out.take();
 }
 

@@ -121,6 +121,8 @@ void findShapes(const QByteArray& text, std::vector<Range>& found)
     };
     static constexpr std::array shapes{
         Shape{"sbx_", 4, true, false},
+        Shape{"sba_", 4, true, false},
+        Shape{"sbp_", 4, true, false},
         Shape{"sk-", 8, false, false},
         Shape{"bearer ", 8, false, true},
         Shape{"basic ", 8, false, true},

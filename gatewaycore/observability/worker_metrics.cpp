@@ -42,6 +42,10 @@ void WorkerMetrics::callFinished(const api::Call& call)
     if (call.overheadUs >= 0)
         m_overhead.record(kOverheadBoundsUs, call.overheadUs);
     const Operation operation = operationOf(call.surface);
+    if (call.endUs >= 0)
+        m_callDuration[std::size_t(operation)].record(kDurationBoundsUs, call.endUs);
+    if (call.streamEnd != api::StreamEnd::NotStreamed && call.firstTokenUs >= 0)
+        m_firstToken[std::size_t(operation)].record(kFirstTokenBoundsUs, call.firstTokenUs);
     for (const api::Attempt& attempt : call.attempts)
         attemptFinished(operation, attempt);
     m_finished.add();

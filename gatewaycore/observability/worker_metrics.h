@@ -55,6 +55,9 @@ constexpr std::array<qint64, 14> kDurationBoundsUs{10'000, 20'000, 40'000, 80'00
     2'560'000, 5'120'000, 10'240'000, 20'480'000, 40'960'000, 81'920'000};
 constexpr std::array<qint64, 14> kTokenBounds{
     1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864};
+// Of gen_ai.server.time_to_first_token: 1 ms to 10 s.
+constexpr std::array<qint64, 16> kFirstTokenBoundsUs{1'000, 5'000, 10'000, 20'000, 40'000, 60'000, 80'000, 100'000,
+    250'000, 500'000, 750'000, 1'000'000, 2'500'000, 5'000'000, 7'500'000, 10'000'000};
 constexpr std::array<qint64, 12> kOverheadBoundsUs{
     25, 50, 100, 200, 400, 800, 1'600, 3'200, 6'400, 12'800, 25'600, 51'200};
 
@@ -111,6 +114,8 @@ public:
     qint64 callBytesIn() const { return m_bytesIn.value(); }
     qint64 callBytesOut() const { return m_bytesOut.value(); }
     qint64 errors(std::size_t code) const { return m_errors[code].value(); }
+    const BoundedHistogram<14>& callDuration(std::size_t operation) const { return m_callDuration[operation]; }
+    const BoundedHistogram<16>& firstToken(std::size_t operation) const { return m_firstToken[operation]; }
     const BoundedHistogram<12>& overhead() const { return m_overhead; }
     const AliasCounters& alias(int number) const { return m_aliases[std::size_t(number)]; }
     const ProviderCounters& provider(int number) const { return m_providers[std::size_t(number)]; }
@@ -125,6 +130,8 @@ private:
     Counter m_bytesIn;
     Counter m_bytesOut;
     std::array<Counter, kErrorCodes> m_errors;
+    std::array<BoundedHistogram<14>, kOperations> m_callDuration; // answered or not, as its caller sees it
+    std::array<BoundedHistogram<16>, kOperations> m_firstToken;   // of streamed calls
     BoundedHistogram<12> m_overhead;
     std::vector<AliasCounters> m_aliases;
     std::vector<ProviderCounters> m_providers;

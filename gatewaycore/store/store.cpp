@@ -44,6 +44,14 @@ void Store::submit(Work work, Done done)
     m_thread->push(PendingWork{std::move(work), std::move(done)});
 }
 
+Store::Work Store::together(Work effect, Work mark)
+{
+    if (!mark)
+        return effect;
+    return [effect = std::move(effect), mark = std::move(mark)](
+               QSqlDatabase& database) { return effect(database) && mark(database); };
+}
+
 bool Store::submitAndWait(Work work)
 {
     // shared: the waiter may be gone before set_value has returned

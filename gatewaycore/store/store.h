@@ -46,6 +46,8 @@ public:
     using Work = std::function<bool(QSqlDatabase&)>;
     using Done = std::function<void(bool committed)>;
     void submit(Work work, Done done);
+    // Both or neither: `effect`, then `mark` if there is one. So that a change and what says that it was made are one.
+    static Work together(Work effect, Work mark);
     bool submitAndWait(Work work); // control thread only, at start
 
     // Told on the store thread of every committed batch: feeds live events and aggregates. Set before the first record.

@@ -84,7 +84,8 @@ const QStringList kSurfaces{QStringLiteral("credential"), QStringLiteral("routin
     QStringLiteral("simulator")};
 const QStringList kCoreRooms =
     kSurfaces + QStringList{QStringLiteral("engine"), QStringLiteral("http"), QStringLiteral("config"),
-                    QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base")};
+                    QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base"),
+                    QStringLiteral("exports")};
 // Rooms that a foundation may use; whatever is not listed may use everything below it.
 const QHash<QString, QStringList> kFoundation{
     {QStringLiteral("base"), {}},
@@ -127,6 +128,14 @@ QString coreRule(const SourceLine& line)
         return QStringLiteral("a surface does not include what stands above it (%1)").arg(line.include());
     if (kFoundation.contains(room) && !kFoundation[room].contains(other))
         return QStringLiteral("the foundation %1 does not include %2").arg(room, line.include());
+    // exports stand beside the data path: they read what was counted and recorded, and the walk of a call does not know
+    // that they are there
+    static const QStringList exportsMayUse{
+        QStringLiteral("base"), QStringLiteral("config"), QStringLiteral("http"), QStringLiteral("observability")};
+    if (room == QLatin1String("exports") && !exportsMayUse.contains(other))
+        return QStringLiteral("exports do not include %1").arg(line.include());
+    if (other == QLatin1String("exports") && line.file != QLatin1String("gatewaycore/engine/parts.h"))
+        return QStringLiteral("only the engine's parts include the exports (%1)").arg(line.include());
     // engine/gateway brings the parts up and down, the admin listener among them; the walk of a call knows nothing of
     // it
     if (room == QLatin1String("engine") && other == QLatin1String("admin") &&
@@ -172,6 +181,22 @@ QString accessManagerRule(const SourceLine& line)
                : QString();
 }
 
+// Whom a TLS peer is verified against is decided in few files: what callers show us (and whether they are asked for
+// it), what upstreams show us, and what an engine shows its clients. QueryPeer leaves the chain alone, so it stands
+// only where a whole SHA-256 or the socket's own list of errors is looked at before anything is believed.
+QString verificationRule(const SourceLine& line)
+{
+    static const QRegularExpression mode(
+        QStringLiteral("\\b(setPeerVerifyMode|setPeerVerifyName|setPeerVerifyDepth|QueryPeer|AutoVerifyPeer)\\b"));
+    static const QStringList allowed{QStringLiteral("gatewaycore/http/server.cpp"),
+        QStringLiteral("gatewaycore/http/server_connection.cpp"), QStringLiteral("gatewaycore/http/upstream.cpp"),
+        QStringLiteral("gatewaycore/engine/listen_address.cpp"), QStringLiteral("gatewaycore/api/wire_security.cpp")};
+    const auto match = mode.match(line.text);
+    return match.hasMatch() && !allowed.contains(line.file)
+               ? QStringLiteral("TLS verification is decided in few files, not here (%1)").arg(match.captured(1))
+               : QString();
+}
+
 // SQL with something put into its text: values are bound. arg() or + right in the statement is the pattern of old sins.
 QString sqlRule(const SourceLine& line)
 {
@@ -203,6 +228,7 @@ private Q_SLOTS:
     void engineHasNoGui();
     void nothingForbidden();
     void accessManagerStaysOut();
+    void verificationStaysInItsPlaces();
     void sqlIsBound();
     void consoleShowsPlainText();
     void headersBeginWithPragmaOnce();
@@ -270,6 +296,10 @@ void TestLayering::nothingForbidden()
 void TestLayering::accessManagerStaysOut()
 {
     check({QStringLiteral("gatewaycore"), QStringLiteral("app/daemon"), QStringLiteral("app/sim")}, accessManagerRule);
+}
+void TestLayering::verificationStaysInItsPlaces()
+{
+    check({QStringLiteral("app"), QStringLiteral("gatewaycore"), QStringLiteral("ui")}, verificationRule);
 }
 void TestLayering::sqlIsBound()
 {
@@ -352,9 +382,19 @@ void TestLayering::rulesCanFail()
     QCOMPARE(broken("gatewaycore/http/x.cpp", "#include \"engine/call.h\"\n#include \"base/clock.h\"\n", coreRule), 1);
     QCOMPARE(
         broken("gatewaycore/audit/x.cpp", "#include \"admin/router.h\"\n#include \"store/store.h\"\n", coreRule), 1);
+    QCOMPARE(broken("gatewaycore/exports/x.cpp",
+                 "#include \"engine/call.h\"\n#include \"store/store.h\"\n#include \"http/upstream.h\"\n", coreRule),
+        2);
+    QCOMPARE(broken("gatewaycore/engine/call.cpp", "#include \"exports/exports.h\"\n", coreRule), 1);
     QCOMPARE(broken("gatewaycore/http/x.cpp", "#include <QPainter>\n#include <QTcpSocket>\n", guiRule), 1);
     QCOMPARE(broken("gatewaycore/http/x.cpp", "socket->ignoreSslErrors();\n", forbiddenRule), 1);
     QCOMPARE(broken("gatewaycore/http/x.cpp", "QNetworkAccessManager m;\n", accessManagerRule), 1);
+    QCOMPARE(broken("gatewaycore/api/http_transport.cpp", "tls.setPeerVerifyMode(QSslSocket::QueryPeer);\n",
+                 verificationRule),
+        1);
+    QCOMPARE(broken("gatewaycore/api/wire_security.cpp", "tls.setPeerVerifyMode(QSslSocket::QueryPeer);\n",
+                 verificationRule),
+        0);
     QCOMPARE(broken("gatewaycore/api/http_transport.cpp", "QNetworkAccessManager m;\n", accessManagerRule), 0);
     QCOMPARE(broken("gatewaycore/store/x.cpp", "query.exec(QStringLiteral(\"\").arg(name));\nquery.prepare(sql);\n",
                  sqlRule),

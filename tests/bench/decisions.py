@@ -158,7 +158,7 @@ tenants: [{{name: acme}}]
     incidents = programs.ctl(data, "incident", "list")
     return {"rate": args.rate, "seconds": args.seconds, "before": phase("before"), "outage": during, "after": phase("after"),
             "upstream_calls": sent_a + sent_b, "amplification": round((sent_a + sent_b) / max(1, during["calls"]), 4),
-            "incidents": len(incidents.get("items", [])), "incident_list": incidents.get("items", [])}
+            "incidents": len(incidents), "incident_list": incidents}
 
 
 async def flood(args, programs):

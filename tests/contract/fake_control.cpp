@@ -69,6 +69,32 @@ void FakeEngine::fillControl()
     drill.endsAt = drill.setAt.addSecs(300);
     drill.endedAt = drill.endsAt;
     m_levers = {drill};
+
+    api::Incident open;
+    open.id = QStringLiteral("inc_2");
+    open.provider = QStringLiteral("openai-eu");
+    open.candidates = QStringList{kLabel};
+    open.state = QStringLiteral("open");
+    open.severity = QStringLiteral("high");
+    open.title = QStringLiteral("openai-eu is failing");
+    open.sentence = QStringLiteral("The breaker of %1 opened. 12 of 20 attempts failed.").arg(kLabel);
+    open.openedAt = at(-20);
+    open.lastSeenAt = at(-1);
+    open.callsFailed = 3;
+    open.callsRescued = 40;
+    open.openings = 2;
+    api::Incident closed = open;
+    closed.id = QStringLiteral("inc_1");
+    closed.provider = QStringLiteral("anthropic");
+    closed.candidates.clear();
+    closed.state = QStringLiteral("closed");
+    closed.severity = QStringLiteral("low");
+    closed.title = QStringLiteral("anthropic is in trouble");
+    closed.openedAt = at(-7200);
+    closed.lastSeenAt = at(-7000);
+    closed.closedAt = at(-6700);
+    closed.callsFailed = 0;
+    m_incidents = {open, closed};
 }
 
 void FakeEngine::raiseBudget(
@@ -328,31 +354,86 @@ QVector<api::Invariant> FakeEngine::invariants() const
     return {refusals, share};
 }
 
+QVector<api::ExportStatus> FakeEngine::exports() const
+{
+    api::ExportStatus prometheus;
+    prometheus.name = prometheus.kind = QStringLiteral("prometheus");
+    prometheus.target = QStringLiteral("http://127.0.0.1:4181/metrics");
+    prometheus.state = QStringLiteral("ok");
+    prometheus.sentence = QStringLiteral("The metrics are fetched.");
+    prometheus.lastSuccess = at(-12);
+    prometheus.sent = 4711;
+    api::ExportStatus pager;
+    pager.name = QStringLiteral("pager");
+    pager.kind = QStringLiteral("webhook");
+    pager.target = QStringLiteral("https://hooks.example/...");
+    pager.state = QStringLiteral("failing");
+    pager.sentence = QStringLiteral("It answered 503. It is tried again.");
+    pager.lastFailure = at(-3);
+    pager.lastError = QStringLiteral("It answered 503.");
+    pager.queued = 2;
+    return {prometheus, pager};
+}
+
+void FakeEngine::testExport(const QString& name, const admin::Change& change, admin::Done<api::ExportTest> done)
+{
+    lastReason = change.reason;
+    if (name == QLatin1String("pager"))
+        return later<api::ExportTest>(
+            std::move(done), api::ExportTest{name, false, 503, QStringLiteral("It answered 503."), at(0)});
+    later<api::ExportTest>(
+        std::move(done), api::failure(Failure::NotFound, QStringLiteral("There is no export %1.").arg(name)));
+}
+
 QVector<api::Incident> FakeEngine::incidents() const
 {
-    api::Incident open;
-    open.id = QStringLiteral("inc_2");
-    open.provider = QStringLiteral("openai-eu");
-    open.candidates = QStringList{kLabel};
-    open.state = QStringLiteral("open");
-    open.severity = QStringLiteral("high");
-    open.sentence = QStringLiteral("The breaker of %1 opened. 12 of 20 attempts failed.").arg(kLabel);
-    open.openedAt = at(-20);
-    open.lastSeenAt = at(-1);
-    open.callsFailed = 3;
-    open.callsRescued = 40;
-    open.openings = 2;
-    api::Incident closed = open;
-    closed.id = QStringLiteral("inc_1");
-    closed.provider = QStringLiteral("anthropic");
-    closed.candidates.clear();
-    closed.state = QStringLiteral("closed");
-    closed.severity = QStringLiteral("low");
-    closed.openedAt = at(-7200);
-    closed.lastSeenAt = at(-7000);
-    closed.closedAt = at(-6700);
-    closed.callsFailed = 0;
-    return {open, closed};
+    return m_incidents;
+}
+
+api::Result<api::Incident> FakeEngine::incident(const QString& id) const
+{
+    for (const api::Incident& incident : m_incidents) {
+        if (incident.id == id)
+            return incident;
+    }
+    return api::failure(Failure::NotFound, QStringLiteral("There is no incident %1.").arg(id));
+}
+
+void FakeEngine::acknowledgeIncident(
+    const QString& id, const QString& owner, const admin::Change& change, admin::Done<api::Incident> done)
+{
+    lastReason = change.reason;
+    for (api::Incident& incident : m_incidents) {
+        if (incident.id != id)
+            continue;
+        incident.owner = owner;
+        incident.acknowledgedBy = change.by.name;
+        incident.acknowledgedAt = at(0);
+    }
+    later<api::Incident>(std::move(done), incident(id));
+}
+
+void FakeEngine::noteIncident(
+    const QString& id, const QString& text, const admin::Change& change, admin::Done<api::Incident> done)
+{
+    lastReason = change.reason;
+    for (api::Incident& incident : m_incidents) {
+        if (incident.id != id)
+            continue;
+        incident.notes.append({at(0), change.by.name, text});
+        incident.noteCount = int(incident.notes.size());
+    }
+    later<api::Incident>(std::move(done), incident(id));
+}
+
+void FakeEngine::handover(const QString& id, admin::Done<api::Handover> done)
+{
+    const api::Result<api::Incident> known = incident(id);
+    if (!known)
+        return later<api::Handover>(std::move(done), known.error());
+    later<api::Handover>(std::move(done),
+        api::Handover{id, at(0),
+            {known->title + QStringLiteral(" (%1): %2.").arg(id, known->state), QStringLiteral("Next: watch it.")}});
 }
 
 } // namespace gateway::test

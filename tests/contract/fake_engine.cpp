@@ -86,6 +86,11 @@ api::Call makeCall(int number, const QString& tenant, api::CallOutcome outcome)
 
 } // namespace
 
+std::vector<config::RoleGrant> fakeGrants()
+{
+    return {config::RoleGrant{QStringLiteral("night-shift"), api::Role::Operator, {}, {}}};
+}
+
 FakeEngine::FakeEngine() : m_snapshot(makeSnapshot())
 {
     m_calls = {makeCall(1, QStringLiteral("acme"), api::CallOutcome::Answered),
@@ -133,6 +138,9 @@ int FakeEngine::providerConnections(const QString& provider) const
 
 void FakeEngine::calls(const api::CallQuery& query, const QStringList& tenants, admin::Done<api::CallPage> done)
 {
+    if (failCallsAfter >= 0 && --failCallsAfter < 0)
+        return later<api::CallPage>(std::move(done),
+            api::failure(Failure::Unavailable, QStringLiteral("The record cannot be read just now.")));
     api::CallPage page;
     bool begun = query.before.isEmpty();
     for (const api::Call& call : m_calls) {
@@ -149,6 +157,14 @@ void FakeEngine::calls(const api::CallQuery& query, const QStringList& tenants, 
         begun = begun || call.id == query.before;
     }
     later<api::CallPage>(std::move(done), page);
+}
+
+void FakeEngine::addCalls(int number)
+{
+    for (int i = 0; i < number; ++i)
+        m_calls.append(makeCall(1000 + i, QStringLiteral("acme"), api::CallOutcome::Answered));
+    for (int i = number; i < 0 && !m_calls.isEmpty(); ++i)
+        m_calls.removeLast();
 }
 
 void FakeEngine::call(const QString& id, admin::Done<api::Call> done)
@@ -194,8 +210,10 @@ void FakeEngine::revokeCredential(const QString& id, const admin::Change& change
 
 ControlRoom::Parts::Parts(config::Role role) : endpoint(router, admin::Principal{QStringLiteral("console"), role})
 {
+    principals.setGrants(fakeGrants());
     admin::AdminListenerOptions options;
     options.token = Secret(kToken);
+    options.principals = &principals;
     options.heartbeat = std::chrono::milliseconds(100);
     options.hostNames = QStringList{QStringLiteral("gw.example")};
     options.origins = QStringList{QStringLiteral("https://console.example")};
@@ -235,6 +253,24 @@ void ControlRoom::run(const std::function<void()>& work)
         },
         Qt::QueuedConnection);
     done.acquire();
+}
+
+quint16 ControlRoom::listenTls(const QSslConfiguration& tls, const QString& host)
+{
+    quint16 port = 0;
+    run([&] {
+        admin::AdminListenerOptions options;
+        options.token = Secret(kToken);
+        options.heartbeat = std::chrono::milliseconds(100);
+        options.tls = tls;
+        options.host = host;
+        m_parts->tlsListener =
+            std::make_unique<admin::AdminListener>(options, m_parts->router, m_parts->wheel, m_parts->systemClock);
+        if (const api::Outcome started = m_parts->tlsListener->start(); !started)
+            qFatal("%s", qPrintable(started.error().message));
+        port = m_parts->tlsListener->port();
+    });
+    return port;
 }
 
 void ControlRoom::stopEngine()

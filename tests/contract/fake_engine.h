@@ -6,6 +6,7 @@
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
+#include "admin/principal_book.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -17,6 +18,13 @@ namespace gateway::test {
 
 const QByteArray kToken = QByteArray(64, 'a');
 constexpr qint64 kNowMs = 1'795'305'600'000;
+
+inline gateway::Secret fakePepper()
+{
+    return gateway::Secret(QByteArray(32, 'p'));
+}
+// Of the config: night-shift, an operator who was issued no token yet.
+std::vector<gateway::config::RoleGrant> fakeGrants();
 
 class FakeEngine final : public QObject, public gateway::admin::EngineView
 {
@@ -69,9 +77,20 @@ public:
         gateway::admin::Done<gateway::api::ProbeResult> done) override;
     QVector<gateway::api::Invariant> invariants() const override;
     QVector<gateway::api::Incident> incidents() const override;
+    gateway::api::Result<gateway::api::Incident> incident(const QString& id) const override;
+    void acknowledgeIncident(const QString& id, const QString& owner, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::Incident> done) override;
+    void noteIncident(const QString& id, const QString& text, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::Incident> done) override;
+    void handover(const QString& id, gateway::admin::Done<gateway::api::Handover> done) override;
+    QVector<gateway::api::ExportStatus> exports() const override;
+    void testExport(const QString& name, const gateway::admin::Change& change,
+        gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
     QString lastReason;
+    void addCalls(int number); // answered calls of tenant acme, older than the others; below zero: takes them away
+    int failCallsAfter = -1;   // pages of the record that are still answered; -1: all
     gateway::ManualClock clock{kNowMs};
 
 private:
@@ -89,6 +108,7 @@ private:
     QVector<gateway::api::CredentialInfo> m_credentials;
     QVector<gateway::api::BudgetStatus> m_budgets;
     QVector<gateway::api::LeverStatus> m_levers;
+    QVector<gateway::api::Incident> m_incidents;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.
@@ -103,6 +123,8 @@ public:
     // Runs on the control thread and waits for it.
     void run(const std::function<void()>& work);
     void stopEngine(); // the engine goes, the thread stays
+    // A second listener before the same router; its port.
+    quint16 listenTls(const QSslConfiguration& tls, const QString& host = QStringLiteral("127.0.0.1"));
 
     struct Parts
     {
@@ -110,11 +132,14 @@ public:
         FakeEngine engine;
         gateway::admin::EventHub events{1};
         gateway::admin::MemoryChangeLog changes{engine.clock};
-        gateway::admin::Router router{engine, events, changes};
+        gateway::SodiumRandom random;
+        gateway::admin::PrincipalBook principals{nullptr, fakePepper(), engine.clock, random};
+        gateway::admin::Router router{engine, events, changes, &principals};
         gateway::http::TimerWheel wheel;
         gateway::SystemClock systemClock;
         gateway::admin::InProcessEndpoint endpoint;
         std::unique_ptr<gateway::admin::AdminListener> listener;
+        std::unique_ptr<gateway::admin::AdminListener> tlsListener;
     };
     Parts& parts() { return *m_parts; } // touch it inside run() only
 

@@ -58,12 +58,15 @@ public:
     }
     QString description() const override { return QStringLiteral("direct"); }
     gateway::admin::EventHub& events() { return m_events; }
+    DirectTransport() { m_principals.setGrants(fakeGrants()); }
 
 private:
     FakeEngine m_engine;
     gateway::admin::EventHub m_events{1};
     gateway::admin::MemoryChangeLog m_changes{m_engine.clock};
-    gateway::admin::Router m_router{m_engine, m_events, m_changes};
+    gateway::SodiumRandom m_random;
+    gateway::admin::PrincipalBook m_principals{nullptr, fakePepper(), m_engine.clock, m_random};
+    gateway::admin::Router m_router{m_engine, m_events, m_changes, &m_principals};
 };
 
 inline gateway::api::HttpTransportOptions httpOptions(quint16 port, const QByteArray& token = kToken)

@@ -68,6 +68,20 @@ void feedLaptop(FakeTransport& transport)
         });
 }
 
+SessionOptions administrator()
+{
+    SessionOptions options = laptop();
+    options.role = QStringLiteral("admin");
+    return options;
+}
+
+// The same laptop, with a collector that is not there and a webhook that works.
+void feedExports(FakeTransport& transport)
+{
+    feedLaptop(transport);
+    fromFile("server_exports.json")(transport);
+}
+
 TestResult refusedKey()
 {
     TestResult result;
@@ -109,8 +123,11 @@ QVector<Scene> allScenes()
                 gateway::api::Failure::Unreachable, QStringLiteral("The engine does not answer.")));
         },
         {}, 100});
+    scenes.append({QStringLiteral("server-exports"), QStringLiteral("server"), administrator(), &feedExports,
+        [](MainWindow& window, FakeTransport&) { press(window, "Test"); }, 600, 12});
     scenes += pageScenes(&production);
     scenes += controlScenes(&production);
+    scenes += connectionScenes(&production);
     scenes.append({QStringLiteral("palette"), QStringLiteral("providers"), production(), &Story::tell,
         [](MainWindow& window, FakeTransport&) { window.openPalette(); }});
     return scenes;

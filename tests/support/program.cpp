@@ -8,13 +8,17 @@ namespace {
 
 QString pathOf(const QString& name)
 {
+    if (name.startsWith(QLatin1Char('/')))
+        return name;
     return qEnvironmentVariable("SIGNALBOX_BIN") + QLatin1Char('/') + name;
 }
 
 } // namespace
 
-Program::Program(const QString& name, const QStringList& arguments)
+Program::Program(const QString& name, const QStringList& arguments, const std::function<void()>& before)
 {
+    if (before)
+        m_process.setChildProcessModifier(before);
     m_process.setProgram(pathOf(name));
     m_process.setArguments(arguments);
     if (m_log.open())
@@ -41,6 +45,12 @@ bool Program::waitForReady(int milliseconds)
             return false;
     }
     return false;
+}
+
+void Program::say(const QByteArray& line)
+{
+    m_process.write(line + '\n');
+    m_process.waitForBytesWritten(1000);
 }
 
 void Program::kill9()
@@ -70,9 +80,12 @@ QString Program::log()
     return QString::fromUtf8(m_log.readAll());
 }
 
-Finished runProgram(const QString& name, const QStringList& arguments, int milliseconds)
+Finished runProgram(
+    const QString& name, const QStringList& arguments, int milliseconds, const std::function<void()>& before)
 {
     QProcess process;
+    if (before)
+        process.setChildProcessModifier(before);
     process.start(pathOf(name), arguments);
     Finished finished;
     if (process.waitForFinished(milliseconds) && process.exitStatus() == QProcess::NormalExit)

@@ -8,12 +8,15 @@
 #include <QStringList>
 #include <QTemporaryFile>
 
+#include <functional>
+
 namespace gateway::test {
 
 class Program
 {
 public:
-    Program(const QString& name, const QStringList& arguments); // a name in build/.../bin
+    // A name in build/.../bin, or a path. `before` runs in the child before it becomes that program (TwoNamespaces).
+    Program(const QString& name, const QStringList& arguments, const std::function<void()>& before = {});
     ~Program();
     Q_DISABLE_COPY_MOVE(Program)
 
@@ -24,6 +27,7 @@ public:
     qint64 pid() const { return m_process.processId(); }
     bool isRunning() const { return m_process.state() == QProcess::Running; }
 
+    void say(const QByteArray& line);          // to its standard input
     void kill9();                              // and waits for the end
     int stop(int milliseconds = 20'000);       // SIGTERM; the exit code, or -1
     int waitForEnd(int milliseconds = 20'000); // the exit code, or -1
@@ -44,6 +48,7 @@ struct Finished
 };
 
 // Runs a program to its end.
-Finished runProgram(const QString& name, const QStringList& arguments, int milliseconds = 20'000);
+Finished runProgram(const QString& name, const QStringList& arguments, int milliseconds = 20'000,
+    const std::function<void()>& before = {});
 
 } // namespace gateway::test

@@ -5,10 +5,13 @@
 namespace ui {
 namespace {
 
+using gateway::api::AdminTransport;
 using gateway::api::Event;
 using gateway::api::EventStream;
+using gateway::api::LinkStatus;
 
 constexpr qsizetype kHistory = 120;
+constexpr std::chrono::seconds kWhoEvery{60}; // a role may be changed while we look
 
 } // namespace
 
@@ -26,8 +29,15 @@ QString wordOf(Environment environment)
 }
 
 Session::Session(std::shared_ptr<gateway::api::AdminTransport> transport, SessionOptions options, QObject* parent)
-    : QObject(parent), m_client(std::move(transport)), m_options(std::move(options))
+    : QObject(parent),
+      m_options(std::move(options)),
+      m_gate(std::make_shared<ChangeGate>(
+          std::move(transport), [this] { return blocked(); }, [this] { return now(); })),
+      m_client(m_gate),
+      m_link(m_gate->link().state)
 {
+    connect(m_gate.get(), &AdminTransport::linkChanged, this, &Session::linkMoved);
+    connect(m_gate.get(), &ChangeGate::recentChanged, this, &Session::recentChanged);
     m_poll.setInterval(m_options.pollMs);
     connect(&m_poll, &QTimer::timeout, this, [this] {
         refresh();
@@ -63,8 +73,11 @@ void Session::refresh()
     m_asking = true;
     m_askedAt = m_options.monotonic();
     askProviders();
+    askWho();
     m_client.status().then(this, [this](const gateway::api::Result<gateway::api::EngineStatus>& answer) {
         m_asking = false;
+        m_refused = !answer && answer.error().failure == gateway::api::Failure::NotPermitted;
+        m_failed = !answer;
         if (answer) {
             takeStatus(*answer);
         } else {
@@ -88,8 +101,44 @@ void Session::askProviders()
     });
 }
 
+void Session::askWho()
+{
+    const auto time = m_options.monotonic();
+    if (m_askingWho || (m_whoAskedAt.count() >= 0 && time - m_whoAskedAt < kWhoEvery))
+        return;
+    m_askingWho = true;
+    m_client.whoAmI().then(this, [this, time](const gateway::api::Result<gateway::api::WhoAmI>& answer) {
+        m_askingWho = false;
+        // an engine that does not know the question will not know it in a minute either
+        if (answer || answer.error().failure == gateway::api::Failure::NotFound)
+            m_whoAskedAt = time;
+        if (!answer ||
+            (m_who && m_who->may == answer->may && m_who->role == answer->role && m_who->name == answer->name))
+            return;
+        const bool before = mayOperate();
+        const QString role = this->role();
+        m_who = *answer;
+        if (before != mayOperate() || role != this->role())
+            Q_EMIT permissionsChanged();
+    });
+}
+
+void Session::linkMoved(const LinkStatus& link)
+{
+    const bool isBack = link.state == LinkStatus::State::Connected && m_link != link.state;
+    m_link = link.state;
+    if (isBack) {
+        m_whoAskedAt = std::chrono::milliseconds(-1); // another engine, or another role, may be behind it now
+        refresh();
+    }
+    Q_EMIT linkChanged();
+    Q_EMIT freshnessChanged();
+}
+
 void Session::takeStatus(const gateway::api::EngineStatus& status)
 {
+    m_client.expectRevision(status.revision);
+    m_handshake = gateway::api::handshakeWith(status);
     m_roundTripMs = (m_options.monotonic() - m_askedAt).count();
     m_problem.clear();
     m_status = status;
@@ -120,12 +169,81 @@ qint64 Session::ageMs() const
 
 Freshness Session::freshness() const
 {
-    const qint64 age = ageMs();
-    if (age < 0)
-        return Freshness::NoData;
-    if (age < 2 * m_options.pollMs)
-        return Freshness::Live;
-    return age <= 3 * m_options.pollMs ? Freshness::Late : Freshness::Stale;
+    if (m_status && !m_handshake.works)
+        return Freshness::Error;
+    return freshnessOf({ageMs(), m_options.pollMs, m_link, m_stream && m_streamState == EventStream::State::Lost,
+        m_refused, m_failed});
+}
+
+QString Session::role() const
+{
+    return m_who ? gateway::api::nameOf(m_who->role) : m_options.role;
+}
+
+bool Session::may(const QString& method, const QString& route) const
+{
+    if (m_who)
+        return m_who->mayDo(method, route);
+    // an engine that does not say, or has not said yet: as the role is known to be used
+    const QString role = m_options.role;
+    return method == QLatin1String("GET") || role == QLatin1String("admin") ||
+           (role == QLatin1String("operator") && !route.contains(QLatin1String("/credentials")) &&
+               !route.contains(QLatin1String("/budgets")));
+}
+
+void Session::setIdentity(const QString& name, Environment environment)
+{
+    if (m_options.name == name && m_options.environment == environment)
+        return;
+    m_options.name = name;
+    m_options.environment = environment;
+    Q_EMIT identityChanged();
+    Q_EMIT freshnessChanged();
+}
+
+bool Session::isLocked() const
+{
+    return m_options.readOnly && m_options.monotonic() >= m_unlockedUntil;
+}
+
+void Session::unlockFor(std::chrono::minutes time)
+{
+    m_unlockedUntil = m_options.monotonic() + time;
+    QTimer::singleShot(time, this, &Session::permissionsChanged);
+    Q_EMIT permissionsChanged();
+}
+
+void Session::lockNow()
+{
+    m_unlockedUntil = std::chrono::milliseconds(0);
+    Q_EMIT permissionsChanged();
+}
+
+void Session::retryNow()
+{
+    m_gate->retryNow();
+    refresh();
+}
+
+QString Session::blocked() const
+{
+    if (isLocked())
+        return tr("This connection is locked against changes. Unlock it from its menu first.");
+    switch (freshness()) {
+    case Freshness::Live:
+    case Freshness::Late:
+        return {};
+    case Freshness::Stale:
+        return tr("What is on the screen is %1 s old, so nothing is changed on the strength of it. It goes on when the "
+                  "engine answers again.")
+            .arg(ageMs() / 1000);
+    case Freshness::NoData:
+        return tr("The engine has not answered yet, so nothing is changed.");
+    case Freshness::Error:
+    case Freshness::NotPermitted:
+        return m_problem.isEmpty() ? link().reason : m_problem;
+    }
+    return {};
 }
 
 std::optional<qint64> Session::clockSkewMs() const

@@ -1,11 +1,16 @@
 // Session: one connection to one engine, embedded or remote: the typed client, the event stream, the polled status and
 // how fresh all of that is. Pages take values and signals from here and never talk to a transport. Thread: UI. Nothing
-// blocks: every request is a future. Owned by whoever opened the connection; outlives its pages. Freshness is a type
-// (design: freshness): live below 2 poll intervals of age, late up to 3, stale beyond, no data before the first answer.
-// Errors keep the last status and say why in problem().
+// blocks: every request is a future. Owned by whoever opened the connection; outlives its pages. How fresh the data is
+// is a type (freshness.h); errors keep the last status and say why in problem(). Who we are to the engine (whoami),
+// what both sides know (handshake) and whether a change may be made now are known here and nowhere else.
 #pragma once
 
+#include "session/change_gate.h"
+#include "session/freshness.h"
+
 #include "api/gateway_client.h"
+#include "api/handshake.h"
+#include "api/principal.h"
 
 #include <QObject>
 #include <QTimer>
@@ -17,13 +22,6 @@
 
 namespace ui {
 
-enum class Freshness
-{
-    NoData,
-    Live,
-    Late,
-    Stale
-};
 enum class Environment
 {
     Local,
@@ -37,8 +35,9 @@ struct SessionOptions
 {
     QString name = QStringLiteral("this computer");
     Environment environment = Environment::Local;
-    QString role = QStringLiteral("admin");
-    bool embedded = true; // the engine lives in this process: nothing travels over a network
+    QString role = QStringLiteral("admin"); // until the engine says it (whoami)
+    bool readOnly = false;                  // locked against changes until somebody unlocks it for a time
+    bool embedded = true;                   // the engine lives in this process: nothing travels over a network
     int pollMs = 2000;
     std::function<QDateTime()> now = [] { return QDateTime::currentDateTimeUtc(); };
     std::function<std::chrono::milliseconds()> monotonic = [] {
@@ -69,6 +68,29 @@ public:
 
     const gateway::api::GatewayClient& client() const { return m_client; }
     const SessionOptions& options() const { return m_options; }
+    // What its engine is called here; a person may rename a connection while it is open.
+    void setIdentity(const QString& name, Environment environment);
+
+    // Who we are to the engine; empty until it said so, or when it is too old to say.
+    const std::optional<gateway::api::WhoAmI>& who() const { return m_who; }
+    QString role() const;
+    // May we use this route at all? Pages leave out what we may not do.
+    bool may(const QString& method, const QString& route) const;
+    bool mayOperate() const { return may(QStringLiteral("POST"), QStringLiteral("/api/v1/failovers")); }
+    const gateway::api::Handshake& handshake() const { return m_handshake; }
+    // Does the engine offer this noun? True while nothing is known.
+    bool offers(const QString& feature) const { return !m_handshake.missing.contains(feature); }
+
+    // Why no change can be made now, as a sentence: the data is too old, the link is down, the connection is locked.
+    // Empty: one can. Every change is asked this on its way out (change_gate.h).
+    QString blocked() const;
+    bool isLocked() const;
+    void unlockFor(std::chrono::minutes time);
+    void lockNow();
+    const QVector<RecentChange>& recentChanges() const { return m_gate->recent(); }
+
+    gateway::api::LinkStatus link() const { return m_gate->link(); }
+    void retryNow();
     QDateTime now() const { return m_options.now(); }
 
     const std::optional<gateway::api::EngineStatus>& status() const { return m_status; }
@@ -94,14 +116,29 @@ Q_SIGNALS:
     void eventsArrived(const QVector<gateway::api::Event>& events);
     void gapFound(qint64 firstMissing, qint64 lastMissing);
     void callFinished(const QString& callId); // from the event stream, "call.finished"
+    void permissionsChanged();                // whoami said something else, or the lock changed
+    void identityChanged();
+    void linkChanged();
+    void recentChanged(const ui::RecentChange& change);
 
 private:
     void takeStatus(const gateway::api::EngineStatus& status);
     void askProviders();
+    void askWho();
+    void linkMoved(const gateway::api::LinkStatus& link);
     void takeEvents(const QVector<gateway::api::Event>& events);
 
-    gateway::api::GatewayClient m_client;
     SessionOptions m_options;
+    std::shared_ptr<ChangeGate> m_gate;
+    gateway::api::GatewayClient m_client;
+    std::optional<gateway::api::WhoAmI> m_who;
+    gateway::api::Handshake m_handshake{true, {}, {}, {}};
+    std::chrono::milliseconds m_unlockedUntil{0};
+    gateway::api::LinkStatus::State m_link = gateway::api::LinkStatus::State::Connected;
+    bool m_refused = false;
+    bool m_failed = false;
+    bool m_askingWho = false;
+    std::chrono::milliseconds m_whoAskedAt{-1};
     QTimer m_poll;
     std::unique_ptr<gateway::api::EventStream> m_stream;
     gateway::api::EventStream::State m_streamState = gateway::api::EventStream::State::Connecting;

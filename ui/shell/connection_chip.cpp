@@ -51,6 +51,7 @@ ConnectionChip::ConnectionChip(Session& session, QWidget* parent) : QAbstractBut
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setToolTip(QStringLiteral("The engine this window speaks to"));
     connect(&session, &Session::freshnessChanged, this, &ConnectionChip::refresh);
+    connect(&session, &Session::permissionsChanged, this, &ConnectionChip::refresh);
     refresh();
 }
 
@@ -73,12 +74,25 @@ void ConnectionChip::refresh()
     case Freshness::Stale:
         m_freshness = QStringLiteral("stale, %1").arg(ageWords(age));
         break;
+    case Freshness::Error:
+        m_freshness = m_session.link().state == gateway::api::LinkStatus::State::CertificateChanged
+                          ? QStringLiteral("certificate changed")
+                          : QStringLiteral("no answer");
+        break;
+    case Freshness::NotPermitted:
+        m_freshness = QStringLiteral("not permitted");
+        break;
     }
-    setAccessibleName(QStringLiteral("Connection %1, %2, role %3, %4")
-                          .arg(m_session.options().name, wordOf(m_session.options().environment),
-                              m_session.options().role, m_freshness));
+    setAccessibleName(
+        QStringLiteral("Connection %1, %2, role %3, %4")
+            .arg(m_session.options().name, wordOf(m_session.options().environment), roleWords(), m_freshness));
     updateGeometry();
     update();
+}
+
+QString ConnectionChip::roleWords() const
+{
+    return m_session.isLocked() ? m_session.role() + QStringLiteral(", locked") : m_session.role();
 }
 
 QSize ConnectionChip::sizeHint() const
@@ -111,7 +125,7 @@ qreal ConnectionChip::layOut(QPainter* painter) const
     }
     words(9, type().smallStrong, look.ink, environment);
     qreal x = words(cell + 9, type().uiStrong, Token::Text1, options.name) + 9;
-    x = words(x, type().ui, Token::Text3, options.role) + 9;
+    x = words(x, type().ui, Token::Text3, roleWords()) + 9;
     const QString travel = options.embedded               ? QStringLiteral("embedded")
                            : m_session.roundTripMs() >= 0 ? QStringLiteral("%1 ms").arg(m_session.roundTripMs())
                                                           : QString();
@@ -124,11 +138,12 @@ qreal ConnectionChip::layOut(QPainter* painter) const
             paintIcon(*painter, at.adjusted(-1, -1, 1, 1), "clock", color(Token::Degraded));
         else
             paintStatus(*painter, at,
-                m_state == Freshness::Live    ? Status::Ok
-                : m_state == Freshness::Stale ? Status::Degraded
-                                              : Status::Unknown);
+                m_state == Freshness::Live     ? Status::Ok
+                : m_state == Freshness::Stale  ? Status::Degraded
+                : m_state == Freshness::NoData ? Status::Unknown
+                                               : Status::Down);
     }
-    const bool worry = m_state == Freshness::Late || m_state == Freshness::Stale;
+    const bool worry = m_state != Freshness::Live && m_state != Freshness::NoData;
     x = words(x + shape + 4, type().ui, worry ? Token::Degraded : Token::Text2, m_freshness) + 9;
     if (painter)
         paintIcon(*painter, QRectF(x, 0, 12, h), "chev", color(Token::Text2));

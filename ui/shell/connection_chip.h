@@ -23,6 +23,7 @@ protected:
 private:
     void refresh();
     qreal layOut(QPainter* painter) const;
+    QString roleWords() const;
 
     Session& m_session;
     QString m_freshness;

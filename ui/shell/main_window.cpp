@@ -18,6 +18,7 @@
 #include <QMenu>
 #include <QSettings>
 #include <QShortcut>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace ui {
@@ -36,26 +37,27 @@ Status statusOf(gateway::api::Health health)
 MainWindow::MainWindow(std::shared_ptr<Session> session, PageRegistry pages, QSettings* settings, QWidget* parent)
     : QMainWindow(parent),
       m_session(std::move(session)),
+      m_stack(new QStackedWidget(this)),
       m_registry(std::move(pages)),
       m_settings(settings),
       m_focusRing(new FocusRing(this))
 {
-    const QString environment = wordOf(m_session->options().environment);
-    setWindowTitle(
-        QStringLiteral("Signalbox %1 %2 [%3]").arg(QString(QChar(0x2013)), m_session->options().name, environment));
+    setCentralWidget(m_stack);
+    refreshTitle();
     setMinimumSize(kLeast);
     resize(kUsual);
     build();
     addShortcuts();
     if (m_settings)
         restoreGeometry(m_settings->value(QStringLiteral("window/geometry")).toByteArray());
-    connect(m_session.get(), &Session::providersChanged, this, &MainWindow::refreshBadges);
-    connect(m_session.get(), &Session::statusChanged, this, &MainWindow::refreshBadges);
     if (ThemeManager* themes = ThemeManager::instance()) {
         connect(themes, &ThemeManager::themeChanged, this, [this] {
             // Sizes are taken from the metrics when a widget is built, so another zoom builds the frame again.
-            if (!qFuzzyCompare(m_builtZoom, metrics().zoom))
-                build();
+            if (qFuzzyCompare(m_builtZoom, metrics().zoom))
+                return;
+            while (!m_frames.empty())
+                dropFrame(m_frames.back().session.get());
+            build();
         });
     }
 }
@@ -66,6 +68,7 @@ void MainWindow::build()
 {
     m_builtZoom = metrics().zoom;
     const int page = m_current;
+    QWidget* before = m_frame;
     const TimeRange range = m_topBar ? m_topBar->range() : TimeRange();
     m_current = -1;
     m_pages = QVector<Page*>(m_registry.entries().size(), nullptr);
@@ -73,10 +76,11 @@ void MainWindow::build()
     delete m_toast;
 
     auto* frame = new QWidget;
+    m_frame = frame;
     m_topBar = new TopBar(*m_session, frame);
     m_topBar->setRange(range);
     m_rail = new Rail(m_registry, frame);
-    m_host = new PageHost(frame);
+    m_host = new PageHost(*m_session, frame);
     m_bottomBar = new BottomBar(*m_session, frame);
     auto* middle = new QHBoxLayout;
     middle->setContentsMargins(0, 0, 0, 0);
@@ -89,7 +93,9 @@ void MainWindow::build()
     column->addWidget(m_topBar);
     column->addLayout(middle, 1);
     column->addWidget(m_bottomBar);
-    setCentralWidget(frame);
+    m_stack->addWidget(frame);
+    m_stack->setCurrentWidget(frame);
+    delete before;
     m_palette = new CommandPalette(this);
     m_toast = new Toast(this, metrics().bottomBar());
     m_rail->setCollapsed(m_settings && m_settings->value(QStringLiteral("window/railCollapsed")).toBool());
@@ -106,6 +112,29 @@ void MainWindow::build()
     connect(m_topBar, &TopBar::timeZoneChanged, m_bottomBar, &BottomBar::setTimeZone);
     connect(m_topBar, &TopBar::searchRequested, this, &MainWindow::openPalette);
     connect(m_topBar->connectionChip(), &QAbstractButton::clicked, this, &MainWindow::openConnectionMenu);
+    // with the frame as context: a frame that is put away says nothing more
+    const Session* session = m_session.get();
+    connect(session, &Session::providersChanged, frame, [this, session] {
+        if (m_session.get() == session)
+            refreshBadges();
+    });
+    connect(session, &Session::statusChanged, frame, [this, session] {
+        if (m_session.get() == session)
+            refreshBadges();
+    });
+    connect(session, &Session::identityChanged, frame, [this] { refreshTitle(); });
+    connect(session, &Session::freshnessChanged, frame, [this] { refreshTitle(); });
+    connect(session, &Session::recentChanged, frame, [this](const RecentChange& change) { tellChange(change); });
+    // what may be done decides what is drawn, so the pages are built again; queued, for a page may be asking right now
+    connect(
+        session, &Session::permissionsChanged, frame,
+        [this, session] {
+            if (m_session.get() == session)
+                build();
+            else
+                dropFrame(session);
+        },
+        Qt::QueuedConnection);
     connect(m_topBar->alarmChip(), &QAbstractButton::clicked, this, &MainWindow::openAlarmMenu);
     if (page >= 0)
         showPage(page, QString());
@@ -120,7 +149,8 @@ void MainWindow::addShortcuts()
     for (int i = 0; i < qMin<qsizetype>(9, m_registry.entries().size()); ++i)
         add(QKeySequence(int(Qt::CTRL) | (Qt::Key_1 + i)), [this, i] { showPage(i, QString()); });
     add(QKeySequence(QStringLiteral("Ctrl+K")), [this] { openPalette(); });
-    add(QKeySequence(QStringLiteral("F5")), [this] { m_session->refresh(); });
+    add(QKeySequence(QStringLiteral("F5")), [this] { m_session->retryNow(); });
+    add(QKeySequence(QStringLiteral("Ctrl+Shift+C")), [this] { openSwitcher(); });
     add(QKeySequence(QStringLiteral("Ctrl+B")), [this] { m_rail->setCollapsed(!m_rail->isCollapsed()); });
     add(QKeySequence(QStringLiteral("Ctrl++")), [this] { setZoom(metrics().zoom + 0.1); });
     add(QKeySequence(QStringLiteral("Ctrl+-")), [this] { setZoom(metrics().zoom - 0.1); });
@@ -215,7 +245,8 @@ void MainWindow::openPalette()
     commands.append({m_topBar->isPaused() ? QStringLiteral("Go live") : QStringLiteral("Pause live lists"),
         QStringLiteral("view"), QString(), [this] { m_topBar->setPaused(!m_topBar->isPaused()); }});
     commands.append({QStringLiteral("Ask the engine now"), QStringLiteral("connection"), QStringLiteral("F5"),
-        [this] { m_session->refresh(); }});
+        [this] { m_session->retryNow(); }});
+    addConnectionCommands(commands);
     if (m_session->status()) {
         const QString url = m_session->status()->gatewayUrl + QStringLiteral("/v1");
         commands.append(
@@ -248,24 +279,6 @@ void MainWindow::openPalette()
     commands.append(
         {QStringLiteral("Quit"), QStringLiteral("application"), QStringLiteral("Ctrl Q"), [this] { close(); }});
     m_palette->open(std::move(commands));
-}
-
-void MainWindow::openConnectionMenu()
-{
-    QMenu menu(this);
-    const auto copy = [&menu](const QString& label, const QString& value) {
-        if (!value.isEmpty())
-            menu.addAction(QStringLiteral("Copy %1\t%2").arg(label, value), &menu,
-                [value] { QGuiApplication::clipboard()->setText(value); });
-    };
-    if (const auto& status = m_session->status()) {
-        copy(QStringLiteral("base URL"), status->gatewayUrl + QStringLiteral("/v1"));
-        copy(QStringLiteral("admin URL"), status->adminUrl);
-        copy(QStringLiteral("data directory"), status->dataDirectory);
-        menu.addSeparator();
-    }
-    menu.addAction(QStringLiteral("Ask the engine now\tF5"), m_session.get(), &Session::refresh);
-    menu.exec(m_topBar->connectionChip()->mapToGlobal(QPoint(0, m_topBar->connectionChip()->height() + 4)));
 }
 
 void MainWindow::openAlarmMenu()

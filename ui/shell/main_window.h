@@ -1,6 +1,7 @@
 // MainWindow: the frame around one connection: top bar, rail, page, bottom bar, command palette, toast. Pages come from
-// a PageRegistry and are built when first shown; a page that does not exist is not in the rail. Thread: UI. Constructed
-// in a few lines by the application:
+// a PageRegistry and are built when first shown; a page that does not exist is not in the rail. With a ConnectionHub it
+// shows one of several engines at a time; each keeps its own pages, and two are never mixed. Thread: UI. Constructed in
+// a few lines by the application:
 //     auto session = std::make_shared<ui::Session>(transport, options);
 //     ui::MainWindow window(session, ui::allPages());
 //     window.openPage("server"); window.show(); session->start();
@@ -8,18 +9,23 @@
 
 #include "session/session.h"
 #include "session/time_range.h"
+#include "shell/command_palette.h"
 #include "shell/page_registry.h"
 
 #include <QMainWindow>
+#include <QSet>
 
 #include <memory>
+#include <vector>
 
 class QSettings;
+class QStackedWidget;
 
 namespace ui {
 
 class BottomBar;
 class CommandPalette;
+class ConnectionHub;
 class FocusRing;
 class Page;
 class PageHost;
@@ -36,6 +42,12 @@ public:
         std::shared_ptr<Session> session, PageRegistry pages, QSettings* settings = nullptr, QWidget* parent = nullptr);
     ~MainWindow() override;
 
+    // From now on the window shows the hub's current session. The hub must outlive the window.
+    void setHub(ConnectionHub* hub);
+    // Shows this engine instead, with the pages as they were left.
+    void showSession(std::shared_ptr<Session> session);
+    Session& session() const { return *m_session; }
+
     // Shows a page, building it when needed; an unknown name changes nothing and returns false.
     bool openPage(const QString& name, const QString& argument = {});
     QString currentPageName() const;
@@ -50,8 +62,27 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    void build();
+    // What belongs to one engine: everything between the window's edges.
+    struct Frame
+    {
+        std::shared_ptr<Session> session;
+        QWidget* widget = nullptr;
+        TopBar* topBar = nullptr;
+        Rail* rail = nullptr;
+        PageHost* host = nullptr;
+        BottomBar* bottomBar = nullptr;
+        QVector<Page*> pages; // by registry index; nullptr: not built yet
+        int current = -1;
+    };
+    void build(); // the frame of m_session, anew, with its page and range as they were
+    void use(Frame frame);
+    Frame inUse() const;
+    void dropFrame(const Session* session);
+    void refreshTitle();
     void addShortcuts();
+    void addConnectionCommands(QVector<Command>& commands);
+    void openSwitcher();
+    void tellChange(const RecentChange& change);
     Page* pageAt(int index);
     void showPage(int index, const QString& argument);
     void refreshBadges();
@@ -60,10 +91,15 @@ private:
     void setZoom(double zoom);
 
     std::shared_ptr<Session> m_session;
+    ConnectionHub* m_hub = nullptr;
+    QStackedWidget* m_stack;
+    std::vector<Frame> m_frames; // of the engines that are not shown now
+    QSet<QString> m_checking;    // changes in doubt, by key
     PageRegistry m_registry;
     QSettings* m_settings;
     QVector<Page*> m_pages; // by registry index; nullptr: not built yet
     int m_current = -1;
+    QWidget* m_frame = nullptr;
     double m_builtZoom = 1.0;
     TopBar* m_topBar = nullptr;
     Rail* m_rail = nullptr;

@@ -1,5 +1,6 @@
 #include "shell/page_host.h"
 
+#include "shell/freshness_banner.h"
 #include "shell/page.h"
 #include "theme/theme.h"
 #include "widgets/text_label.h"
@@ -10,7 +11,8 @@
 
 namespace ui {
 
-PageHost::PageHost(QWidget* parent) : QWidget(parent), m_bars(new QStackedLayout), m_pages(new QStackedLayout)
+PageHost::PageHost(Session& session, QWidget* parent)
+    : QWidget(parent), m_bars(new QStackedLayout), m_pages(new QStackedLayout)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(
@@ -21,7 +23,12 @@ PageHost::PageHost(QWidget* parent) : QWidget(parent), m_bars(new QStackedLayout
     bars->setLayout(m_bars);
     m_bars->setContentsMargins(0, 0, 0, 0);
     column->addWidget(bars);
-    column->addLayout(m_pages, 1);
+    column->addWidget(new FreshnessBanner(session, this));
+    auto* pages = new QWidget(this);
+    pages->setLayout(m_pages);
+    m_pages->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(pages, 1);
+    new StaleVeil(session, pages);
 }
 
 void PageHost::add(Page* page)

@@ -46,6 +46,7 @@ void raiseBudget(const Services& services, const Request& request, const Reply& 
     for (const api::BudgetStatus& budget : services.engine.budgets()) {
         if (budget.id != request.argument)
             continue;
+        request.trace.before = api::toJson(budget);
         if (!raise->end && !raise->until)
             raise->until = budget.windowEnd;
         return services.engine.raiseBudget(request.argument, *raise, request.change, answer<api::BudgetStatus>(reply));

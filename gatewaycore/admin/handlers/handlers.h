@@ -3,6 +3,7 @@
 #pragma once
 
 #include "admin/router.h"
+#include "api/principal.h"
 
 #include <QJsonArray>
 
@@ -39,12 +40,27 @@ void probeProvider(const Services& services, const Request& request, const Reply
 void getDrills(const Services& services, const Request& request, const Reply& reply);
 void getDrill(const Services& services, const Request& request, const Reply& reply);
 void postDrill(const Services& services, const Request& request, const Reply& reply);
+void whoAmI(const Services& services, const Request& request, const Reply& reply);
+void getPrincipals(const Services& services, const Request& request, const Reply& reply);
+void postPrincipal(const Services& services, const Request& request, const Reply& reply);
+void revokePrincipal(const Services& services, const Request& request, const Reply& reply);
+void rotatePrincipal(const Services& services, const Request& request, const Reply& reply);
+void postPairing(const Services& services, const Request& request, const Reply& reply);
+void claimPairing(const Services& services, const Request& request, const Reply& reply);
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
 void getCallSummary(const Services& services, const Request& request, const Reply& reply);
 void rotateCredential(const Services& services, const Request& request, const Reply& reply);
 void getZoneCheck(const Services& services, const Request& request, const Reply& reply);
 void getChecklist(const Services& services, const Request& request, const Reply& reply);
+void getExports(const Services& services, const Request& request, const Reply& reply);
+void testExport(const Services& services, const Request& request, const Reply& reply);
 void getIncidents(const Services& services, const Request& request, const Reply& reply);
+void getIncident(const Services& services, const Request& request, const Reply& reply);
+void getHandover(const Services& services, const Request& request, const Reply& reply);
+void acknowledgeIncident(const Services& services, const Request& request, const Reply& reply);
+void noteIncident(const Services& services, const Request& request, const Reply& reply);
+void getAudit(const Services& services, const Request& request, const Reply& reply);
+void settleOperation(const Services& services, const Request& request, const Reply& reply);
 
 // {"items": [...]} of values that have a toJson.
 template <typename Values>

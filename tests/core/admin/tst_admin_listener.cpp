@@ -51,6 +51,7 @@ private Q_SLOTS:
     void hostsAndOrigins();
     void healthNeedsNoToken();
     void failuresMakeAPeerWait();
+    void heldConnectionsKeepNobodyOut();
     void bodiesAreChecked_data();
     void bodiesAreChecked();
     void answersAreNotCachedAndNotSniffed();
@@ -169,10 +170,37 @@ void TestAdminListener::failuresMakeAPeerWait()
     test::ControlRoom room;
     for (int i = 0; i < admin::FailureBackoff::kFree; ++i)
         QCOMPARE(statusOf(room, get("/api/v1/status", {})), 401);
-    const auto reply = gateway::test::rawCall(room.port(), get("/api/v1/status"));
-    QCOMPARE(reply.status, 429); // even with the right token: it is not looked at
+    const auto reply = gateway::test::rawCall(room.port(), get("/api/v1/status", {}));
+    QCOMPARE(reply.status, 429);
     QVERIFY(reply.header("retry-after").toInt() >= 1);
+    QCOMPARE(statusOf(room, get("/api/v1/status")), 200); // on loopback the owner is never kept waiting by others
     QCOMPARE(statusOf(room, get("/healthz", {})), 200);
+}
+
+// More connections than there is room for, some silent, some with half a request: whoever comes next is served, and a
+// stream that is open goes on.
+void TestAdminListener::heldConnectionsKeepNobodyOut()
+{
+    test::ControlRoom room;
+    QTcpSocket stream;
+    stream.connectToHost(QHostAddress::LocalHost, room.port());
+    QVERIFY(stream.waitForConnected());
+    stream.write(get("/api/v1/events?since=0"));
+    QByteArray seen;
+    QVERIFY(readUntil(stream, seen, "event: hello"));
+    std::vector<std::unique_ptr<QTcpSocket>> held;
+    for (int i = 0; i < 400; ++i) {
+        held.push_back(std::make_unique<QTcpSocket>());
+        held.back()->connectToHost(QHostAddress::LocalHost, room.port());
+        QVERIFY(held.back()->waitForConnected());
+        if (i % 2 == 0) {
+            held.back()->write("GET /api/v1/status HTTP/1.1\r\nhost: local");
+            held.back()->flush();
+        }
+    }
+    QCOMPARE(statusOf(room, get("/api/v1/whoami")), 200);
+    room.run([&] { room.parts().events.publish(QStringLiteral("later"), {}); });
+    QVERIFY(readUntil(stream, seen, "event: later"));
 }
 
 void TestAdminListener::bodiesAreChecked_data()

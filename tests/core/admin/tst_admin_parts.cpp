@@ -51,6 +51,7 @@ private Q_SLOTS:
     void cursorsSeeEveryEventOnce();
     void slowCursorsAreToldOfGaps();
     void aForeignPositionStartsOver();
+    void boundReadersMissNoNumber();
     void repeatedRequestsGetTheFirstReply();
     void failedRequestsMayBeTriedAgain();
     void settledKeysAreVoid();
@@ -126,6 +127,37 @@ void TestAdminParts::slowCursorsAreToldOfGaps()
     QCOMPARE(batch.gap->last, 5);
     QCOMPARE(batch.events.first().sequence, 6);
     QVERIFY(!cursor.take(3).gap);
+}
+
+// Of other tenants a bound reader learns that something happened, and nothing else; whoever adds an event decides
+// whether it is of the engine.
+void TestAdminParts::boundReadersMissNoNumber()
+{
+    EventHub hub(1);
+    Principal reader;
+    reader.tenants = QStringList{QStringLiteral("acme")};
+    EventCursor bound(hub, 0, reader);
+    const auto call = [](const char* tenant) {
+        auto made = std::make_shared<gateway::api::Call>();
+        made->id = QStringLiteral("req_1");
+        made->tenant = QString::fromLatin1(tenant);
+        return std::shared_ptr<const gateway::api::Call>(made);
+    };
+    hub.publishCalls({call("acme"), call("other"), call("")});
+    hub.publish(QStringLiteral("revision.activated"), {{QStringLiteral("revision"), 8}});
+    hub.publish(QStringLiteral("incident.opened"), {{QStringLiteral("tenant"), QStringLiteral("other")}});
+    hub.publish(QStringLiteral("incident.opened"), {{QStringLiteral("tenant"), QStringLiteral("acme")}});
+    hub.publish(QStringLiteral("something.new"), {{QStringLiteral("secret"), 1}});
+    const auto batch = bound.take(100);
+    const QStringList expected{QStringLiteral("call.finished"), QStringLiteral("hidden"), QStringLiteral("hidden"),
+        QStringLiteral("revision.activated"), QStringLiteral("hidden"), QStringLiteral("incident.opened"),
+        QStringLiteral("hidden")};
+    QCOMPARE(batch.events.size(), expected.size());
+    for (qsizetype i = 0; i < expected.size(); ++i) {
+        QCOMPARE(batch.events[i].sequence, i + 1);
+        QCOMPARE(batch.events[i].type, expected[i]);
+        QCOMPARE(batch.events[i].data.isEmpty(), expected[i] == QStringLiteral("hidden"));
+    }
 }
 
 void TestAdminParts::aForeignPositionStartsOver()

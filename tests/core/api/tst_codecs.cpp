@@ -3,6 +3,7 @@
 // defaults.
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/gateway_client.h"
 #include "api/local_engine.h"
 
@@ -154,11 +155,14 @@ private Q_SLOTS:
     void configValues();
     void budgetValues();
     void capabilityValues();
+    void exportValues();
     void quotaValues();
     void routeValues();
     void leverValues();
     void forecasts();
     void series();
+    void auditAndOperations();
+    void incidents();
     void queries();
     void wrongTypesAreErrors();
     void failuresAndStatusesAgree();
@@ -395,6 +399,16 @@ void TestCodecs::capabilityValues()
     QVERIFY(!candidateCapabilitiesFromJson(wrong).ok());
 }
 
+void TestCodecs::exportValues()
+{
+    const ExportStatus status{text("pager"), text("webhook"), text("https://hooks.example"), text("failing"),
+        text("It does not answer."), kTime, kTime.addSecs(1), text("connection refused"), 3, 2, 1};
+    verifyRoundTrip(status, &exportStatusFromJson);
+    verifyRoundTrip(ExportTest{text("pager"), true, 204, text("It took the delivery."), kTime}, &exportTestFromJson);
+    QVERIFY(!exportStatusFromJson({{text("sent"), text("3")}}).ok());
+    QVERIFY(!exportStatusFromJson({{text("last_success"), text("yesterday")}}).ok());
+}
+
 void TestCodecs::quotaValues()
 {
     verifyRoundTrip(sampleGate(), &providerGateStatusFromJson);
@@ -523,6 +537,62 @@ void TestCodecs::series()
     QCOMPARE(toJson(*back), toJson(series));
     QCOMPARE(back->buckets[0].failed(), 21);
     QVERIFY(!back->buckets[1].firstTokenP50Ms);
+}
+
+void TestCodecs::auditAndOperations()
+{
+    AuditEntry entry;
+    entry.sequence = 7;
+    entry.at = kTime;
+    for (QString AuditEntry::*member : {&AuditEntry::principal, &AuditEntry::role, &AuditEntry::by, &AuditEntry::client,
+             &AuditEntry::peer, &AuditEntry::action, &AuditEntry::object, &AuditEntry::reason, &AuditEntry::operation,
+             &AuditEntry::outcome, &AuditEntry::message})
+        entry.*member = text("a \"b\" \xfc");
+    entry.revision = 3;
+    entry.status = 409;
+    entry.asked = entry.before = entry.after = {{text("a"), QJsonObject{{text("b"), 1}}}};
+    verifyRoundTrip(entry, &auditEntryFromJson);
+    verifyRoundTrip(AuditPage{{entry, entry}, 7, 900}, &auditPageFromJson);
+    verifyRoundTrip(
+        Operation{text("k"), Operation::State::Applied, 201, {{text("id"), text("x")}}, kTime}, &operationFromJson);
+    for (const Operation::State state : {Operation::State::UnderWay, Operation::State::Applied,
+             Operation::State::NotApplied, Operation::State::Unknown})
+        QCOMPARE(operationFromJson({{text("state"), nameOf(state)}})->state, state);
+    // what a newer engine may say, and what says nothing: neither is ever "applied" or "not applied"
+    QCOMPARE(operationFromJson({{text("state"), text("half_applied")}})->state, Operation::State::Unknown);
+    QVERIFY(!operationFromJson({}).ok());
+    QVERIFY(!operationFromJson({{text("state"), 1}}).ok());
+
+    AuditQuery query;
+    query.since = kTime;
+    query.until = kTime.addDays(1);
+    query.principal = text("a&b=c %41+#\xfc");
+    query.action = text("POST /api/v1/x{name}");
+    query.object = text("o");
+    query.outcome = text("void");
+    query.before = 99;
+    query.limit = 1000;
+    const Result<AuditQuery> back = auditQueryFromQuery(QUrlQuery(toQuery(query).toString(QUrl::FullyEncoded)));
+    QVERIFY2(back.ok(), back.ok() ? "" : qPrintable(back.error().message));
+    QCOMPARE(toQuery(*back).toString(), toQuery(query).toString());
+    QCOMPARE(back->principal, query.principal);
+    for (const char* wrong : {"limit=0", "limit=1001", "before=x", "since=now", "outcome=great", "who=me"})
+        QVERIFY2(!auditQueryFromQuery(QUrlQuery(text(wrong))).ok(), wrong);
+}
+
+void TestCodecs::incidents()
+{
+    Incident incident;
+    incident.candidates = QStringList{text("p/m@r")};
+    for (QString Incident::*member : {&Incident::id, &Incident::provider, &Incident::state, &Incident::severity,
+             &Incident::title, &Incident::sentence, &Incident::owner, &Incident::acknowledgedBy})
+        incident.*member = text("x");
+    incident.openedAt = incident.lastSeenAt = kTime;
+    incident.closedAt = incident.acknowledgedAt = kTime;
+    incident.callsFailed = incident.callsRescued = incident.openings = incident.noteCount = 2;
+    incident.notes = {{kTime, text("ops"), text("one")}, {kTime, text("ops"), text("two")}};
+    verifyRoundTrip(incident, &incidentFromJson);
+    verifyRoundTrip(Handover{text("inc_1"), kTime, {text("a"), text("b")}}, &handoverFromJson);
 }
 
 void TestCodecs::queries()

@@ -56,6 +56,10 @@ budgets:
 prices: {book: builtin}
 roles:
   - {principal: alice, role: auditor}
+export:
+  otlp: {endpoint: "https://otel.example:4318", headers: {authorization: env:OTEL_AUTH}, traces: true, metrics: false, content: false, interval: 30s}
+  webhooks:
+    - {name: pager, url: "https://hooks.example/x", secret: env:HOOK_SECRET, events: [incident.opened, incident.closed]}
 )";
 }
 

@@ -88,6 +88,16 @@ private Q_SLOTS:
         QCOMPARE(s.quotas[1].scope.agent, QStringLiteral("bot"));
         QCOMPARE(*s.quotas[1].outputTokensPerMinute, qint64(500));
         QCOMPARE(int(s.roles[0].role), int(Role::Auditor));
+        QCOMPARE(s.exports.otlp->endpoint, QStringLiteral("https://otel.example:4318"));
+        QCOMPARE(s.exports.otlp->headers.size(), std::size_t(1));
+        QCOMPARE(s.exports.otlp->headers[0].first, QStringLiteral("authorization"));
+        QCOMPARE(s.exports.otlp->headers[0].second, QStringLiteral("env:OTEL_AUTH"));
+        QVERIFY(s.exports.otlp->traces);
+        QVERIFY(!s.exports.otlp->metrics);
+        QCOMPARE(s.exports.otlp->interval, milliseconds(30'000));
+        QCOMPARE(s.exports.webhooks.size(), std::size_t(1));
+        QCOMPARE(s.exports.webhooks[0].secret, QStringLiteral("env:HOOK_SECRET"));
+        QCOMPARE(s.exports.webhooks[0].events.size(), 2);
         QCOMPARE(s.contentHash.size(), 64);
     }
 
@@ -96,12 +106,35 @@ private Q_SLOTS:
         const Compiled result = compileText(fullConfig());
         const QString warnings = result.snapshot->warnings.join(u'\n');
         for (const char* word :
-            {"cache of aliases", "contracts of tenants", "Content is not kept", "Roles are not", "audit.retention"})
+            {"cache of aliases", "contracts of tenants", "Content is not kept", "audit.retention"})
             QVERIFY2(warnings.contains(QLatin1String(word)), word);
         // in force since the decision core
         for (const char* word :
-            {"zone of tenants", "quota", "rate limits", "fallback", "cost ceiling", "latency", "Budgets", "price"})
+            {"zone of tenants", "quota", "rate limits", "fallback", "cost ceiling", "latency", "Budgets", "price", "Roles"})
             QVERIFY2(!warnings.contains(QLatin1String(word)), word);
+    }
+
+    void exportsInClearAreToldOf()
+    {
+        QByteArray text = fullConfig();
+        text.replace("https://otel.example:4318", "http://otel.example:4318");
+        text.replace("https://hooks.example/x", "http://127.0.0.1:9000/x");
+        const Compiled result = compileText(text);
+        QVERIFY2(result.snapshot, qPrintable(describe(result.problems)));
+        const QString warnings = result.snapshot->warnings.join(u'\n');
+        QVERIFY(warnings.contains(QLatin1String("otel.example without TLS")));
+        QVERIFY(!warnings.contains(QLatin1String("127.0.0.1 without TLS")));
+    }
+
+    void secretsAreNotRepeated()
+    {
+        QByteArray text = fullConfig();
+        text.replace("env:HOOK_SECRET", "hunter2hunter2hunter2");
+        text.replace("authorization: env:OTEL_AUTH", "authorization: Bearer-abcdef");
+        const Compiled result = compileText(text);
+        QVERIFY(!result.snapshot);
+        QVERIFY(!describe(result.problems).contains(QLatin1String("hunter2")));
+        QVERIFY(!describe(result.problems).contains(QLatin1String("abcdef")));
     }
 
     void demoIsClean()
@@ -149,6 +182,29 @@ private Q_SLOTS:
         row("huge number", "concurrency: 50", "concurrency: 99999999999999999999", "tenants[0].quota.concurrency",
             "whole number");
         row("list for map", "content: {retain: none}", "content: []", "content", "Expected fields");
+        row("export endpoint", "https://otel.example:4318", "otel.example:4318", "export.otlp.endpoint", "https://");
+        row("export password", "https://otel.example", "https://me:word@otel.example", "export.otlp.endpoint",
+            "password");
+        row("export header in clear", "authorization: env:OTEL_AUTH", "authorization: Bearer abc",
+            "export.otlp.headers", "Use env:NAME");
+        row("export header of ours", "authorization: env:OTEL_AUTH", "host: env:OTEL_AUTH", "export.otlp.headers",
+            "not a header");
+        row("export interval", "interval: 30s", "interval: 10ms", "export.otlp.interval", "1s to 1h");
+        row("export flag", "metrics: false", "metrics: maybe", "export.otlp.metrics", "true, false");
+        row("export unknown", "metrics: false", "metricz: false", "export.otlp.metricz", "metrics");
+        row("webhook without a secret", "secret: env:HOOK_SECRET, ", "", "export.webhooks[0].secret", "not sent");
+        row("webhook secret in clear", "env:HOOK_SECRET", "hunter2hunter2hunter2", "export.webhooks[0].secret",
+            "Use env:NAME");
+        row("webhook event", "incident.closed]}", "incident.shut]}", "export.webhooks[0].events", "incident.closed");
+        row("webhook no event", "events: [incident.opened, incident.closed]", "events: []", "export.webhooks[0].events",
+            "At least one");
+        row("webhook url", "https://hooks.example/x", "https://hooks.example/x?key=1", "export.webhooks[0].url",
+            "query");
+        row("webhook name taken", "    - {name: pager,",
+            "    - {name: pager, url: \"https://a.example\", secret: env:S, events: [incident.opened]}\n    - {name: "
+            "pager,",
+            "export.webhooks[1].name", "taken");
+        row("webhook name of another", "name: pager", "name: otlp-traces", "export.webhooks[0].name", "another export");
         row("map for list", "roles:\n  - {principal: alice, role: auditor}", "roles: {}", "roles", "Expected a list");
         row("list for text", "owner: platform\n", "owner: [platform]\n", "aliases[0].owner", "Expected text");
         row("empty value", "owner: platform\n", "owner:\n", "aliases[0].owner", "empty");

@@ -86,6 +86,9 @@ private Q_SLOTS:
     void aCandidateThatIsGoneEndsIt();
     void theRegisterIsBounded();
     void theCodecRoundTrips();
+    void whatChangedIsSavedOnce();
+    void peopleSayThingsOfIt();
+    void anotherRunGoesOn();
 };
 
 void TestIncidents::fourMinutesOfFlappingAreOne()
@@ -343,6 +346,73 @@ void TestIncidents::theCodecRoundTrips()
         QCOMPARE(api::toJson(*back), json);
     }
     QVERIFY(!api::incidentFromJson({{QStringLiteral("openings"), QStringLiteral("two")}}).ok());
+}
+
+// What opened or closed at once, counts when somebody asks for all; and nothing twice.
+void TestIncidents::whatChangedIsSavedOnce()
+{
+    Bench bench;
+    bench.breaker(kOne, State::Open);
+    QCOMPARE(bench.incidents.takeUnsaved(false).size(), 1U);
+    QCOMPARE(bench.incidents.takeUnsaved(true).size(), 0U);
+    bench.call({QStringLiteral("openai")}, false);
+    QCOMPARE(bench.incidents.takeUnsaved(false).size(), 0U);
+    const auto counted = bench.incidents.takeUnsaved(true);
+    QCOMPARE(counted.size(), 1U);
+    QCOMPARE(counted.front().incident.callsFailed, 1);
+    bench.incidents.saveAgain(counted.front().incident.id);
+    QCOMPARE(bench.incidents.takeUnsaved(false).size(), 1U);
+    bench.breaker(kOne, State::Closed);
+    bench.pass(300s);
+    const auto closed = bench.incidents.takeUnsaved(false);
+    QCOMPARE(closed.size(), 1U);
+    QVERIFY(!closed.front().incident.isOpen());
+}
+
+void TestIncidents::peopleSayThingsOfIt()
+{
+    Bench bench;
+    bench.breaker(kOne, State::Open);
+    const QString id = bench.newest().id;
+    const QDateTime at = QDateTime::fromMSecsSinceEpoch(bench.clock.wallMs(), Qt::UTC);
+    QVERIFY(bench.incidents.acknowledge(id, QStringLiteral("anna"), QStringLiteral("ops"), at));
+    QVERIFY(bench.incidents.acknowledge(id, QStringLiteral("bert"), QStringLiteral("carl"), at.addSecs(1)));
+    QCOMPARE(bench.newest().owner, QStringLiteral("bert"));
+    QCOMPARE(bench.newest().acknowledgedBy, QStringLiteral("ops"));
+    for (const char* text : {"one", "two"})
+        QVERIFY(bench.incidents.addNote(id, {at, QStringLiteral("ops"), QString::fromLatin1(text)}));
+    QCOMPARE(bench.newest().notes.size(), 1);
+    QCOMPARE(bench.newest().notes.first().text, QStringLiteral("two"));
+    QCOMPARE(bench.newest().noteCount, 2);
+    QCOMPARE(bench.incidents.find(id)->incident.notes.size(), 2);
+    QVERIFY(!bench.incidents.addNote(QStringLiteral("inc_nope"), {at, {}, {}}));
+    QVERIFY(!bench.incidents.acknowledge(QStringLiteral("inc_nope"), {}, {}, at));
+    QVERIFY(!bench.incidents.find(QStringLiteral("inc_nope")));
+}
+
+void TestIncidents::anotherRunGoesOn()
+{
+    Bench first;
+    first.breaker(kOne, State::Open);
+    first.breaker(kOther, State::Open);
+    std::vector<Incidents::Saved> saved = first.incidents.takeUnsaved(true);
+    QCOMPARE(saved.size(), 2U);
+    // a second open one of the same provider, as a damaged database might have it: there is one at a time
+    Incidents::Saved twin = saved.front();
+    twin.incident.id += u'x';
+    saved.push_back(twin);
+    Bench next;
+    next.incidents.load(saved);
+    QCOMPARE(next.incidents.list().size(), 3);
+    next.pass(300s);
+    for (const api::Incident& incident : next.incidents.list())
+        QVERIFY(!incident.isOpen());
+    QCOMPARE(next.events.size(), 2);
+    next.breaker(kOne, State::Open); // and its id was never given before
+    QSet<QString> ids;
+    for (const api::Incident& incident : next.incidents.list())
+        ids.insert(incident.id);
+    QCOMPARE(ids.size(), 4);
 }
 
 QTEST_GUILESS_MAIN(TestIncidents)

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void labelValuesAreEscaped();
     void everySampleBelongsToADeclaredFamily();
     void readersMayRead();
+    void callersSideIsCounted();
 };
 
 void TestMetrics::workersAreSummed()
@@ -191,6 +192,32 @@ void TestMetrics::readersMayRead()
     writer.join();
     QCOMPARE(worker.finished(), 20'000);
     QCOMPARE(worker.inFlight(), 0);
+}
+
+// What callers see of the gateway, in the GenAI conventions' names for servers: one histogram per operation, whatever
+// aliases and providers there are.
+void TestMetrics::callersSideIsCounted()
+{
+    const auto names = labels({QStringLiteral("fast")}, {QStringLiteral("up")});
+    WorkerMetrics worker(names);
+    QVERIFY(!scrape(*names, {&worker}).contains("gen_ai_server_request_duration_seconds_count"));
+    api::Call whole = sample::call(0, QStringLiteral("up"), QStringLiteral("fast"), 30'000);
+    whole.endUs = 30'000;
+    api::Call streamed = whole;
+    streamed.streamEnd = api::StreamEnd::Complete;
+    streamed.firstTokenUs = 900; // below the first bound
+    api::Call embedding = whole;
+    embedding.surface = QStringLiteral("openai.embeddings");
+    for (const api::Call& call : {whole, streamed, embedding})
+        worker.callFinished(call);
+    const QByteArray text = scrape(*names, {&worker});
+    const QByteArray chat = "{gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"signalbox\"";
+    QVERIFY(hasLine(text, "gen_ai_server_request_duration_seconds_count" + chat + "} 2"));
+    QVERIFY(hasLine(text, "gen_ai_server_request_duration_seconds_bucket" + chat + ",le=\"0.02\"} 0"));
+    QVERIFY(hasLine(text, "gen_ai_server_request_duration_seconds_bucket" + chat + ",le=\"0.04\"} 2"));
+    QVERIFY(hasLine(text, "gen_ai_server_time_to_first_token_seconds_bucket" + chat + ",le=\"0.001\"} 1"));
+    QVERIFY(hasLine(text, "gen_ai_server_time_to_first_token_seconds_count" + chat + "} 1"));
+    QVERIFY(text.contains("gen_ai_server_request_duration_seconds_count{gen_ai_operation_name=\"embeddings\""));
 }
 
 QTEST_GUILESS_MAIN(TestMetrics)

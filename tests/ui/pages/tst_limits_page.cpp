@@ -63,6 +63,8 @@ private Q_SLOTS:
         QCOMPARE(f.page->incidents()->rows(), 2);
         QCOMPARE(f.page->incidents()->words(0, 0), QStringLiteral("Open"));
         QCOMPARE(f.page->incidents()->words(1, 0), QStringLiteral("Closed"));
+        QCOMPARE(f.page->incidents()->words(0, 2), QStringLiteral("nobody yet"));
+        QCOMPARE(f.page->incidents()->words(1, 2), QStringLiteral("anna"));
     }
     void whatIsLeft()
     {

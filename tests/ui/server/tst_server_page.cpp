@@ -3,18 +3,22 @@
 #include "fake_transport.h"
 #include "scripted_probe.h"
 
+#include "models/format.h"
+#include "pages/server/exports_panel.h"
 #include "pages/server/server_page.h"
 #include "pages/server/snippets.h"
 #include "pages/server/test_verdict.h"
 #include "theme/theme_manager.h"
 #include "widgets/code_view.h"
 #include "widgets/copy_field.h"
+#include "widgets/plain_table.h"
 #include "widgets/summary_strip.h"
 
 #include <QAbstractButton>
 #include <QClipboard>
 #include <QFutureWatcher>
 #include <QGuiApplication>
+#include <QJsonArray>
 #include <QLineEdit>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -53,6 +57,8 @@ private Q_SLOTS:
     void pageTellsTheStory();
     void wrongAnswerShowsTheFix();
     void everyControlHasAName();
+    void exportsAreShownAndTested();
+    void exportsAreNotTestedByEverybody();
 
 private:
     std::unique_ptr<Session> session(const std::shared_ptr<FakeTransport>& transport);
@@ -269,6 +275,68 @@ void tst_ServerPage::everyControlHasAName()
         QVERIFY2(!widget->accessibleName().isEmpty(), widget->metaObject()->className());
     }
     QVERIFY(controls > 12);
+}
+
+void tst_ServerPage::exportsAreShownAndTested()
+{
+    auto transport = std::make_shared<FakeTransport>();
+    const QString fixtures = qEnvironmentVariable("SIGNALBOX_SOURCE") + QStringLiteral("/tests/gallery/fixtures/");
+    QVERIFY(transport->load(fixtures + QStringLiteral("server.json")));
+    auto connection = session(transport);
+    ServerPage page(*connection, std::make_shared<ScriptedProbe>());
+    auto* panel = page.findChild<ExportsPanel*>();
+    QVERIFY(panel);
+    connection->start();
+    page.activated();
+    page.resize(1240, 780);
+    page.show();
+    QTRY_VERIFY(page.isSettled());
+    QVERIFY(!panel->isVisible()); // this engine tells of none
+
+    QVERIFY(transport->load(fixtures + QStringLiteral("server_exports.json")));
+    connection->refresh();
+    QTRY_VERIFY(panel->isVisible());
+    QCOMPARE(panel->table()->rows(), 4);
+    QCOMPARE(panel->table()->words(1, 1), QStringLiteral("Failing"));
+    QCOMPARE(panel->table()->words(1, 5), QStringLiteral("12"));
+    QVERIFY(panel->table()->words(1, 6).contains(QLatin1String("connection refused")));
+    QCOMPARE(panel->table()->words(2, 3), models::notApplicable()); // never taken is not "0 s ago"
+    panel->table()->selectRow(3);
+    QAbstractButton* test = buttonNamed(page, QStringLiteral("Test the export pager"));
+    QVERIFY(test && test->isVisible() && test->isEnabled());
+    test->click();
+    QVERIFY(!test->isEnabled()); // one at a time
+    QTRY_VERIFY(test->isEnabled());
+    const AdminRequest asked = [&] {
+        for (const AdminRequest& request : transport->requests()) {
+            if (request.path == QLatin1String("/api/v1/exports/pager/test"))
+                return request;
+        }
+        return AdminRequest();
+    }();
+    QCOMPARE(asked.method, QStringLiteral("POST"));
+    QVERIFY(!asked.reason.isEmpty());
+    QCOMPARE(panel->table()->currentIndex().row(), 3); // also after the list came anew
+}
+
+void tst_ServerPage::exportsAreNotTestedByEverybody()
+{
+    const QString fixtures = qEnvironmentVariable("SIGNALBOX_SOURCE") + QStringLiteral("/tests/gallery/fixtures/");
+    ExportsPanel panel;
+    FakeTransport transport;
+    QVERIFY(transport.load(fixtures + QStringLiteral("server_exports.json")));
+    QVector<gateway::api::ExportStatus> list;
+    for (const QJsonValue& item :
+        transport.reply(QStringLiteral("/api/v1/exports")).value(QLatin1String("items")).toArray())
+        list.append(*gateway::api::exportStatusFromJson(item.toObject()));
+    panel.setMayTest(false);
+    panel.setExports(list, QDateTime(QDate(2026, 11, 22), QTime(9, 13, 20), Qt::UTC));
+    panel.show();
+    panel.table()->selectRow(1);
+    for (const QAbstractButton* button : panel.findChildren<QAbstractButton*>())
+        QVERIFY(!button->isVisible() || button->text() != QLatin1String("Test"));
+    panel.setMayTest(true);
+    QVERIFY(buttonNamed(panel, QStringLiteral("Test the export otlp-traces"))->isVisible());
 }
 
 QTEST_MAIN(tst_ServerPage)

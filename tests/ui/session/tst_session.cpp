@@ -106,7 +106,7 @@ void tst_Session::slowAnswersDoNotQueueUp()
     session->start();
     for (int i = 0; i < 5; ++i)
         session->refresh();
-    QCOMPARE(m_transport->requests().size(), 2); // one for the status, one for the providers
+    QCOMPARE(m_transport->requests().size(), 3); // the status, the providers, and who we are
     m_transport->setHeld(false);
     QTRY_VERIFY(session->status());
 }

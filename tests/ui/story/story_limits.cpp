@@ -49,6 +49,7 @@ QVector<Incident> storyIncidents(bool isEmpty)
     closed.closedAt = Story::now().addSecs(-8400);
     closed.callsFailed = 0;
     closed.callsRescued = 14;
+    closed.owner = QStringLiteral("anna");
     return {open, closed};
 }
 

@@ -69,6 +69,12 @@ void FakeTransport::pushState(EventStream::State state, const QString& reason)
     }
 }
 
+void FakeTransport::setLink(const gateway::api::LinkStatus& link)
+{
+    m_link = link;
+    Q_EMIT linkChanged(link);
+}
+
 Result<AdminReply> FakeTransport::answer(const AdminRequest& request) const
 {
     if (!m_failure.message.isEmpty())

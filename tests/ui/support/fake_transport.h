@@ -42,6 +42,10 @@ public:
     void pushEvents(const QVector<Event>& events);
     void pushGap(qint64 first, qint64 last);
     void pushState(gateway::api::EventStream::State state, const QString& reason);
+    void setLink(const gateway::api::LinkStatus& link);
+    gateway::api::LinkStatus link() const override { return m_link; }
+    void retryNow() override { ++retries; }
+    int retries = 0;
 
     const QVector<AdminRequest>& requests() const { return m_requests; }
     int pending() const { return m_pending; } // questions not answered yet
@@ -59,6 +63,7 @@ private:
     QVector<QPointer<gateway::api::EventStream>> m_streams;
     QVector<std::function<void()>> m_waiting;
     gateway::api::Error m_failure;
+    gateway::api::LinkStatus m_link{gateway::api::LinkStatus::State::Connected, {}, 0, {}, {}, {}, {}};
     int m_latencyMs = 0;
     int m_pending = 0;
     bool m_held = false;

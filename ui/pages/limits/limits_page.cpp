@@ -34,7 +34,7 @@ LimitsPage::LimitsPage(Session& session, QWidget* parent)
           {{tr("State")}, {tr("What must hold")}, {tr("Checked"), true, tr("Calls it was recomputed for")},
               {tr("Broken"), true}, {tr("In words")}})),
       m_incidents(new PlainTable(
-          tr("Incidents"), {{tr("State")}, {tr("Provider")}, {tr("Since, UTC")},
+          tr("Incidents"), {{tr("State")}, {tr("Provider")}, {tr("Owner")}, {tr("Since, UTC")},
                                {tr("Failed"), true, tr("Calls that ended in an error")},
                                {tr("Rescued"), true, tr("Calls that another attempt answered")}, {tr("In words")}})),
       m_quotas(new PlainTable(tr("Quotas of callers"),
@@ -51,7 +51,7 @@ LimitsPage::LimitsPage(Session& session, QWidget* parent)
       m_overlay(new StateOverlay(m_statePanel))
 {
     m_checks->setWidths({{96, 0}, {290, 0}, {72, 0}, {72, 0}, {200, 1}});
-    m_incidents->setWidths({{96, 0}, {130, 0}, {96, 0}, {72, 0}, {72, 0}, {200, 1}});
+    m_incidents->setWidths({{96, 0}, {130, 0}, {96, 0}, {96, 0}, {72, 0}, {72, 0}, {200, 1}});
     m_quotas->setWidths({{200, 1}, {120, 0}, {140, 0}, {140, 0}, {90, 0}, {80, 0}});
     m_providers->setWidths({{200, 1}, {130, 0}, {150, 0}, {80, 0}, {100, 0}});
     auto* layout = new QVBoxLayout(m_content);
@@ -60,7 +60,7 @@ LimitsPage::LimitsPage(Session& session, QWidget* parent)
     layout->addWidget(panelOf(tr("Standing checks"),
                           tr("recomputed from the record of every call, apart from the code that decides"), m_checks),
         3);
-    layout->addWidget(panelOf(tr("Incidents"), tr("of providers, since the engine started"), m_incidents), 3);
+    layout->addWidget(panelOf(tr("Incidents"), tr("of providers, the last 100"), m_incidents), 3);
     layout->addWidget(panelOf(tr("Quotas of callers"), tr("per minute, refilled continuously"), m_quotas), 4);
     layout->addWidget(m_providerPanel, 3);
     auto* page = new QVBoxLayout(this);

@@ -68,7 +68,8 @@ QVector<Cell> rowOf(const Incident& incident)
     const Cell state = !incident.isOpen() ? Cell::state(Status::Ok, tr("Closed"))
                        : high             ? Cell::state(Status::Down, tr("Open"))
                                           : Cell::state(Status::Degraded, tr("Open"));
-    return {state, Cell::plain(incident.provider),
+    const QString owner = incident.owner.isEmpty() && incident.isOpen() ? tr("nobody yet") : incident.owner;
+    return {state, Cell::plain(incident.provider), Cell::plain(owner, Token::Text2),
         Cell::mono(incident.openedAt.toUTC().toString(QStringLiteral("MM-dd HH:mm"))),
         Cell::number(models::wholeNumber(incident.callsFailed), incident.callsFailed > 0 ? Token::Down : Token::Text1),
         Cell::number(models::wholeNumber(incident.callsRescued)), Cell::plain(incident.sentence, Token::Text2)};

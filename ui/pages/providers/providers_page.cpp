@@ -25,8 +25,7 @@ constexpr int kHoursEverySeconds = 60;
 // Who may not act sees no buttons; the engine decides it again for every wish.
 bool mayOperate(const Session& session)
 {
-    const QString& role = session.options().role;
-    return role == QLatin1String("operator") || role == QLatin1String("admin");
+    return session.mayOperate() && !session.isLocked();
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "pages/server/server_page.h"
 
 #include "models/format.h"
+#include "pages/server/exports_panel.h"
 #include "pages/server/last_call_panel.h"
 #include "pages/server/listening_panel.h"
 #include "pages/server/ready_panel.h"
@@ -46,7 +47,8 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
       m_snippets(new SnippetPanel(this)),
       m_engine(new EnginePanel(this)),
       m_listening(new ListeningPanel(this)),
-      m_call(new LastCallPanel(this))
+      m_call(new LastCallPanel(this)),
+      m_exports(new ExportsPanel(this))
 {
     auto* left = new QVBoxLayout;
     left->setSpacing(Metrics::gap);
@@ -71,6 +73,7 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
     page->setSpacing(Metrics::gap);
     page->addWidget(m_steps);
     page->addLayout(columns, 1);
+    page->addWidget(m_exports);
 
     m_probeTimer.setInterval(kProbeEveryMs);
     connect(&m_probeTimer, &QTimer::timeout, this, &ServerPage::probeNow);
@@ -90,6 +93,7 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
         if (m_active)
             askCalls();
     });
+    connect(m_exports, &ExportsPanel::testWanted, this, &ServerPage::testExport);
     connect(m_ready, &ReadyPanel::aliasChosen, this, &ServerPage::refreshValues);
     connect(m_ready, &ReadyPanel::keyWanted, this, &ServerPage::askKey);
     connect(m_listening, &ListeningPanel::testWanted, this, &ServerPage::sendTest);
@@ -111,7 +115,8 @@ QString ServerPage::caption() const
 // On this computer a key for oneself is what one came for; elsewhere a credential is somebody's decision.
 bool ServerPage::mayIssueByItself() const
 {
-    return m_session.options().embedded && m_session.options().environment == Environment::Local;
+    return m_session.options().embedded && m_session.options().environment == Environment::Local &&
+           m_session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/credentials"));
 }
 
 void ServerPage::activated()
@@ -151,8 +156,41 @@ void ServerPage::takeStatus()
     } else if (m_callsSeen >= 0 && status.callsTotal > m_callsSeen) {
         askCalls(); // also without an event stream the page notices
     }
+    askExports();
     refreshValues();
     refreshSteps();
+}
+
+// With every reading of the status. An engine that does not know the question has no exports to show.
+void ServerPage::askExports()
+{
+    if (std::exchange(m_askingExports, true))
+        return;
+    ++m_pending;
+    m_exports->setMayTest(m_session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/exports/{name}/test")) &&
+                          !m_session.isLocked());
+    m_session.client().exports().then(this, [this](const Result<QVector<gateway::api::ExportStatus>>& answer) {
+        --m_pending;
+        m_askingExports = false;
+        if (answer)
+            m_exports->setExports(*answer, m_session.now());
+    });
+}
+
+void ServerPage::testExport(const QString& name)
+{
+    ++m_pending;
+    m_exports->showTesting(name);
+    m_session.client()
+        .testExport(name, QStringLiteral("tested in the console"))
+        .then(this, [this, name](const Result<gateway::api::ExportTest>& answer) {
+            --m_pending;
+            if (answer)
+                m_exports->showTest(*answer);
+            else
+                m_exports->showTestError(name, answer.error().message);
+            askExports();
+        });
 }
 
 void ServerPage::askAliases()

@@ -14,6 +14,7 @@
 
 namespace ui {
 
+class ExportsPanel;
 class LastCallPanel;
 class ListeningPanel;
 class ReadyPanel;
@@ -36,6 +37,8 @@ private:
     void takeStatus();
     void askAliases();
     void askCalls();
+    void askExports();
+    void testExport(const QString& name);
     void askKey();
     void issueKey(const QString& tenant);
     void probeNow();
@@ -55,6 +58,7 @@ private:
     EnginePanel* m_engine;
     ListeningPanel* m_listening;
     LastCallPanel* m_call;
+    ExportsPanel* m_exports;
 
     QVector<gateway::api::AliasStatus> m_aliases;
     std::optional<ProbeResult> m_probed;
@@ -74,6 +78,7 @@ private:
     bool m_callsChanged = false;
     bool m_sending = false;
     bool m_keyAsked = false;
+    bool m_askingExports = false;
 };
 
 } // namespace ui

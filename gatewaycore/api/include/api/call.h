@@ -106,6 +106,7 @@ struct Call
     QString priceBook;          // version of the book it was priced by
     bool featureProved = false; // the credential allows this feature alone; else the caller claims it
     QString idempotency;        // digest of key, caller and body; kept in the record, not served
+    QByteArray traceparent;     // the caller's, if it is well formed; for the exports alone: not kept, not served
     QString finishReason;
     StreamEnd streamEnd = StreamEnd::NotStreamed;
     qint64 receivedUs = -1;      // whole request read

@@ -27,7 +27,20 @@ struct ExportStatus
     qint64 queued = 0;
 };
 
+// What came back of one test span, one set of points or one test delivery. A receiver that refuses is an answer, not an
+// error; prometheus sends nothing and says what there is to fetch.
+struct ExportTest
+{
+    QString name;
+    bool ok = false;
+    std::optional<int> httpStatus; // empty: no answer
+    QString sentence;
+    QDateTime at;
+};
+
 QJsonObject toJson(const ExportStatus& status);
+QJsonObject toJson(const ExportTest& test);
 Result<ExportStatus> exportStatusFromJson(const QJsonObject& json);
+Result<ExportTest> exportTestFromJson(const QJsonObject& json);
 
 } // namespace gateway::api

@@ -4,20 +4,25 @@
 #pragma once
 
 #include "api/admin_transport.h"
+#include "api/audit_entry.h"
 #include "api/call.h"
 #include "api/call_summary.h"
 #include "api/capability.h"
 #include "api/checklist.h"
 #include "api/config_facts.h"
 #include "api/engine_status.h"
+#include "api/export_status.h"
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
+#include "api/principal.h"
+#include "api/operation.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
 #include "api/zone_check.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -71,7 +76,30 @@ public:
     Reply<DrillCard> drill(const QString& id) const;
     Reply<LeverStatus> startDrill(const LeverRequest& request, const QString& reason) const; // its kind is Drill
     Reply<QVector<Invariant>> invariants() const;
+    Reply<QVector<ExportStatus>> exports() const;
+    Reply<ExportTest> testExport(const QString& name, const QString& reason) const; // sends one span or delivery
     Reply<QVector<Incident>> incidents() const; // newest first, at most 100
+    Reply<Incident> incident(const QString& id) const;
+    // An empty owner: the one who asks.
+    Reply<Incident> acknowledgeIncident(const QString& id, const QString& owner, const QString& reason) const;
+    Reply<Incident> noteIncident(const QString& id, const QString& text, const QString& reason) const;
+    Reply<Handover> handover(const QString& id) const; // of an incident
+
+    // The audit log of the admin API, and what became of a change of one's own.
+    Reply<AuditPage> audit(const AuditQuery& query = {}) const;
+    Reply<Operation> settle(const QString& key) const;
+
+    // Who asks, and who else may. A token or a code is in its answer and nowhere else.
+    Reply<WhoAmI> whoAmI() const;
+    Reply<QVector<PrincipalInfo>> principals() const;
+    Reply<IssuedPrincipal> issuePrincipal(const PrincipalRequest& request, const QString& reason) const;
+    Reply<PrincipalInfo> revokePrincipal(const QString& name, const QString& reason) const;
+    Reply<IssuedPrincipal> rotatePrincipal(const QString& name, const QString& reason) const; // the old token ends
+    Reply<Pairing> startPairing(const PrincipalRequest& request, const QString& reason,
+        std::optional<std::chrono::seconds> time = {}) const; // ten minutes without, an hour at most
+    // With the pairing code as the transport's token. Its answer is not given twice: if it is lost, another pairing is
+    // started.
+    Reply<IssuedPrincipal> claimPairing(const QString& reason) const;
 
     // What was promised and what the record says of it.
     Reply<CallSummary> callSummary(const CallSummaryQuery& query) const;
@@ -91,10 +119,12 @@ private:
     std::optional<int> m_expected;
 };
 
-// The query string of a CallQuery and SeriesQuery; both ends use these two pairs.
+// The query string of a CallQuery, a SeriesQuery and an AuditQuery; both ends use these pairs.
 QUrlQuery toQuery(const CallQuery& query);
 Result<CallQuery> callQueryFromQuery(const QUrlQuery& query);
 QUrlQuery toQuery(const SeriesQuery& query);
 Result<SeriesQuery> seriesQueryFromQuery(const QUrlQuery& query);
+QUrlQuery toQuery(const AuditQuery& query);
+Result<AuditQuery> auditQueryFromQuery(const QUrlQuery& query);
 
 } // namespace gateway::api

@@ -18,6 +18,7 @@ struct RuntimeFacts
     QDateTime startedAt;
     QString gatewayUrl;
     QString adminUrl;
+    QString adminPin = {}; // SHA-256 of the admin listener's certificate, hex; empty: it does not speak TLS
 };
 
 QJsonObject toJson(const RuntimeFacts& facts);

@@ -1,0 +1,230 @@
+// MainWindow's side of several engines: frames that come and go, the chip's menu, the switcher, changes in doubt.
+#include "session/connection_hub.h"
+#include "shell/attach_sheet.h"
+#include "shell/bottom_bar.h"
+#include "shell/connection_chip.h"
+#include "shell/connections_sheet.h"
+#include "shell/main_window.h"
+#include "shell/page.h"
+#include "shell/page_host.h"
+#include "shell/rail.h"
+#include "shell/top_bar.h"
+#include "theme/status_paint.h"
+#include "widgets/toast.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QStackedWidget>
+
+#include <algorithm>
+
+namespace ui {
+namespace {
+
+constexpr std::chrono::minutes kUnlocked{15};
+
+Status statusOf(Freshness freshness)
+{
+    switch (freshness) {
+    case Freshness::Live:
+        return Status::Ok;
+    case Freshness::Late:
+    case Freshness::Stale:
+        return Status::Degraded;
+    case Freshness::Error:
+    case Freshness::NotPermitted:
+        return Status::Down;
+    case Freshness::NoData:
+        break;
+    }
+    return Status::Unknown;
+}
+
+} // namespace
+
+void MainWindow::setHub(ConnectionHub* hub)
+{
+    m_hub = hub;
+    connect(hub, &ConnectionHub::currentChanged, this, [this] {
+        // the frames of sessions that are not open any more go with them
+        QVector<const Session*> open;
+        for (const QString& id : m_hub->open())
+            open.append(m_hub->session(id).get());
+        for (std::size_t i = m_frames.size(); i-- > 0;) {
+            if (!open.contains(m_frames[i].session.get()))
+                dropFrame(m_frames[i].session.get());
+        }
+        if (const auto session = m_hub->current())
+            showSession(session);
+    });
+    connect(hub, &ConnectionHub::engineReplaced, this, [this](const QString& id, const QString&, const QString&) {
+        const Connection* connection = m_hub->book().find(id);
+        m_toast->say(tr("Another engine answers at %1 than before.").arg(connection ? connection->url : id));
+    });
+    if (const auto session = hub->current())
+        showSession(session);
+}
+
+MainWindow::Frame MainWindow::inUse() const
+{
+    return {m_session, m_frame, m_topBar, m_rail, m_host, m_bottomBar, m_pages, m_current};
+}
+
+void MainWindow::use(Frame frame)
+{
+    m_session = std::move(frame.session);
+    m_frame = frame.widget;
+    m_topBar = frame.topBar;
+    m_rail = frame.rail;
+    m_host = frame.host;
+    m_bottomBar = frame.bottomBar;
+    m_pages = std::move(frame.pages);
+    m_current = frame.current;
+}
+
+void MainWindow::dropFrame(const Session* session)
+{
+    const auto found = std::find_if(
+        m_frames.begin(), m_frames.end(), [session](const Frame& frame) { return frame.session.get() == session; });
+    if (found == m_frames.end())
+        return;
+    // the widgets first: they hold references to the session
+    const Frame frame = std::move(*found);
+    m_frames.erase(found);
+    delete frame.widget;
+}
+
+void MainWindow::showSession(std::shared_ptr<Session> session)
+{
+    if (session == m_session)
+        return;
+    const int page = m_current;
+    if (Page* shown = currentPage())
+        shown->deactivated();
+    m_frames.push_back(inUse());
+    const auto found =
+        std::find_if(m_frames.begin(), m_frames.end(), [&](const Frame& frame) { return frame.session == session; });
+    if (found != m_frames.end()) {
+        Frame frame = std::move(*found);
+        m_frames.erase(found);
+        use(std::move(frame));
+        m_stack->setCurrentWidget(m_frame);
+        if (Page* shown = currentPage())
+            shown->activated();
+        refreshBadges();
+    } else {
+        use({std::move(session), nullptr, nullptr, nullptr, nullptr, nullptr, {}, page});
+        build();
+    }
+    refreshTitle();
+}
+
+void MainWindow::refreshTitle()
+{
+    const Freshness freshness = m_session->freshness();
+    QString title =
+        QStringLiteral("Signalbox %1 %2 [%3]")
+            .arg(QString(QChar(0x2013)), m_session->options().name, wordOf(m_session->options().environment));
+    if (!isFresh(freshness) && freshness != Freshness::NoData)
+        title += QStringLiteral(" (%1)").arg(wordOf(freshness));
+    if (title != windowTitle())
+        setWindowTitle(title);
+}
+
+void MainWindow::tellChange(const RecentChange& change)
+{
+    if (change.state == RecentChange::State::Checking)
+        m_toast->say(tr("The answer did not come. Checking whether the change was applied."));
+    else if (change.state == RecentChange::State::Applied && m_checking.contains(change.key))
+        m_toast->say(tr("The change was applied."));
+    else if (change.state == RecentChange::State::NotApplied && m_checking.contains(change.key))
+        m_toast->say(tr("The change was not applied."));
+    if (change.state == RecentChange::State::Checking)
+        m_checking.insert(change.key);
+    else if (change.state != RecentChange::State::Sent)
+        m_checking.remove(change.key);
+}
+
+void MainWindow::openConnectionMenu()
+{
+    QMenu menu(this);
+    const auto copy = [&menu](const QString& label, const QString& value) {
+        if (!value.isEmpty())
+            menu.addAction(QStringLiteral("Copy %1\t%2").arg(label, value), &menu,
+                [value] { QGuiApplication::clipboard()->setText(value); });
+    };
+    if (m_hub) {
+        for (const QString& id : m_hub->open()) {
+            const auto session = m_hub->session(id);
+            QAction* action = menu.addAction(statusIcon(statusOf(session->freshness())),
+                QStringLiteral("%1  %2\t%3")
+                    .arg(wordOf(session->options().environment), session->options().name, wordOf(session->freshness())),
+                m_hub, [this, id] { m_hub->show(id); });
+            action->setCheckable(true);
+            action->setChecked(id == m_hub->currentId());
+        }
+        menu.addSeparator();
+        menu.addAction(tr("Connections..."), this, [this] { ConnectionsSheet::openOn(this, *m_hub); });
+        menu.addAction(tr("Attach to an engine..."), this, [this] { AttachSheet::openOn(this, *m_hub); });
+        if (m_hub->currentId() != ConnectionHub::kEmbedded)
+            menu.addAction(tr("Close this connection"), m_hub, [this] { m_hub->close(m_hub->currentId()); });
+        menu.addSeparator();
+    }
+    if (m_session->options().readOnly) {
+        if (m_session->isLocked())
+            menu.addAction(
+                tr("Unlock for changes for 15 minutes"), m_session.get(), [this] { m_session->unlockFor(kUnlocked); });
+        else
+            menu.addAction(tr("Lock against changes"), m_session.get(), &Session::lockNow);
+        menu.addSeparator();
+    }
+    if (const auto& status = m_session->status()) {
+        copy(QStringLiteral("base URL"), status->gatewayUrl + QStringLiteral("/v1"));
+        copy(QStringLiteral("admin URL"), status->adminUrl);
+        copy(QStringLiteral("data directory"), status->dataDirectory);
+        copy(QStringLiteral("engine id"), status->engineId);
+        menu.addSeparator();
+    }
+    menu.addAction(QStringLiteral("Ask the engine now\tF5"), m_session.get(), &Session::retryNow);
+    menu.exec(m_topBar->connectionChip()->mapToGlobal(QPoint(0, m_topBar->connectionChip()->height() + 4)));
+}
+
+// Ctrl+Shift+C: the engines alone, as commands of the palette.
+void MainWindow::openSwitcher()
+{
+    if (!m_hub)
+        return;
+    QVector<Command> commands;
+    addConnectionCommands(commands);
+    m_palette->open(std::move(commands));
+}
+
+void MainWindow::addConnectionCommands(QVector<Command>& commands)
+{
+    if (!m_hub)
+        return;
+    for (const QString& id : m_hub->open()) {
+        const auto session = m_hub->session(id);
+        if (id != m_hub->currentId())
+            commands.append({tr("Show %1").arg(session->options().name),
+                wordOf(session->options().environment) + QStringLiteral(", ") + wordOf(session->freshness()), QString(),
+                [this, id] { m_hub->show(id); }});
+    }
+    for (const Connection& connection : m_hub->book().all()) {
+        if (!m_hub->session(connection.id))
+            commands.append({tr("Connect to %1").arg(connection.name.isEmpty() ? connection.url : connection.name),
+                wordOf(connection.environment), QString(), [this, id = connection.id] { m_hub->show(id); }});
+    }
+    commands.append(
+        {tr("Connections"), tr("connection"), QString(), [this] { ConnectionsSheet::openOn(this, *m_hub); }});
+    commands.append(
+        {tr("Attach to an engine"), tr("connection"), QString(), [this] { AttachSheet::openOn(this, *m_hub); }});
+    for (const RecentChange& change : m_session->recentChanges().mid(0, 5)) {
+        static const char* const kStates[] = {"sent", "checking", "applied", "not applied"};
+        commands.append({change.what, QString::fromLatin1(kStates[int(change.state)]), QString(),
+            [key = change.key] { QGuiApplication::clipboard()->setText(key); }});
+    }
+}
+
+} // namespace ui
