@@ -117,7 +117,7 @@ api::Result<api::CallSummary> CallSummaryReader::summary(
     sums.setForwardOnly(true);
     const QString bucket = step > 0 ? QStringLiteral("c.started_ms / %1").arg(step) : QStringLiteral("0");
     if (!sums.prepare(QStringLiteral("SELECT %1, %2, count(*), sum(c.outcome = 'answered'), sum(c.cost_nano),"
-                                     " count(c.cost_nano), sum(c.cost_nano IS NULL AND c.served_by <> ''),"
+                                     " count(c.cost_nano), sum(c.cost_nano IS NULL AND c.tokens_in + c.tokens_out > 0),"
                                      " sum(c.tokens_in), sum(c.tokens_out) FROM calls c INDEXED BY calls_summary")
                           .arg(bucket, QLatin1String(sqlOf(asked.by))) +
                       whole.where() + QStringLiteral(" GROUP BY 1, 2")))
