@@ -272,7 +272,8 @@ QJsonObject TestLinkFaults::ask(const char* path)
 QHash<QString, int> TestLinkFaults::effects()
 {
     QHash<QString, int> found;
-    for (const auto& [path, field] : {std::pair{"/api/v1/credentials", "note"}, {"/api/v1/failovers", "reason"}}) {
+    for (const auto& [path, field] :
+        {std::pair{"/api/v1/credentials", "note"}, std::pair{"/api/v1/failovers", "reason"}}) {
         for (const QJsonValue& item : ask(path).value(QLatin1String("items")).toArray())
             ++found[item.toObject().value(QLatin1String(field)).toString()];
     }
@@ -308,10 +309,10 @@ void TestLinkFaults::judgeChanges()
         }
         const QByteArray what =
             QStringLiteral("%1 is there %2 times, told: %3").arg(key).arg(count).arg(words.join(u'|')).toUtf8();
-        QVERIFY2(count <= 1, what);
-        QVERIFY2(!saidApplied || count == 1, what);
-        QVERIFY2(!saidNot || count == 0 || m_told.count(key) > 1, what);
-        QVERIFY2(logged.value(key) == count, what);
+        QVERIFY2(count <= 1, what.constData());
+        QVERIFY2(!saidApplied || count == 1, what.constData());
+        QVERIFY2(!saidNot || count == 0 || m_told.count(key) > 1, what.constData());
+        QVERIFY2(logged.value(key) == count, what.constData());
         ++(count == 1 ? m_applied : m_notApplied);
     }
 }
@@ -456,7 +457,7 @@ void TestLinkFaults::certificateChanges()
             if (i % 2 == 0)
                 lane.cutter.setEngine(impostor.port()); // of the connections from now on, the change's among them
         }
-        QVERIFY2(waitUntil([this] {
+        QVERIFY2(waitUntil([&] {
             for (const auto& lane : m_lanes) {
                 // for the others: once a connection of this round has gone to the engine
                 if (lane->cutter.connections() > lane->connectionsBefore)
@@ -475,7 +476,7 @@ void TestLinkFaults::certificateChanges()
             lane->cutter.setEngine(port);
             lane->transport->retryNow();
         }
-        QVERIFY2(waitUntil([this] {
+        QVERIFY2(waitUntil([&] {
             for (const auto& lane : m_lanes) {
                 if (lane->transport->link().state == api::LinkStatus::State::CertificateChanged)
                     lane->transport->retryNow();
@@ -492,7 +493,7 @@ void TestLinkFaults::certificateChanges()
     QVERIFY(impostor.connections() > 0);
     QCOMPARE(impostor.received(), QByteArray());
     change(*m_lanes[0], QStringLiteral("certificate-last"));
-    QVERIFY(waitUntil([this] { return m_lanes[0]->isDone(); }));
+    QVERIFY(waitUntil([&] { return m_lanes[0]->isDone(); }));
     gather(*m_lanes[0]);
     judgeChanges();
     judgeEvents(false);
