@@ -9,6 +9,7 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -46,6 +47,18 @@ QVector<api::Event> eventsOf(const QSignalSpy& spy)
     for (const QList<QVariant>& emitted : spy)
         all += emitted[0].value<QVector<api::Event>>();
     return all;
+}
+
+// Each transport has a principal of its own, and some answers name it or say when it was last here.
+QJsonObject withOneName(const QJsonObject& answer)
+{
+    static const QRegularExpression names(QStringLiteral("\"(console|local-token|test)(\"| has the role)"));
+    static const QRegularExpression uses(QStringLiteral("\"last_(peer|used_at)\":(null|\"[^\"]*\"),?"));
+    QString text = QString::fromUtf8(QJsonDocument(answer).toJson(QJsonDocument::Compact));
+    text.replace(names, QStringLiteral("\"somebody\\2")).remove(uses);
+    QJsonObject same = QJsonDocument::fromJson(text.toUtf8()).object();
+    same.remove(QStringLiteral("by"));
+    return same;
 }
 
 } // namespace
@@ -419,8 +432,7 @@ void TestAdminContract::sameRowsSameAnswers()
                           .toString()
                           .isEmpty(),
                 kind);
-        QJsonObject answer = reply->body;
-        answer.remove(QStringLiteral("by")); // each transport has a principal of its own
+        QJsonObject answer = withOneName(reply->body);
         if (!first)
             first = answer;
         else
