@@ -123,6 +123,8 @@ _signalboxctl() {
             if [[ -n $(_signalboxctl_value "$path $word") || -n $(_signalboxctl_value " $word") ]]; then
                 option=$word
             fi
+        elif [[ $word == help && -z $path ]]; then
+            : # what follows is a command, as if help were not there
         elif [[ " $(_signalboxctl_commands "$path") " == *" $word "* ]]; then
             path=${path:+$path }$word
         else

@@ -107,6 +107,8 @@ function __signalboxctl_at
             contains -- $token $__signalboxctl_valued; and set skip 1
             continue
         end
+        # what follows help is a command, as if help were not there
+        test "$path $token" = ' help'; and continue
         set -l below (string trim -- "$path $token")
         if contains -- $below $__signalboxctl_paths
             set path $below

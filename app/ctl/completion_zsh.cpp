@@ -75,7 +75,9 @@ std::string nounFunction(const CommandFacts& table, const CommandFacts& command)
     for (const CommandFacts& below : command.commands) {
         list += "        " +
                 singleQuoted(replaced(below.path.back(), ":", "\\:") + ':' + shortText(below.description)) + '\n';
-        cases += "    " + below.path.back() + ") " + functionOf(below) + " ;;\n";
+        // what follows help is a command, as if help were not there
+        const bool isHelp = below.path == std::vector<std::string>{"help"};
+        cases += "    " + below.path.back() + ") " + functionOf(isHelp ? command : below) + " ;;\n";
     }
     const bool isRoot = command.path.empty();
     return functionOf(command) + "() {\n    local curcontext=$curcontext state line\n    typeset -A opt_args\n" +

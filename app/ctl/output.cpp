@@ -94,7 +94,9 @@ QString bytesText(qint64 bytes)
 {
     if (bytes < 1024 * 1024)
         return QString::number(bytes / 1024) + QStringLiteral(" KiB");
-    return QString::number(double(bytes) / (1024.0 * 1024.0), 'f', 1) + QStringLiteral(" MiB");
+    if (bytes < qint64(1024) * 1024 * 1024)
+        return QString::number(double(bytes) / (1024.0 * 1024.0), 'f', 1) + QStringLiteral(" MiB");
+    return QString::number(double(bytes) / (1024.0 * 1024.0 * 1024.0), 'f', 1) + QStringLiteral(" GiB");
 }
 
 } // namespace ctl

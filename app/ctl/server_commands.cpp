@@ -69,7 +69,7 @@ void runFingerprint(Context context)
     if (!status->certificate) {
         context.result = fail(api::failure(api::Failure::NoData,
             QStringLiteral("The admin listener at %1 has no certificate: it does not speak TLS.").arg(status->adminUrl),
-            QStringLiteral("Give server.tls for the admin listener, or an address that others can reach.")));
+            QStringLiteral("In the config, tls: self-signed under server.admin makes one; a restart puts it in use.")));
         return;
     }
     const api::CertificateFacts& facts = *status->certificate;

@@ -26,6 +26,7 @@ bool isToken(const QByteArray& text)
 
 void AnswerReader::feed(const QByteArray& bytes)
 {
+    m_hasBegun = m_hasBegun || !bytes.isEmpty();
     if (m_state == State::Broken)
         return;
     if (m_state == State::Whole)

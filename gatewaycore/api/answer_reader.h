@@ -28,7 +28,7 @@ public:
 
     State state() const { return m_state; }
     bool hasHead() const { return m_state == State::Body || m_state == State::Whole; }
-    bool hasBegun() const { return m_state != State::Head || !m_in.isEmpty(); }
+    bool hasBegun() const { return m_hasBegun; } // at least one byte came
     int status() const { return m_status; }
     QByteArray field(const QByteArray& name) const { return m_fields.value(name); } // lower case
     bool mayReuse() const { return m_state == State::Whole && m_mayReuse && m_in.isEmpty(); }
@@ -64,6 +64,7 @@ private:
     int m_status = 0;
     int m_interim = 0;
     bool m_mayReuse = true;
+    bool m_hasBegun = false;
 };
 
 } // namespace gateway::api

@@ -70,16 +70,6 @@ constexpr auto kStatusFields = std::tuple{
     field("next_pin", &EngineStatus::nextPin),
 };
 
-constexpr auto kCertificateFields = std::tuple{
-    field("sha256", &CertificateFacts::sha256),
-    field("subject", &CertificateFacts::subject),
-    field("issuer", &CertificateFacts::issuer),
-    field("names", &CertificateFacts::names),
-    field("not_before", &CertificateFacts::notBefore),
-    field("not_after", &CertificateFacts::notAfter),
-    field("self_signed", &CertificateFacts::selfSigned),
-};
-
 constexpr auto kProviderFields = std::tuple{
     field("name", &ProviderStatus::name),
     field("kind", &ProviderStatus::kind),
@@ -171,8 +161,8 @@ QJsonObject toJson(const EngineStatus& status)
             {QStringLiteral("detail"), part.detail}});
     }
     json.insert(QStringLiteral("parts"), parts);
-    json.insert(QStringLiteral("certificate"),
-        status.certificate ? QJsonValue(writeFields(*status.certificate, kCertificateFields)) : QJsonValue());
+    json.insert(
+        QStringLiteral("certificate"), status.certificate ? QJsonValue(toJson(*status.certificate)) : QJsonValue());
     return json;
 }
 
@@ -188,10 +178,10 @@ Result<EngineStatus> engineStatusFromJson(const QJsonObject& json)
             part.value(QLatin1String("detail")).toString()});
     }
     if (const QJsonValue certificate = json.value(QLatin1String("certificate")); certificate.isObject()) {
-        CertificateFacts facts;
-        if (const auto wrong = readFields(certificate.toObject(), facts, kCertificateFields))
-            return *wrong;
-        status.certificate = facts;
+        Result<CertificateFacts> facts = certificateFactsFromJson(certificate.toObject());
+        if (!facts)
+            return facts.error();
+        status.certificate = std::move(*facts);
     }
     return status;
 }

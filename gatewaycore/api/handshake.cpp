@@ -47,6 +47,7 @@ constexpr std::array kFeatures{
     Feature{"pairings/claim", 1},
     Feature{"principals", 1},
     Feature{"principals/revoke", 1},
+    Feature{"principals/rotate", 1},
     Feature{"providers", 0},
     Feature{"providers/breaker", 0},
     Feature{"providers/drain", 0},

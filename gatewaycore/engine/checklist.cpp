@@ -315,9 +315,10 @@ Finding datedDrill(const ChecklistFacts& facts)
         return {kNotMet, QStringLiteral("No finished drill is kept.")};
     const qint64 days = last->endedAt->daysTo(facts.now);
     return {days <= kDrillDays && last->verdict == QLatin1String("pass") ? kMet : kPartly,
-        QStringLiteral("The last drill was on %1 (%2) on %3, %4 ago.")
+        QStringLiteral("The last drill was on %1 (%2) on %3, %4.")
             .arg(last->provider, QString(last->verdict).replace(u'_', u' '),
-                last->endedAt->toUTC().date().toString(Qt::ISODate), count(days, "day"))};
+                last->endedAt->toUTC().date().toString(Qt::ISODate),
+                days == 0 ? QStringLiteral("today") : count(days, "day") + QStringLiteral(" ago"))};
 }
 
 Finding canaryAndRollback(const ChecklistFacts& facts)
@@ -336,7 +337,7 @@ Finding slosAndRunbooks(const ChecklistFacts& facts)
     }
     return {broken > 0 ? kNotMet : kUnknown,
         QStringLiteral(
-            "Of %1 standing invariants, %2 hold and %3 are broken; runbooks are not recorded by this engine.")
+            "Of %1 standing invariants %2 hold, and broken are %3; runbooks are not recorded by this engine.")
             .arg(facts.invariants.size())
             .arg(holding)
             .arg(broken)};

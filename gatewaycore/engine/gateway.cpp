@@ -10,6 +10,8 @@
 #include "store/revision_repository.h"
 
 #include <QDir>
+#include <QFile>
+#include <QFileInfo>
 #include <QThread>
 #include <QTimer>
 
@@ -89,7 +91,10 @@ std::optional<StartFailure> Gateway::startConfig()
 {
     // the data directory first: the config's revision number continues from it
     const QString& directory = m_parts.options.dataDirectory;
-    if (!QDir().mkpath(directory))
+    // one that we make is for its owner alone: the record and the keys to it lie there. One that is there stays as it is.
+    const bool isNew = !QFileInfo::exists(directory);
+    if (!QDir().mkpath(directory) ||
+        (isNew && !QFile::setPermissions(directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner)))
         return StartFailure{
             {api::Failure::Unavailable, QStringLiteral("the data directory %1 cannot be made").arg(directory), {}}, {}};
     const config::ConfigHolder::Report report =

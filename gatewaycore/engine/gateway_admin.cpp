@@ -54,8 +54,9 @@ void Gateway::rememberCertificate(const std::optional<QSslConfiguration>& tls)
         return;
     m_parts.adminCertificate = api::factsOf(tls->localCertificate());
     log(LogLevel::Info, "admin.certificate",
-        {{"sha256", m_parts.adminCertificate->sha256},
-            {"not_after", m_parts.adminCertificate->notAfter.toString(Qt::ISODate)}});
+        {{"id", m_parts.adminCertificate->sha256},
+            {"message", QStringLiteral("It is good until %1.")
+                            .arg(m_parts.adminCertificate->notAfter.toString(Qt::ISODate))}});
 }
 
 api::Outcome Gateway::writeRuntime() const

@@ -115,12 +115,11 @@ api::Result<api::CallSummary> CallSummaryReader::summary(
     whole.add("c.started_ms < ?", {qint64(0)});
     QSqlQuery sums(*m_connection);
     sums.setForwardOnly(true);
-    const QString bucket = step > 0 ? QStringLiteral("c.started_ms / %1").arg(step) : QStringLiteral("0");
-    if (!sums.prepare(QStringLiteral("SELECT %1, %2, count(*), sum(c.outcome = 'answered'), sum(c.cost_nano),"
+    if (!sums.prepare(QStringLiteral("SELECT %1, count(*), sum(c.outcome = 'answered'), sum(c.cost_nano),"
                                      " count(c.cost_nano), sum(c.cost_nano IS NULL AND c.tokens_in + c.tokens_out > 0),"
                                      " sum(c.tokens_in), sum(c.tokens_out) FROM calls c INDEXED BY calls_summary")
-                          .arg(bucket, QLatin1String(sqlOf(asked.by))) +
-                      whole.where() + QStringLiteral(" GROUP BY 1, 2")))
+                          .arg(QLatin1String(sqlOf(asked.by))) +
+                      whole.where() + QStringLiteral(" GROUP BY 1")))
         return failed(sums);
 
     QHash<Group, CallSummaryRow> groups;
@@ -129,18 +128,24 @@ api::Result<api::CallSummary> CallSummaryReader::summary(
     answer.stepSeconds = asked.stepSeconds;
     QElapsedTimer elapsed;
     elapsed.start();
+    // a piece is a bucket, or less where a bucket holds many: the fewer rows are grouped at once, the faster it goes
+    qint64 edgeMs = since;
     for (qint64 from = since; from < until;) {
-        if (elapsed.hasExpired(patience.count()))
+        if (elapsed.elapsed() > patience.count())
             return api::failure(api::Failure::Unavailable,
                 QStringLiteral("The sum over this time took longer than %1 ms and was given up.").arg(patience.count()),
                 QStringLiteral("Ask for a shorter time."));
-        edge.bindValue(0, from);
-        edge.bindValue(1, until);
-        if (!edge.exec())
-            return failed(edge);
-        // at least one millisecond further: a burst inside one may make a piece larger, never endless
-        const qint64 to = edge.next() ? std::max(edge.value(0).toLongLong(), from + 1) : until;
-        edge.finish();
+        if (from >= edgeMs) {
+            edge.bindValue(0, from);
+            edge.bindValue(1, until);
+            if (!edge.exec())
+                return failed(edge);
+            // at least one millisecond further: a burst inside one may make a piece larger, never endless
+            edgeMs = edge.next() ? std::max(edge.value(0).toLongLong(), from + 1) : until;
+            edge.finish();
+        }
+        const qint64 bucket = step > 0 ? from / step : 0;
+        const qint64 to = step > 0 ? std::min(edgeMs, (bucket + 1) * step) : edgeMs;
         int at = 0;
         for (const QVariant& value : filter.values)
             sums.bindValue(at++, value);
@@ -150,15 +155,15 @@ api::Result<api::CallSummary> CallSummaryReader::summary(
             return failed(sums);
         while (sums.next()) {
             CallSummaryRow row;
-            row.calls = sums.value(2).toLongLong();
-            row.answered = sums.value(3).toLongLong();
-            if (sums.value(5).toLongLong() > 0)
-                row.cost = Money::fromNano(sums.value(4).toLongLong());
-            row.unpriced = sums.value(6).toLongLong();
-            row.inputTokens = sums.value(7).toLongLong();
-            row.outputTokens = sums.value(8).toLongLong();
+            row.calls = sums.value(1).toLongLong();
+            row.answered = sums.value(2).toLongLong();
+            if (sums.value(4).toLongLong() > 0)
+                row.cost = Money::fromNano(sums.value(3).toLongLong());
+            row.unpriced = sums.value(5).toLongLong();
+            row.inputTokens = sums.value(6).toLongLong();
+            row.outputTokens = sums.value(7).toLongLong();
             answer.total += row.calls;
-            Group group{sums.value(0).toLongLong(), sums.value(1).toString()};
+            Group group{bucket, sums.value(0).toString()};
             if (groups.size() >= kMostGroups && !groups.contains(group)) {
                 group.second = QStringLiteral("other");
                 answer.cut = true;

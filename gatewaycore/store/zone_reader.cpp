@@ -63,7 +63,7 @@ api::Result<std::vector<EndpointCount>> ZoneReader::count(
     QElapsedTimer elapsed;
     elapsed.start();
     for (qint64 from = sinceMs; from < untilMs;) {
-        if (elapsed.hasExpired(patience.count()))
+        if (elapsed.elapsed() > patience.count())
             return api::failure(api::Failure::Unavailable,
                 QStringLiteral("Counting the attempts of this time took longer than %1 ms and was given up.")
                     .arg(patience.count()),

@@ -167,7 +167,7 @@ tenants:
                     process.start()
                 runs[name].append(asyncio.run(callers(port, key, args.connections, args.seconds)))
                 if process:
-                    statuses, took = result.get(timeout=30)
+                    statuses, took = result.get(timeout=90)
                     process.join(5)
                     if name == "wrong tokens":
                         spent.append(took)

@@ -490,7 +490,6 @@ void TestLinkFaults::certificateChanges()
             gather(*lane);
     }
     QCOMPARE(blocked, kCuts);
-    QVERIFY(impostor.connections() > 0);
     QCOMPARE(impostor.received(), QByteArray());
     change(*m_lanes[0], QStringLiteral("certificate-last"));
     QVERIFY(waitUntil([&] { return m_lanes[0]->isDone(); }));

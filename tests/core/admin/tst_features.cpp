@@ -23,13 +23,19 @@ private Q_SLOTS:
         for (const QString& feature : features)
             QVERIFY2(!feature.isEmpty() && !feature.contains(QLatin1Char('{')), qPrintable(feature));
     }
-    void theClientOfThisVersionKnowsThem()
+    void clientAndEngineOfOneVersionKnowTheSame()
     {
         QStringList unknown = gateway::admin::features();
         for (const QString& known : gateway::api::knownFeatures())
             unknown.removeAll(known);
         QVERIFY2(unknown.isEmpty(),
             qPrintable(QStringLiteral("add to kFeatures in api/handshake.cpp: ") + unknown.join(QStringLiteral(", "))));
+        QStringList missing = gateway::api::knownFeatures();
+        for (const QString& feature : gateway::admin::features())
+            missing.removeAll(feature);
+        QVERIFY2(missing.isEmpty(),
+            qPrintable(QStringLiteral("no route offers, take out of kFeatures in api/handshake.cpp: ") +
+                       missing.join(QStringLiteral(", "))));
     }
 };
 

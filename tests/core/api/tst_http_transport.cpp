@@ -224,7 +224,8 @@ void TestHttpTransport::whoIsTrusted()
 void TestHttpTransport::nothingLeavesBeforeThePinWasCompared()
 {
     ScriptedAdmin impostor(always(reply(200)), m_other.forServer());
-    auto options = optionsFor(impostor.port(), true);
+    test::LinkCutter wire(impostor.port()); // counts connections; the impostor only those whose handshake it finished
+    auto options = optionsFor(wire.port(), true);
     options.pin = m_self.pin();
     for (int round = 0; round < 10; ++round) {
         api::HttpTransport transport(options);
@@ -235,7 +236,7 @@ void TestHttpTransport::nothingLeavesBeforeThePinWasCompared()
         for (const auto& future : open)
             QVERIFY(!await(future).ok());
     }
-    QVERIFY(impostor.connections() > 0);
+    QVERIFY(wire.connections() >= 10);
     QTest::qWait(50);
     QCOMPARE(impostor.received(), QByteArray());
 }
@@ -559,15 +560,19 @@ void TestHttpTransport::patienceEnds()
     QVERIFY(admin.askedFor("/api/v1/operations").size() > 1);
 }
 
-// An engine closes kept connections when it likes. A read meets that and goes out again; a change never meets it.
+// An engine closes kept connections when it likes, in order or not. A read meets that and goes out again; a change
+// never meets it.
 void TestHttpTransport::keptConnectionThatEndedCostsNothing()
 {
-    int number = 0;
+    int reads = 0;
+    int ended = 0;
     ScriptedAdmin admin([&](const ScriptedAdmin::Asked& one) {
         if (one.path.startsWith("/api/v1/operations"))
             return operation("unknown");
-        // every second request that comes over a kept connection finds it closing
-        return ++number % 2 == 0 && one.method == "GET" ? how(How::Reset) : reply(200);
+        // every third read finds its kept connection closing; the one after that is its repetition, on a fresh one
+        if (one.method != "GET" || ++reads % 3 != 0)
+            return reply(200);
+        return how(++ended % 2 == 0 ? How::Reset : How::Close);
     });
     api::HttpTransport transport(optionsFor(admin.port(), false));
     QSignalSpy checking(&transport, &api::AdminTransport::changeChecking);
@@ -577,6 +582,7 @@ void TestHttpTransport::keptConnectionThatEndedCostsNothing()
         QVERIFY(await(transport.send(get())).ok());
         QVERIFY(await(transport.send(asked)).ok());
     }
+    QVERIFY(ended >= 4);
     QCOMPARE(checking.size(), 0);
     QCOMPARE(admin.askedFor("/api/v1/providers").size(), 10);
 }

@@ -198,7 +198,8 @@ void ChecklistPage::take(const Result<QVector<ChecklistItem>>& answer)
             selected = m_table->rows();
         m_table->addRow({Cell::number(QString::number(item.number), Token::Text3),
             Cell::state(state.status, tr(state.words)), title, Cell::plain(item.evidence, Token::Text2),
-            page.isEmpty() ? Cell::notApplicable() : Cell::plain(page, Token::Text2)});
+            Cell::plain(
+                page.isEmpty() ? models::notApplicable() : page, page.isEmpty() ? Token::Text3 : Token::Text2)});
     }
     QVector<SummaryCell> cells;
     for (std::size_t i = 0; i < kStates.size(); ++i)

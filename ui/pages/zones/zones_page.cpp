@@ -31,12 +31,12 @@ struct Period
 };
 
 constexpr std::array kPeriods{Period{"24 h", 1}, Period{"7 d", 7}, Period{"28 d", 28}, Period{"90 d", 90}};
-constexpr int kQueryLines = 4;
+constexpr int kQueryLines = 6;
 
 // The query on lines of its own parts; the words stay as the engine sent them.
 QString inLines(QString query)
 {
-    for (const char* word : {" FROM ", " WHERE ", " AND a.result", " GROUP BY "})
+    for (const char* word : {" FROM ", " CROSS JOIN ", " WHERE ", " AND a.result", " GROUP BY "})
         query.replace(QLatin1String(word), QLatin1Char('\n') + QLatin1String(word).mid(1));
     return query;
 }
@@ -74,7 +74,7 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
         m_period->addChoice(QString::fromLatin1(period.words));
     m_period->setCurrent(0);
     m_tenants->setWidths({{116, 0}, {130, 0}, {170, 0}, {110, 0}, {84, 0}, {76, 0}, {80, 0}, {200, 1}});
-    m_endpoints->setWidths({{96, 0}, {130, 0}, {110, 0}, {180, 1}, {150, 1}});
+    m_endpoints->setWidths({{92, 0}, {122, 0}, {108, 0}, {312, 0}, {120, 1}});
 
     auto* strip = new Panel;
     strip->body()->addWidget(m_summary);
@@ -100,8 +100,8 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
 
     auto* lower = new QHBoxLayout;
     lower->setSpacing(Metrics::gap);
-    lower->addWidget(m_endpointPanel, 3);
-    lower->addWidget(m_checkPanel, 2);
+    lower->addWidget(m_endpointPanel, 2);
+    lower->addWidget(m_checkPanel, 1);
     auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
