@@ -28,17 +28,22 @@ ChangeSettler::~ChangeSettler()
 {
     auto questions = std::exchange(m_questions, {}); // taken out first: a continuation may come back to us
     for (auto& [key, question] : questions) {
-        question.promise->addResult(Result<AdminReply>(notKnown(
-            key, question.path, QStringLiteral("the connection was closed before the engine could be asked"))));
-        question.promise->finish();
+        const Result<AdminReply> result =
+            notKnown(key, question.path, QStringLiteral("the connection was closed before the engine could be asked"));
+        for (const auto& promise : question.promises) {
+            promise->addResult(result);
+            promise->finish();
+        }
     }
 }
 
 void ChangeSettler::ask(const QString& key, const QString& path, std::shared_ptr<Promise> promise)
 {
     Question& question = m_questions[key];
+    question.promises.push_back(std::move(promise));
+    if (question.timer)
+        return; // the same change twice: one answer is for both
     question.path = path;
-    question.promise = std::move(promise);
     question.since.start();
     question.pause = std::min(kFirstPause, m_options.firstReconnect);
     question.timer = std::make_unique<QTimer>();
@@ -136,16 +141,18 @@ void ChangeSettler::again(Question& question)
     question.pause = std::min(question.pause * 2, std::min(kLongestPause, m_options.lastReconnect));
 }
 
-void ChangeSettler::finish(const QString& key, Result<AdminReply> result, bool applied)
+void ChangeSettler::finish(const QString& key, const Result<AdminReply>& result, bool applied)
 {
     auto question = m_questions.extract(key);
     if (question.empty())
         return;
     question.mapped().timer.release()->deleteLater(); // we may be inside its timeout
-    const auto promise = question.mapped().promise;
+    const auto promises = std::move(question.mapped().promises);
     Q_EMIT settled(key, applied);
-    promise->addResult(std::move(result));
-    promise->finish(); // the last: it may be our end
+    for (const auto& promise : promises) { // the last: they may be our end
+        promise->addResult(result);
+        promise->finish();
+    }
 }
 
 Error ChangeSettler::notKnown(const QString& key, const QString& path, const QString& why) const

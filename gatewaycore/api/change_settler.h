@@ -7,6 +7,8 @@
 
 #include <QPromise>
 
+#include <vector>
+
 namespace gateway::api {
 
 class ChangeSettler final : public QObject
@@ -29,7 +31,7 @@ private:
     struct Question
     {
         QString path;
-        std::shared_ptr<Promise> promise;
+        std::vector<std::shared_ptr<Promise>> promises; // several when one key was sent several times
         QElapsedTimer since;
         std::chrono::milliseconds pause{0};
         std::unique_ptr<QTimer> timer;
@@ -38,7 +40,7 @@ private:
     void askNow(const QString& key);
     void heard(const QString& key, const Landing& landing);
     void again(Question& question);
-    void finish(const QString& key, Result<AdminReply> result, bool applied);
+    void finish(const QString& key, const Result<AdminReply>& result, bool applied);
     Error notKnown(const QString& key, const QString& path, const QString& why) const;
 
     const HttpTransportOptions m_options;

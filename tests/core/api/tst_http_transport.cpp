@@ -127,6 +127,7 @@ private Q_SLOTS:
     void changeIsAskedAfterUntilTheEngineAnswers();
     void changeThatWasNeverSentIsNotAskedAfter();
     void changeOpenAtTheEndIsNotKnown();
+    void oneKeyTwiceInDoubtIsOneQuestion();
     void patienceEnds();
     void keptConnectionThatEndedCostsNothing();
     void silenceEndsInTime();
@@ -545,6 +546,23 @@ void TestHttpTransport::changeOpenAtTheEndIsNotKnown()
         QVERIFY2(open.result().error().message.contains(QStringLiteral("not known")),
             qPrintable(open.result().error().message));
     }
+}
+
+void TestHttpTransport::oneKeyTwiceInDoubtIsOneQuestion()
+{
+    ScriptedAdmin admin([](const ScriptedAdmin::Asked& one) {
+        return one.path.startsWith("/api/v1/operations/") ? operation("applied", 201) : how(How::Close);
+    });
+    api::HttpTransport transport(optionsFor(admin.port(), false));
+    QSignalSpy settled(&transport, &api::AdminTransport::changeSettled);
+    const auto first = transport.send(change());
+    const auto second = transport.send(change());
+    for (const auto& future : {first, second}) {
+        const auto answer = await(future);
+        QVERIFY2(answer.ok(), answer.ok() ? "" : qPrintable(answer.error().message));
+        QCOMPARE(answer->status, 201);
+    }
+    QTRY_VERIFY(!settled.isEmpty());
 }
 
 void TestHttpTransport::patienceEnds()
