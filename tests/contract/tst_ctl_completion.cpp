@@ -55,6 +55,7 @@ Ran runShell(const QString& shell, const QStringList& arguments, const QByteArra
 
 // Asks bash for many lines in one process: a line in, its completions out, separated by blanks. Words are split where
 // readline splits them.
+#ifndef Q_MOC_RUN // moc 6.4 loses its way in the quotes of the shell
 const char* const kAskBash = R"SH(
 source <(signalboxctl completion bash)
 COMP_WORDBREAKS=$' \t\n"\'><=;|&(:@'
@@ -82,6 +83,7 @@ while IFS= read -r line; do
     echo "${COMPREPLY[*]}"
 done
 )SH";
+#endif
 
 QList<QByteArray> askBash(const QStringList& lines)
 {
