@@ -844,10 +844,13 @@ void TestAdminContract::rolesAreKept()
         {QStringLiteral("/api/v1/credentials"), {Role::Admin}},
         {QStringLiteral("/api/v1/budgets/{id}/raise"), {Role::Admin}},
         {QStringLiteral("/api/v1/credentials/{id}/rotate"), {Role::Admin}},
+        {QStringLiteral("/api/v1/operations/{key}/settle"),
+            {Role::Viewer, Role::Auditor, Role::Developer, Role::Operator, Role::Admin}},
     };
     // Reads are open to all but these.
     const QHash<QString, QVector<Role>> openReads{
         {QStringLiteral("/api/v1/zones/check"), {Role::Auditor, Role::Operator, Role::Admin}},
+        {QStringLiteral("/api/v1/audit"), {Role::Auditor, Role::Operator, Role::Admin}},
     };
     const QVector<Role> everybody(api::kRoles.begin(), api::kRoles.end());
     test::ControlRoom room(role);
@@ -862,6 +865,7 @@ void TestAdminContract::rolesAreKept()
         request.method = QString::fromLatin1(route.method);
         request.path = QString(path)
                            .replace(QStringLiteral("{id}"), QStringLiteral("c1"))
+                           .replace(QStringLiteral("{key}"), QStringLiteral("k1"))
                            .replace(QStringLiteral("{name}"), QStringLiteral("openai-eu"));
         request.reason = QStringLiteral("r");
         const bool isRead = request.method == QLatin1String("GET");
@@ -870,7 +874,7 @@ void TestAdminContract::rolesAreKept()
         const auto reply = await(transport->send(request));
         QVERIFY2((reply->status == 403) == !isOpen, route.path);
     }
-    QCOMPARE(changes, 15);
+    QCOMPARE(changes, 19);
 }
 
 QTEST_GUILESS_MAIN(TestAdminContract)
