@@ -78,7 +78,7 @@ QList<QByteArray> askBash(const QStringList& lines)
 template <typename Try>
 bool comesTrue(Try attempt)
 {
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < 8; ++i) {
         if (attempt())
             return true;
         QTest::qWait(200);
