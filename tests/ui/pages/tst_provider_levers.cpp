@@ -37,6 +37,8 @@ struct Fixture
         options.now = [] { return Story::now(); };
         options.role = QString::fromLatin1(role);
         session = std::make_unique<ui::Session>(transport, options);
+        session->refresh(); // nothing may be changed before the engine has answered once
+        (void)QTest::qWaitFor([this] { return session->status().has_value(); });
         page = std::make_unique<ProvidersPage>(*session);
         page->resize(1240, 790);
         page->setTimeRange({3600, true, {}});
