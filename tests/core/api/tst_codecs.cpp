@@ -308,7 +308,7 @@ void TestCodecs::statusValues()
     verifyRoundTrip(credential, &credentialInfoFromJson);
     CredentialRequest request{text("acme"), {text("a")}, {text("f")}, kTime, text("n")};
     verifyRoundTrip(request, &credentialRequestFromJson);
-    RuntimeFacts runtime{1, text("0.1.0"), kTime, text("http://a"), text("http://b")};
+    RuntimeFacts runtime{1, text("0.1.0"), kTime, text("http://a"), text("http://b"), QString(64, u'a')};
     verifyRoundTrip(runtime, &runtimeFactsFromJson);
 }
 
