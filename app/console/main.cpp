@@ -165,6 +165,8 @@ int main(int argc, char** argv)
         window.show();
         if (isLink)
             ui::AttachSheet::openOn(&window, hub, attachTo);
+        else if (!attachTo.isEmpty())
+            window.mendIfFirstTryFails();
         code = QApplication::exec();
     }
     engine.reset();

@@ -112,6 +112,7 @@ api::EngineStatus FakeEngine::status() const
     api::EngineStatus status;
     status.version = QStringLiteral("0.1.0");
     status.pid = 4711;
+    status.adminUrl = QStringLiteral("https://gw.example:4181");
     status.startedAt = QDateTime::fromMSecsSinceEpoch(kNowMs - 1000, Qt::UTC);
     status.asOf = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC);
     status.revision = 7;

@@ -21,7 +21,7 @@ SessionOptions laptop()
     SessionOptions options;
     options.name = QStringLiteral("laptop");
     options.environment = Environment::Local;
-    options.role = QStringLiteral("developer");
+    options.role = QStringLiteral("admin"); // of one's own engine
     options.embedded = true;
     options.now = [] { return QDateTime(QDate(2026, 11, 22), QTime(9, 13, 20), Qt::UTC); };
     options.monotonic = [] { return std::chrono::milliseconds(0); };

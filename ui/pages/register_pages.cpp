@@ -16,10 +16,11 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
     if (!probe)
         probe = std::make_shared<HttpGatewayProbe>();
     PageRegistry pages;
-    const auto add = [&pages](const char* name, const char* title, RailGroup group, int order, auto make) {
+    const auto add = [&pages](const char* name, const char* title, RailGroup group, int order, auto make,
+                         const char* feature = "") {
         // The icon of a page has its name.
-        pages.add(
-            {QString::fromLatin1(name), QString::fromLatin1(title), QString::fromLatin1(name), group, order, make});
+        pages.add({QString::fromLatin1(name), QString::fromLatin1(title), QString::fromLatin1(name), group, order, make,
+            QString::fromLatin1(feature)});
     };
     add("traffic", "Traffic", RailGroup::Operate, 3,
         [](Session& session) -> Page* { return new traffic::TrafficPage(session); });
@@ -29,10 +30,12 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new routes::RoutesPage(session); });
     add("budgets", "Budgets", RailGroup::Govern, 1,
         [](Session& session) -> Page* { return new budgets::BudgetsPage(session); });
-    add("zones", "Zones", RailGroup::Govern, 3,
-        [](Session& session) -> Page* { return new zones::ZonesPage(session); });
-    add("checklist", "Checklist", RailGroup::Prove, 1,
-        [](Session& session) -> Page* { return new checklist::ChecklistPage(session); });
+    add(
+        "zones", "Zones", RailGroup::Govern, 3, [](Session& session) -> Page* { return new zones::ZonesPage(session); },
+        "zones/check");
+    add(
+        "checklist", "Checklist", RailGroup::Prove, 1,
+        [](Session& session) -> Page* { return new checklist::ChecklistPage(session); }, "checklist");
     add("limits", "Limits", RailGroup::Govern, 6,
         [](Session& session) -> Page* { return new limits::LimitsPage(session); });
     add("server", "Server", RailGroup::Change, 2,

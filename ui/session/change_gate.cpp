@@ -1,5 +1,7 @@
 #include "session/change_gate.h"
 
+#include "session/actions.h"
+
 #include <QUuid>
 
 namespace ui {
@@ -37,20 +39,21 @@ QFuture<Result<AdminReply>> ChangeGate::send(const AdminRequest& request)
     if (keyed.idempotencyKey.isEmpty())
         keyed.idempotencyKey = QUuid::createUuid().toString(QUuid::WithoutBraces);
     const QString key = keyed.idempotencyKey;
-    m_recent.prepend({key, keyed.method + u' ' + keyed.path, keyed.reason, m_now(), RecentChange::State::Sent, {}});
+    m_recent.prepend(
+        {key, changeWords(keyed.method, keyed.path), keyed.reason, m_now(), RecentChange::State::Sent, {}});
     if (m_recent.size() > kRecent)
         m_recent.removeLast();
     Q_EMIT recentChanged(m_recent.first());
-    QFuture<Result<AdminReply>> answer = m_inner->send(keyed);
-    answer.then(this, [this, key](const Result<AdminReply>& reply) {
+    // a future takes one continuation: the caller gets the one that comes after ours
+    return m_inner->send(keyed).then(this, [this, key](const Result<AdminReply>& reply) {
         const bool applied = reply && reply->status < 300;
         mark(key, applied ? RecentChange::State::Applied : RecentChange::State::NotApplied,
             !reply ? reply.error().message
             : applied
                 ? QString()
                 : reply->body.value(QLatin1String("error")).toObject().value(QLatin1String("message")).toString());
+        return reply;
     });
-    return answer;
 }
 
 void ChangeGate::mark(const QString& key, RecentChange::State state, const QString& message)

@@ -24,7 +24,7 @@ struct RecentChange
         NotApplied
     };
     QString key;  // its Idempotency-Key
-    QString what; // "POST /api/v1/providers/openai-eu/drain"
+    QString what; // "Drain openai-eu"
     QString reason;
     QDateTime at;
     State state = State::Sent;

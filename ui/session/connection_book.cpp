@@ -1,7 +1,5 @@
 #include "session/connection_book.h"
 
-#include "api/certificate_facts.h"
-
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -46,6 +44,8 @@ QJsonObject toJson(const Connection& connection)
         {QStringLiteral("environment"), wordOf(connection.environment)},
         {QStringLiteral("environment_pinned"), connection.environmentPinned}, {QStringLiteral("url"), connection.url},
         {QStringLiteral("pin"), connection.pin}, {QStringLiteral("next_pin"), connection.nextPin},
+        {QStringLiteral("certificate"),
+            connection.certificate ? QJsonValue(gateway::api::toJson(*connection.certificate)) : QJsonValue()},
         {QStringLiteral("ca_file"), connection.caFile},
         {QStringLiteral("client_certificate"), connection.clientCertificateFile},
         {QStringLiteral("client_key"), connection.clientKeyFile}, {QStringLiteral("token_file"), connection.tokenFile},
@@ -66,6 +66,11 @@ std::optional<Connection> connectionFromJson(const QJsonObject& json)
     connection.url = text("url");
     connection.pin = text("pin").isEmpty() ? QString() : pinFromText(text("pin"));
     connection.nextPin = text("next_pin").isEmpty() ? QString() : pinFromText(text("next_pin"));
+    if (json.value(QLatin1String("certificate")).isObject()) {
+        const auto facts = certificateFactsFromJson(json.value(QLatin1String("certificate")).toObject());
+        if (facts && facts->sha256 == connection.pin)
+            connection.certificate = *facts;
+    }
     connection.caFile = text("ca_file");
     connection.clientCertificateFile = text("client_certificate");
     connection.clientKeyFile = text("client_key");
@@ -148,9 +153,16 @@ const Connection* ConnectionBook::find(const QString& id) const
 
 const Connection* ConnectionBook::findUrl(const QString& url) const
 {
-    const QUrl wanted = QUrl(url).adjusted(QUrl::StripTrailingSlash);
+    // the root's slash is none to strip for QUrl
+    const auto plain = [](const QString& text) {
+        QUrl one = QUrl(text).adjusted(QUrl::StripTrailingSlash);
+        if (one.path() == QLatin1String("/"))
+            one.setPath({});
+        return one;
+    };
+    const QUrl wanted = plain(url);
     for (const Connection& connection : m_connections) {
-        if (QUrl(connection.url).adjusted(QUrl::StripTrailingSlash) == wanted)
+        if (plain(connection.url) == wanted)
             return &connection;
     }
     return nullptr;

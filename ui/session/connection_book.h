@@ -5,6 +5,7 @@
 
 #include "session/session.h"
 
+#include "api/certificate_facts.h"
 #include "api/result.h"
 
 #include <QDateTime>
@@ -23,6 +24,8 @@ struct Connection
     QString url;                    // https://gw.example:4181
     QString pin;                    // SHA-256 of its certificate; empty: the system's authorities vouch for it
     QString nextPin;                // announced by the engine over a verified connection
+    // What the pinned certificate said of itself, for the day it changes; only what belongs to `pin`.
+    std::optional<gateway::api::CertificateFacts> certificate;
     QString caFile;
     QString clientCertificateFile;
     QString clientKeyFile;

@@ -2,6 +2,9 @@
 
 #include "api/local_engine.h"
 
+#include <QPointer>
+#include <QPromise>
+
 #include <algorithm>
 
 namespace ui {
@@ -33,6 +36,40 @@ SessionOptions optionsOf(const Connection& connection)
     options.readOnly = connection.readOnly;
     return options;
 }
+
+// Stands in while the keyring is asked for the token: nothing is sent, nothing fails.
+class WaitingTransport final : public AdminTransport
+{
+public:
+    explicit WaitingTransport(QString description) : m_description(std::move(description)) {}
+    ~WaitingTransport() override
+    {
+        for (const auto& question : m_questions) {
+            question->addResult(
+                failure(Failure::Unreachable, QStringLiteral("The connection was closed before it was opened.")));
+            question->finish();
+        }
+    }
+    QFuture<Result<AdminReply>> send(const AdminRequest&) override
+    {
+        auto question = std::make_shared<QPromise<Result<AdminReply>>>();
+        question->start();
+        m_questions.push_back(question);
+        return question->future();
+    }
+    std::unique_ptr<EventStream> subscribe(qint64) override { return std::make_unique<EventStream>(); }
+    QString description() const override { return m_description; }
+    LinkStatus link() const override
+    {
+        LinkStatus status;
+        status.reason = QStringLiteral("The desktop's keyring is asked for the token.");
+        return status;
+    }
+
+private:
+    QString m_description;
+    std::vector<std::shared_ptr<QPromise<Result<AdminReply>>>> m_questions;
+};
 
 } // namespace
 
@@ -77,14 +114,14 @@ void ConnectionHub::show(const QString& id)
         const Connection connection = *known;
         if (!connection.tokenFile.isEmpty()) {
             const Result<QByteArray> token = readToken(connection.tokenFile);
-            openSession(connection, token ? *token : QByteArray());
+            openSession(connection, m_make(connection, token ? *token : QByteArray()));
         } else {
-            // shown at once without a token; the keyring may ask its owner for a password first
-            openSession(connection, {});
-            m_secrets.read(id, [this, id](const Result<QByteArray>& token) {
-                const Connection* still = m_book.find(id);
-                if (token && still && session(id))
-                    openSession(*still, *token);
+            // shown at once; the keyring may ask its owner for a password first
+            openSession(connection, std::make_shared<WaitingTransport>(connection.url));
+            m_secrets.read(id, [this, id, alive = QPointer(this)](const Result<QByteArray>& token) {
+                const Connection* still = alive ? m_book.find(id) : nullptr;
+                if (still && session(id))
+                    openSession(*still, m_make(*still, token ? *token : QByteArray()));
             });
         }
     }
@@ -94,9 +131,9 @@ void ConnectionHub::show(const QString& id)
     }
 }
 
-void ConnectionHub::openSession(const Connection& connection, const QByteArray& token)
+void ConnectionHub::openSession(const Connection& connection, std::shared_ptr<AdminTransport> transport)
 {
-    auto session = std::make_shared<Session>(m_make(connection, token), optionsOf(connection));
+    auto session = std::make_shared<Session>(std::move(transport), optionsOf(connection));
     watch(connection.id, *session);
     const auto found =
         std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& e) { return e.id == connection.id; });
@@ -115,8 +152,35 @@ void ConnectionHub::watch(const QString& id, Session& session)
 {
     connect(&session, &Session::freshnessChanged, this, &ConnectionHub::changed);
     connect(&session, &Session::linkChanged, this, &ConnectionHub::changed);
-    if (id != kEmbedded)
+    if (id != kEmbedded) {
         connect(&session, &Session::statusChanged, this, [this, id, &session] { learn(id, session); });
+        connect(&session, &Session::linkChanged, this, [this, id, &session] { followPin(id, session); });
+    }
+}
+
+// The engine said over a verified connection which certificate comes next, so its coming is no news.
+void ConnectionHub::followPin(const QString& id, const Session& session)
+{
+    const LinkStatus link = session.link();
+    if (link.state != LinkStatus::State::CertificateChanged || !link.offered || this->session(id).get() != &session)
+        return;
+    if (advancePin(id, *link.offered)) // the transport of before knows the old one only
+        QMetaObject::invokeMethod(
+            this, [this, id] { reopen(id); }, Qt::QueuedConnection);
+}
+
+bool ConnectionHub::advancePin(const QString& id, const CertificateFacts& now)
+{
+    const Connection* known = m_book.find(id);
+    if (!known || known->nextPin.isEmpty() || now.sha256 != known->nextPin)
+        return false;
+    Connection next = *known;
+    next.pin = next.nextPin;
+    next.nextPin.clear();
+    next.certificate = now;
+    m_book.put(next);
+    Q_EMIT certificateAdvanced(id);
+    return true;
 }
 
 void ConnectionHub::learn(const QString& id, const Session& session)
@@ -125,16 +189,23 @@ void ConnectionHub::learn(const QString& id, const Session& session)
     const auto& status = session.status();
     if (!known || !status)
         return;
+    if (status->certificate && advancePin(id, *status->certificate))
+        known = m_book.find(id);
     Connection next = *known;
     const auto stated = environmentOf(status->environment);
     next.environmentPinned = stated.has_value();
+    // production is locked from the moment it is known to be production, until somebody says otherwise
+    if (stated == Environment::Prod && next.environment != Environment::Prod)
+        next.readOnly = true;
     if (stated)
         next.environment = *stated;
     if (next.name.isEmpty())
         next.name = status->name;
     // only an engine that was verified by its pin can say what comes after it
-    if (!next.pin.isEmpty() && !status->nextPin.isEmpty())
-        next.nextPin = status->nextPin;
+    if (!next.pin.isEmpty())
+        next.nextPin = status->nextPin == next.pin ? QString() : pinFromText(status->nextPin);
+    if (status->certificate && status->certificate->sha256 == next.pin)
+        next.certificate = status->certificate;
     if (session.who()) {
         next.principal = session.who()->name;
         next.role = nameOf(session.who()->role);
@@ -151,8 +222,10 @@ void ConnectionHub::learn(const QString& id, const Session& session)
     next.lastUsed = session.now();
     const SessionOptions named = optionsOf(next);
     m_book.put(next);
-    if (const auto open = this->session(id))
+    if (const auto open = this->session(id)) {
         open->setIdentity(named.name, named.environment);
+        open->setReadOnly(named.readOnly);
+    }
     if (!before.isEmpty() && !status->engineId.isEmpty() && before != status->engineId)
         Q_EMIT engineReplaced(id, before, status->engineId);
 }
@@ -175,11 +248,12 @@ void ConnectionHub::reopen(const QString& id)
         return;
     if (!connection->tokenFile.isEmpty()) {
         const Result<QByteArray> token = readToken(connection->tokenFile);
-        return openSession(*connection, token ? *token : QByteArray());
+        return openSession(*connection, m_make(*connection, token ? *token : QByteArray()));
     }
-    m_secrets.read(id, [this, id](const Result<QByteArray>& token) {
-        if (const Connection* still = m_book.find(id))
-            openSession(*still, token ? *token : QByteArray());
+    m_secrets.read(id, [this, id, alive = QPointer(this)](const Result<QByteArray>& token) {
+        const Connection* still = alive ? m_book.find(id) : nullptr;
+        if (still && session(id))
+            openSession(*still, m_make(*still, token ? *token : QByteArray()));
     });
 }
 

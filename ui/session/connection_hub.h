@@ -39,7 +39,7 @@ public:
     std::shared_ptr<Session> current() const { return session(m_current); }
 
     // Opens it if it is not, and shows it. At once: the window never waits for a keyring or a network; until the token
-    // is there the session has no data.
+    // is there the session has no data, and nothing is asked of the engine: a knock without one counts against us.
     void show(const QString& id);
     void close(const QString& id); // the current one too; then the first that is still open is shown
     // After its token, pin or address was changed: a new transport, the same place in the list.
@@ -48,7 +48,8 @@ public:
 
 Q_SIGNALS:
     void currentChanged();
-    void changed(); // what is open, or how one of them stands
+    void changed();                              // what is open, or how one of them stands
+    void certificateAdvanced(const QString& id); // to the one that was announced, without a person
     void engineReplaced(const QString& id, const QString& before, const QString& now); // another engine answers there
 
 private:
@@ -57,9 +58,11 @@ private:
         QString id;
         std::shared_ptr<Session> session;
     };
-    void openSession(const Connection& connection, const QByteArray& token);
+    void openSession(const Connection& connection, std::shared_ptr<gateway::api::AdminTransport> transport);
     void watch(const QString& id, Session& session);
     void learn(const QString& id, const Session& session);
+    void followPin(const QString& id, const Session& session);
+    bool advancePin(const QString& id, const gateway::api::CertificateFacts& now);
 
     ConnectionBook& m_book;
     SecretStore& m_secrets;

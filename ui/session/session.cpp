@@ -36,11 +36,13 @@ Session::Session(std::shared_ptr<gateway::api::AdminTransport> transport, Sessio
       m_client(m_gate),
       m_link(m_gate->link().state)
 {
+    m_acts = acts();
     connect(m_gate.get(), &AdminTransport::linkChanged, this, &Session::linkMoved);
     connect(m_gate.get(), &ChangeGate::recentChanged, this, &Session::recentChanged);
     m_poll.setInterval(m_options.pollMs);
     connect(&m_poll, &QTimer::timeout, this, [this] {
         refresh();
+        tellPermissions();
         // The age grows also when nothing answers.
         Q_EMIT freshnessChanged();
     });
@@ -115,12 +117,26 @@ void Session::askWho()
         if (!answer ||
             (m_who && m_who->may == answer->may && m_who->role == answer->role && m_who->name == answer->name))
             return;
-        const bool before = mayOperate();
-        const QString role = this->role();
         m_who = *answer;
-        if (before != mayOperate() || role != this->role())
-            Q_EMIT permissionsChanged();
+        tellPermissions();
+        Q_EMIT freshnessChanged(); // the chip names the role
     });
+}
+
+quint32 Session::acts() const
+{
+    quint32 bits = 0;
+    for (const ActionFacts& facts : allActions())
+        bits |= mayAct(facts.action) ? 1U << unsigned(facts.action) : 0U;
+    return bits;
+}
+
+void Session::tellPermissions()
+{
+    if (const quint32 now = acts(); now != m_acts) {
+        m_acts = now;
+        Q_EMIT permissionsChanged();
+    }
 }
 
 void Session::linkMoved(const LinkStatus& link)
@@ -143,6 +159,7 @@ void Session::takeStatus(const gateway::api::EngineStatus& status)
     m_problem.clear();
     m_status = status;
     m_statusAt = now();
+    m_statusTick = m_options.monotonic();
     m_lastSequence = qMax(m_lastSequence, status.eventSequence);
     if (m_history.size() >= kHistory)
         m_history.removeFirst();
@@ -164,7 +181,12 @@ void Session::takeEvents(const QVector<Event>& events)
 
 qint64 Session::ageMs() const
 {
-    return m_status ? qMax<qint64>(0, m_statusAt.msecsTo(now())) : -1;
+    if (!m_status)
+        return -1;
+    // The wall clock counts a computer's sleep, the other one does not; but a wall clock that was set back would make
+    // what is old young again.
+    const qint64 age = m_statusAt.msecsTo(now());
+    return age >= 0 ? age : qMax<qint64>(0, (m_options.monotonic() - m_statusTick).count());
 }
 
 Freshness Session::freshness() const
@@ -185,10 +207,22 @@ bool Session::may(const QString& method, const QString& route) const
     if (m_who)
         return m_who->mayDo(method, route);
     // an engine that does not say, or has not said yet: as the role is known to be used
-    const QString role = m_options.role;
-    return method == QLatin1String("GET") || role == QLatin1String("admin") ||
-           (role == QLatin1String("operator") && !route.contains(QLatin1String("/credentials")) &&
-               !route.contains(QLatin1String("/budgets")));
+    const auto role = gateway::api::roleFromName(m_options.role);
+    return roleMayUse(role.value_or(gateway::api::Role::Viewer), method, route);
+}
+
+bool Session::mayAct(Action action) const
+{
+    const ActionFacts& facts = factsOf(action);
+    return (!facts.changes || !isLocked()) && may(QString::fromLatin1(facts.method), QString::fromLatin1(facts.route));
+}
+
+QString Session::whyNot(Action action) const
+{
+    const ActionFacts& facts = factsOf(action);
+    if (!may(QString::fromLatin1(facts.method), QString::fromLatin1(facts.route)))
+        return tr("This needs the role %1; the role here is %2.").arg(rolesFor(facts), role());
+    return facts.changes ? blocked() : QString();
 }
 
 void Session::setIdentity(const QString& name, Environment environment)
@@ -209,14 +243,29 @@ bool Session::isLocked() const
 void Session::unlockFor(std::chrono::minutes time)
 {
     m_unlockedUntil = m_options.monotonic() + time;
-    QTimer::singleShot(time, this, &Session::permissionsChanged);
-    Q_EMIT permissionsChanged();
+    QTimer::singleShot(time, Qt::PreciseTimer, this, &Session::tellLock);
+    tellLock();
 }
 
 void Session::lockNow()
 {
     m_unlockedUntil = std::chrono::milliseconds(0);
-    Q_EMIT permissionsChanged();
+    tellLock();
+}
+
+void Session::setReadOnly(bool readOnly)
+{
+    if (m_options.readOnly == readOnly)
+        return;
+    m_options.readOnly = readOnly;
+    tellLock();
+}
+
+// The chip shows the lock also to those who may change nothing anyway.
+void Session::tellLock()
+{
+    tellPermissions();
+    Q_EMIT freshnessChanged();
 }
 
 void Session::retryNow()

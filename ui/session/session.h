@@ -5,6 +5,7 @@
 // what both sides know (handshake) and whether a change may be made now are known here and nowhere else.
 #pragma once
 
+#include "session/actions.h"
 #include "session/change_gate.h"
 #include "session/freshness.h"
 
@@ -70,13 +71,18 @@ public:
     const SessionOptions& options() const { return m_options; }
     // What its engine is called here; a person may rename a connection while it is open.
     void setIdentity(const QString& name, Environment environment);
+    // Locked against changes until somebody unlocks it for a time.
+    void setReadOnly(bool readOnly);
 
     // Who we are to the engine; empty until it said so, or when it is too old to say.
     const std::optional<gateway::api::WhoAmI>& who() const { return m_who; }
     QString role() const;
     // May we use this route at all? Pages leave out what we may not do.
     bool may(const QString& method, const QString& route) const;
-    bool mayOperate() const { return may(QStringLiteral("POST"), QStringLiteral("/api/v1/failovers")); }
+    // Is the control of this action there? Not for a role that may not, and no change while the connection is locked.
+    bool mayAct(Action action) const;
+    // Why it cannot be done now, as a sentence with the role that is needed; empty: it can.
+    QString whyNot(Action action) const;
     const gateway::api::Handshake& handshake() const { return m_handshake; }
     // Does the engine offer this noun? True while nothing is known.
     bool offers(const QString& feature) const { return !m_handshake.missing.contains(feature); }
@@ -125,6 +131,9 @@ private:
     void takeStatus(const gateway::api::EngineStatus& status);
     void askProviders();
     void askWho();
+    void tellPermissions(); // when they are others than before
+    void tellLock();
+    quint32 acts() const;
     void linkMoved(const gateway::api::LinkStatus& link);
     void takeEvents(const QVector<gateway::api::Event>& events);
 
@@ -134,6 +143,7 @@ private:
     std::optional<gateway::api::WhoAmI> m_who;
     gateway::api::Handshake m_handshake{true, {}, {}, {}};
     std::chrono::milliseconds m_unlockedUntil{0};
+    quint32 m_acts = 0; // what mayAct() said last, a bit each
     gateway::api::LinkStatus::State m_link = gateway::api::LinkStatus::State::Connected;
     bool m_refused = false;
     bool m_failed = false;
@@ -146,6 +156,7 @@ private:
     std::optional<QVector<gateway::api::ProviderStatus>> m_providers;
     QVector<StatusSample> m_history;
     QDateTime m_statusAt;
+    std::chrono::milliseconds m_statusTick{0};
     std::chrono::milliseconds m_askedAt{0};
     qint64 m_roundTripMs = -1;
     QString m_problem;

@@ -145,7 +145,9 @@ AttachSheet::AttachSheet(QWidget* window, ConnectionHub& hub)
             return;
         m_connection.pin = m_compare->sha256();
         m_connection.nextPin.clear();
-        check();
+        m_connection.certificate.reset();
+        // queued: it may be said while the ladder that is replaced tells of its end
+        QMetaObject::invokeMethod(this, &AttachSheet::check, Qt::QueuedConnection);
     });
 }
 
@@ -242,6 +244,8 @@ void AttachSheet::climbed()
     if (m_name->text().isEmpty() && !m_climb->engineName().isEmpty())
         m_name->setText(m_climb->engineName());
     m_connection.role = m_climb->role();
+    if (m_climb->offered() && m_climb->offered()->sha256 == m_connection.pin)
+        m_connection.certificate = m_climb->offered();
     const bool verified = m_climb->rungs().value(int(CheckRung::Name::Tls)).state == CheckRung::State::Ok;
     if (!m_code.isEmpty() && verified && m_good.isEmpty())
         claim();
@@ -253,7 +257,7 @@ void AttachSheet::showLadder(const QVector<CheckRung>& rungs, const std::optiona
     const bool tlsFailed = rungs.value(int(CheckRung::Name::Tls)).state == CheckRung::State::Failed;
     m_compare->setVisible(tlsFailed && offered);
     if (tlsFailed && offered)
-        m_compare->setCertificate(*offered, m_connection.pin);
+        m_compare->setCertificate(*offered, m_connection.pin, m_connection.certificate);
     const bool isWhole = good && rungs.value(int(CheckRung::Name::Stream)).state != CheckRung::State::Skipped;
     m_connect->setEnabled(isWhole);
     if (isWhole)

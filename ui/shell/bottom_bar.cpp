@@ -47,7 +47,10 @@ void BottomBar::refresh()
         const QDateTime asOf = m_zone == TimeZoneChoice::Utc ? status->asOf.toUTC() : status->asOf.toLocalTime();
         m_right.append({QStringLiteral("As of"),
             asOf.toString(QStringLiteral("HH:mm:ss")) +
-                (m_zone == TimeZoneChoice::Utc ? QStringLiteral(" UTC") : QStringLiteral(" local"))});
+                (m_zone == TimeZoneChoice::Utc ? QStringLiteral(" UTC") : QStringLiteral(" local")),
+            !isFresh(m_session.freshness())});
+        if (m_session.freshness() != Freshness::Live)
+            m_right.prepend({QString(), wordOf(m_session.freshness()), true});
         m_right.append({m_session.options().embedded ? QStringLiteral("embedded engine")
                                                      : QStringLiteral("engine %1").arg(status->version),
             QString()});
@@ -77,8 +80,8 @@ void BottomBar::paintEvent(QPaintEvent*)
         x += paint::text(
             painter, QRectF(x, row.top(), 600, row.height()), type().small, color(Token::Text3), fact.label);
         if (!fact.value.isEmpty())
-            paint::text(painter, QRectF(x + 6, row.top(), 900, row.height()), type().smallMedium, color(Token::Text2),
-                fact.value);
+            paint::text(painter, QRectF(x + 6, row.top(), 900, row.height()), type().smallMedium,
+                color(fact.isWorry ? Token::Degraded : Token::Text2), fact.value);
     };
     qreal right = this->width() - 12;
     for (auto it = m_right.crbegin(); it != m_right.crend(); ++it) {

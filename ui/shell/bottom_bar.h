@@ -25,6 +25,7 @@ private:
     {
         QString label;
         QString value;
+        bool isWorry = false; // the value in amber
     };
     void refresh();
 

@@ -1,6 +1,8 @@
 #include "shell/connections_sheet.h"
 
+#include "session/alarms.h"
 #include "shell/attach_sheet.h"
+#include "shell/connection_chip.h"
 #include "theme/theme.h"
 #include "widgets/button.h"
 #include "widgets/panel.h"
@@ -11,7 +13,10 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QSaveFile>
+#include <QUrl>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace ui {
 
@@ -19,28 +24,63 @@ using namespace gateway::api;
 
 namespace {
 
-QString stateWords(const Session* session)
+// State as shape and word, and why.
+Cell stateCell(const Session* session)
 {
     if (!session)
-        return QStringLiteral("not connected");
+        return Cell::state(Status::NotReached, QStringLiteral("Not connected"));
     const LinkStatus link = session->link();
+    const auto because = [&](Status status, const QString& word) {
+        Cell cell = Cell::state(status, word);
+        cell.note = !link.reason.isEmpty() ? link.reason : session->problem();
+        return cell;
+    };
     switch (link.state) {
-    case LinkStatus::State::Connected:
-        return isFresh(session->freshness()) ? QStringLiteral("connected") : wordOf(session->freshness());
-    case LinkStatus::State::Connecting:
-        return session->status() ? QStringLiteral("connected") : QStringLiteral("connecting");
     case LinkStatus::State::Reconnecting:
-        return QStringLiteral("reconnecting, attempt %1").arg(link.attempt);
+        return because(Status::Degraded, QStringLiteral("Reconnecting, %1").arg(link.attempt));
     case LinkStatus::State::NotPermitted:
-        return QStringLiteral("not permitted");
+        return because(Status::Down, QStringLiteral("Not permitted"));
     case LinkStatus::State::CertificateChanged:
-        return QStringLiteral("certificate changed");
+        return because(Status::Down, QStringLiteral("Certificate changed"));
     case LinkStatus::State::VersionMismatch:
-        return QStringLiteral("another version");
+        return because(Status::Down, QStringLiteral("Another version"));
     case LinkStatus::State::Unreachable:
+        return because(Status::Down, QStringLiteral("Unreachable"));
+    case LinkStatus::State::Connecting:
+    case LinkStatus::State::Connected:
         break;
     }
-    return QStringLiteral("unreachable");
+    switch (session->freshness()) {
+    case Freshness::Live: {
+        Cell cell = Cell::state(Status::Ok, QStringLiteral("Live"));
+        const AlarmState alarms = alarmsOf(*session);
+        if (!alarms.alarms.isEmpty())
+            cell.note = alarms.alarms.size() == 1 ? QStringLiteral("1 alarm")
+                                                  : QStringLiteral("%1 alarms").arg(alarms.alarms.size());
+        return cell;
+    }
+    case Freshness::Late:
+        return because(Status::Degraded, QStringLiteral("Late"));
+    case Freshness::Stale:
+        return because(Status::Degraded, QStringLiteral("Stale"));
+    case Freshness::Error:
+        return because(Status::Down, QStringLiteral("Error"));
+    case Freshness::NotPermitted:
+        return because(Status::Down, QStringLiteral("Not permitted"));
+    case Freshness::NoData:
+        break;
+    }
+    return because(Status::Unknown, QStringLiteral("Connecting"));
+}
+
+Cell environmentCell(Environment environment)
+{
+    const EnvironmentLook look = lookOf(environment);
+    Cell cell;
+    cell.kind = CellKind::Chip;
+    cell.text = wordOf(environment);
+    cell.chip = {look.ink, environment == Environment::Local ? Token::LineStrong : look.ink, look.back, false};
+    return cell;
 }
 
 QString roundTrip(const Session* session)
@@ -53,11 +93,11 @@ QString roundTrip(const Session* session)
     return session->roundTripMs() >= 0 ? QStringLiteral("%1 ms").arg(session->roundTripMs()) : QString();
 }
 
-QString ageWords(const Session* session)
+QString ageWords(qint64 ms)
 {
-    if (!session || session->ageMs() < 0)
-        return QStringLiteral("no data");
-    return QStringLiteral("%1 s").arg(double(session->ageMs()) / 1000, 0, 'f', 1);
+    return ms < 120'000     ? QStringLiteral("%1 s").arg(double(ms) / 1000, 0, 'f', 1)
+           : ms < 7'200'000 ? QStringLiteral("%1 min").arg(ms / 60'000)
+                            : QStringLiteral("%1 h").arg(ms / 3'600'000);
 }
 
 QString pinWords(const Connection& connection)
@@ -81,7 +121,8 @@ ConnectionsSheet::ConnectionsSheet(QWidget* window, ConnectionHub& hub)
       m_words(new TextLabel({}, &Type::ui, Token::Text3))
 {
     panel()->setCaption(tr("tokens are in the desktop's keyring, never in this list"));
-    m_table->setMinimumHeight(metrics().px(260));
+    m_table->setWidths({{112, 0}, {72, 0}, {190, 3}, {74, 0}, {150, 4}, {84, 0}, {64, 0}, {58, 0}, {112, 0}, {122, 0}});
+    m_table->setMinimumHeight(m_table->heightForRows(8));
     content()->addWidget(m_table, 1);
     const auto button = [this](const QString& words, auto what, Button::Kind kind = Button::Kind::Secondary) {
         auto* made = new Button(words, kind);
@@ -116,22 +157,36 @@ ConnectionsSheet* ConnectionsSheet::openOn(QWidget* window, ConnectionHub& hub)
     return sheet;
 }
 
+QVector<Cell> ConnectionsSheet::rowOf(const QString& id, const Connection& connection, const Session* session) const
+{
+    const auto& status = session ? session->status() : std::nullopt;
+    const auto orDash = [](const QString& words) {
+        return words.isEmpty() ? Cell::notApplicable() : Cell::plain(words, Token::Text2);
+    };
+    Cell name = Cell::plain(connection.name.isEmpty() ? QUrl(connection.url).authority() : connection.name);
+    name.strong = true;
+    if (session ? session->isLocked() : connection.readOnly)
+        name.note = tr("locked");
+    const qint64 age = session ? session->ageMs() : -1;
+    Cell aged = age < 0 ? Cell::number(tr("no data"), Token::Text3)
+                        : Cell::number(ageWords(age), isFresh(session->freshness()) ? Token::Text1 : Token::Degraded);
+    return {name, environmentCell(connection.environment), Cell::mono(connection.url, Token::Text2),
+        orDash(session ? session->role() : connection.role), stateCell(session), Cell::number(roundTrip(session)), aged,
+        orDash(status ? status->version : QString()),
+        orDash(id == ConnectionHub::kEmbedded ? tr("in this process") : pinWords(connection)),
+        id == m_hub.currentId()
+            ? Cell::plain(tr("shown now"), Token::Accent)
+            : orDash(connection.lastUsed ? connection.lastUsed->toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm"))
+                                         : QString())};
+}
+
 void ConnectionsSheet::refill()
 {
-    const int row = m_table->currentIndex().row();
-    m_table->clearRows();
-    m_ids.clear();
-    const auto add = [this](const QString& id, const Connection& connection, const Session* session) {
-        const auto& status = session ? session->status() : std::nullopt;
-        m_ids.append(id);
-        m_table->addRow({Cell::plain(connection.name), Cell::plain(wordOf(connection.environment)),
-            Cell::plain(connection.url), Cell::plain(session ? session->role() : connection.role),
-            Cell::plain(stateWords(session)), Cell::plain(roundTrip(session)), Cell::plain(ageWords(session)),
-            Cell::plain(status ? status->version : QString()),
-            Cell::plain(id == ConnectionHub::kEmbedded ? tr("in this process") : pinWords(connection)),
-            Cell::plain(id == m_hub.currentId() ? tr("shown now")
-                        : connection.lastUsed   ? connection.lastUsed->toString(QStringLiteral("yyyy-MM-dd HH:mm"))
-                                                : QString())});
+    QStringList ids;
+    QVector<QVector<Cell>> rows;
+    const auto add = [&](const QString& id, const Connection& connection, const Session* session) {
+        ids.append(id);
+        rows.append(rowOf(id, connection, session));
     };
     if (const auto session = m_hub.session(ConnectionHub::kEmbedded)) {
         Connection own;
@@ -142,8 +197,23 @@ void ConnectionsSheet::refill()
     }
     for (const Connection& connection : m_hub.book().all())
         add(connection.id, connection, m_hub.session(connection.id).get());
-    if (row >= 0 && row < m_ids.size())
-        m_table->selectRow(row);
+    const auto same = [](const QVector<Cell>& a, const QVector<Cell>& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Cell& one, const Cell& other) {
+            return one.text == other.text && one.note == other.note && one.status == other.status;
+        });
+    };
+    // a table that is filled again every second loses its reader
+    if (ids == m_ids && std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(), same))
+        return;
+    const QString before = chosen();
+    m_table->clearRows();
+    m_ids = ids;
+    m_rows = rows;
+    for (const QVector<Cell>& row : rows)
+        m_table->addRow(row);
+    const int at = int(m_ids.indexOf(before.isEmpty() ? m_hub.currentId() : before));
+    if (at >= 0)
+        m_table->selectRow(at);
     m_words->setText(m_ids.size() == 1 ? tr("1 engine") : tr("%1 engines").arg(m_ids.size()));
 }
 

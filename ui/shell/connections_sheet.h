@@ -4,6 +4,7 @@
 #pragma once
 
 #include "session/connection_hub.h"
+#include "widgets/cell.h"
 #include "widgets/sheet.h"
 
 #include <QTimer>
@@ -25,6 +26,7 @@ public:
 
 private:
     void refill();
+    QVector<Cell> rowOf(const QString& id, const Connection& connection, const Session* session) const;
     QString chosen() const; // id
     void act(void (ConnectionsSheet::*what)(const QString& id));
     void show(const QString& id);
@@ -36,7 +38,8 @@ private:
     ConnectionHub& m_hub;
     PlainTable* m_table;
     TextLabel* m_words;
-    QStringList m_ids; // by row
+    QStringList m_ids;             // by row
+    QVector<QVector<Cell>> m_rows; // as they are shown
     QTimer m_second;
 };
 

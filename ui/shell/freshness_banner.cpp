@@ -54,13 +54,39 @@ QString freshnessSentence(const Session& session)
 }
 
 FreshnessBanner::FreshnessBanner(Session& session, QWidget* parent)
-    : QWidget(parent), m_session(session), m_again(new Button(tr("Try now"), Button::Kind::Secondary, {}, this))
+    : QWidget(parent),
+      m_session(session),
+      m_again(new Button(tr("Try now"), Button::Kind::Secondary, {}, this)),
+      m_mend(new Button(QString(), Button::Kind::Secondary, {}, this))
 {
     m_again->setSmall(true);
+    m_mend->setSmall(true);
+    m_mend->hide();
+    connect(m_mend, &QAbstractButton::clicked, this, &FreshnessBanner::mendWanted);
     setFixedHeight(metrics().control() + 6);
     connect(m_again, &QAbstractButton::clicked, &session, &Session::retryNow);
     connect(&session, &Session::freshnessChanged, this, &FreshnessBanner::refresh);
     refresh();
+}
+
+void FreshnessBanner::setMendable(bool mendable)
+{
+    m_mendable = mendable;
+    place();
+}
+
+QString FreshnessBanner::mending() const
+{
+    if (!m_mendable)
+        return {};
+    switch (m_session.link().state) {
+    case LinkStatus::State::CertificateChanged:
+        return tr("Compare certificates...");
+    case LinkStatus::State::NotPermitted:
+        return tr("Enter a token...");
+    default:
+        return m_state == Freshness::Error ? tr("Test the connection...") : QString();
+    }
 }
 
 QSize FreshnessBanner::sizeHint() const
@@ -79,14 +105,32 @@ void FreshnessBanner::refresh()
     setAccessibleName(wordOf(state) + QStringLiteral(". ") + words);
     setToolTip(words);
     setVisible(isUnfit(state));
+    place();
     update();
 }
 
 void FreshnessBanner::resizeEvent(QResizeEvent*)
 {
-    const QSize button = m_again->sizeHint();
-    m_again->setGeometry(
-        width() - button.width() - 8, (height() - button.height()) / 2, button.width(), button.height());
+    place();
+}
+
+void FreshnessBanner::place()
+{
+    const QString mending = this->mending();
+    m_mend->setText(mending);
+    m_mend->setAccessibleName(mending);
+    m_mend->setVisible(!mending.isEmpty());
+    // trying again by hand helps where it is tried again at all
+    m_again->setVisible(m_session.link().state != LinkStatus::State::CertificateChanged);
+    int right = width() - 8;
+    for (Button* button : {m_mend, m_again}) {
+        if (button->isHidden())
+            continue;
+        const QSize size = button->sizeHint();
+        right -= size.width();
+        button->setGeometry(right, (height() - size.height()) / 2, size.width(), size.height());
+        right -= 8;
+    }
 }
 
 void FreshnessBanner::paintEvent(QPaintEvent*)
@@ -107,7 +151,46 @@ void FreshnessBanner::paintEvent(QPaintEvent*)
     x += std::ceil(paint::text(painter, QRectF(x, 0, 200, height()), type().uiStrong,
              color(down ? Token::Down : Token::Degraded), word)) +
          9;
-    paint::text(painter, QRectF(x, 0, m_again->x() - x - 12, height()), type().ui, color(Token::Text1), m_words);
+    int right = width();
+    for (const Button* button : {m_again, m_mend})
+        right = button->isHidden() ? right : qMin(right, button->x());
+    paint::text(painter, QRectF(x, 0, right - x - 12, height()), type().ui, color(Token::Text1), m_words);
+}
+
+LateMark::LateMark(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
+{
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    connect(&session, &Session::freshnessChanged, this, &LateMark::refresh);
+    hide();
+    refresh();
+}
+
+void LateMark::refresh()
+{
+    QString words;
+    if (m_session.freshness() == Freshness::Late)
+        words = m_session.streamState() == gateway::api::EventStream::State::Lost
+                    ? tr("late, its events do not come")
+                    : tr("late, %1 s").arg(m_session.ageMs() / 1000);
+    if (words == m_words)
+        return;
+    m_words = words;
+    setAccessibleName(words);
+    setVisible(!words.isEmpty());
+    updateGeometry();
+    update();
+}
+
+QSize LateMark::sizeHint() const
+{
+    return {int(std::ceil(paint::textWidth(type().ui, m_words))) + 18, metrics().controlSmall()};
+}
+
+void LateMark::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    paintIcon(painter, QRectF(0, (height() - 13) / 2.0, 13, 13), "clock", color(Token::Degraded));
+    paint::text(painter, QRectF(17, 0, width() - 17, height()), type().ui, color(Token::Degraded), m_words);
 }
 
 StaleVeil::StaleVeil(Session& session, QWidget* over) : QWidget(over), m_session(session), m_over(over)

@@ -20,7 +20,15 @@ class FreshnessBanner : public QWidget
 public:
     explicit FreshnessBanner(Session& session, QWidget* parent = nullptr);
     QString words() const { return m_words; }
+    // The way to mend it, when a person can: compare the certificate, enter a token. Empty: there is none.
+    QString mending() const;
+    Button* mendButton() const { return m_mend; }
+    // Without a list of connections there is nothing to mend here.
+    void setMendable(bool mendable);
     QSize sizeHint() const override;
+
+Q_SIGNALS:
+    void mendWanted();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -28,11 +36,33 @@ protected:
 
 private:
     void refresh();
+    void place();
 
     Session& m_session;
     QString m_words;
     Freshness m_state = Freshness::Live;
+    bool m_mendable = false;
     Button* m_again;
+    Button* m_mend;
+};
+
+// LateMark: at the right of a page's header while its data is late: a clock and how old it is.
+class LateMark : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit LateMark(Session& session, QWidget* parent = nullptr);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void refresh();
+
+    Session& m_session;
+    QString m_words;
 };
 
 class StaleVeil : public QWidget

@@ -4,6 +4,7 @@
 #include "shell/bottom_bar.h"
 #include "shell/command_palette.h"
 #include "shell/connection_chip.h"
+#include "shell/freshness_banner.h"
 #include "shell/page.h"
 #include "shell/page_host.h"
 #include "shell/rail.h"
@@ -119,8 +120,10 @@ void MainWindow::build()
             refreshBadges();
     });
     connect(session, &Session::statusChanged, frame, [this, session] {
-        if (m_session.get() == session)
+        if (m_session.get() == session) {
             refreshBadges();
+            refreshMissing();
+        }
     });
     connect(session, &Session::identityChanged, frame, [this] { refreshTitle(); });
     connect(session, &Session::freshnessChanged, frame, [this] { refreshTitle(); });
@@ -136,6 +139,8 @@ void MainWindow::build()
         },
         Qt::QueuedConnection);
     connect(m_topBar->alarmChip(), &QAbstractButton::clicked, this, &MainWindow::openAlarmMenu);
+    connect(m_host->banner(), &FreshnessBanner::mendWanted, this, &MainWindow::mendConnection);
+    m_host->banner()->setMendable(isMendable());
     if (page >= 0)
         showPage(page, QString());
     refreshBadges();
@@ -190,6 +195,7 @@ void MainWindow::showPage(int index, const QString& argument)
         next->setTimeRange(m_topBar->range());
         next->setPaused(m_topBar->isPaused());
         next->activated();
+        refreshMissing();
     }
     if (!argument.isEmpty())
         next->open(argument);
@@ -202,6 +208,19 @@ bool MainWindow::openPage(const QString& name, const QString& argument)
         return false;
     showPage(index, argument);
     return true;
+}
+
+// An older engine lacks what a newer console can show; the page says so instead of failing at it.
+void MainWindow::refreshMissing()
+{
+    if (m_current < 0)
+        return;
+    const PageEntry& entry = m_registry.entries().at(m_current);
+    const bool isMissing = !entry.feature.isEmpty() && m_session->status() && !m_session->offers(entry.feature);
+    m_host->setMissing(
+        m_pages.at(m_current), isMissing ? tr("%1 came with a later version than its %2. Everything else works.")
+                                               .arg(entry.title, m_session->status()->version)
+                                         : QString());
 }
 
 QString MainWindow::currentPageName() const
@@ -246,6 +265,7 @@ void MainWindow::openPalette()
         QStringLiteral("view"), QString(), [this] { m_topBar->setPaused(!m_topBar->isPaused()); }});
     commands.append({QStringLiteral("Ask the engine now"), QStringLiteral("connection"), QStringLiteral("F5"),
         [this] { m_session->retryNow(); }});
+    addActionCommands(commands);
     addConnectionCommands(commands);
     if (m_session->status()) {
         const QString url = m_session->status()->gatewayUrl + QStringLiteral("/v1");

@@ -56,6 +56,11 @@ public:
     Toast* toast() const { return m_toast; }
     FocusRing* focusRing() const { return m_focusRing; }
     void openPalette();
+    // The sheet in which the shown connection can be mended: its ladder, its certificate, its token.
+    void mendConnection();
+    // Opens that sheet by itself if the first try of the shown connection fails: for a connection that was asked for on
+    // the command line. Later losses open nothing.
+    void mendIfFirstTryFails();
     using QMainWindow::show; // show(int, ...) below is about pages
 
 protected:
@@ -80,6 +85,9 @@ private:
     void dropFrame(const Session* session);
     void refreshTitle();
     void addShortcuts();
+    void refreshMissing();
+    bool isMendable() const;
+    void addActionCommands(QVector<Command>& commands);
     void addConnectionCommands(QVector<Command>& commands);
     void openSwitcher();
     void tellChange(const RecentChange& change);

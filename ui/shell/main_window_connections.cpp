@@ -1,9 +1,11 @@
 // MainWindow's side of several engines: frames that come and go, the chip's menu, the switcher, changes in doubt.
+#include "session/alarms.h"
 #include "session/connection_hub.h"
 #include "shell/attach_sheet.h"
 #include "shell/bottom_bar.h"
 #include "shell/connection_chip.h"
 #include "shell/connections_sheet.h"
+#include "shell/freshness_banner.h"
 #include "shell/main_window.h"
 #include "shell/page.h"
 #include "shell/page_host.h"
@@ -41,6 +43,19 @@ Status statusOf(Freshness freshness)
     return Status::Unknown;
 }
 
+// How an engine stands that is not on the screen: its freshness, and what needs a person there.
+QString standing(const Session& session)
+{
+    const AlarmState alarms = alarmsOf(session);
+    const QString words = wordOf(session.freshness());
+    if (!alarms.known || alarms.alarms.isEmpty())
+        return words;
+    return QStringLiteral("%1, %2 %3")
+        .arg(words)
+        .arg(alarms.alarms.size())
+        .arg(alarms.alarms.size() == 1 ? QStringLiteral("alarm") : QStringLiteral("alarms"));
+}
+
 } // namespace
 
 void MainWindow::setHub(ConnectionHub* hub)
@@ -58,12 +73,49 @@ void MainWindow::setHub(ConnectionHub* hub)
         if (const auto session = m_hub->current())
             showSession(session);
     });
+    connect(hub, &ConnectionHub::certificateAdvanced, this, [this](const QString& id) {
+        const Connection* connection = m_hub->book().find(id);
+        m_toast->say(
+            tr("The certificate that was announced is in use now at %1.").arg(connection ? connection->name : id));
+    });
     connect(hub, &ConnectionHub::engineReplaced, this, [this](const QString& id, const QString&, const QString&) {
         const Connection* connection = m_hub->book().find(id);
         m_toast->say(tr("Another engine answers at %1 than before.").arg(connection ? connection->url : id));
     });
     if (const auto session = hub->current())
         showSession(session);
+    m_host->banner()->setMendable(isMendable());
+}
+
+bool MainWindow::isMendable() const
+{
+    return m_hub && m_hub->book().find(m_hub->currentId());
+}
+
+void MainWindow::mendConnection()
+{
+    if (isMendable() && !findChild<AttachSheet*>())
+        AttachSheet::openFor(this, *m_hub, m_hub->currentId());
+}
+
+void MainWindow::mendIfFirstTryFails()
+{
+    if (!isMendable())
+        return;
+    auto* watch = new QObject(this);
+    const auto look = [this, watch, id = m_hub->currentId()] {
+        const auto session = m_hub->session(id);
+        const bool isOver = !session || session->status() || m_hub->currentId() != id;
+        const Freshness freshness = session ? session->freshness() : Freshness::NoData;
+        const bool failed = freshness == Freshness::Error || freshness == Freshness::NotPermitted;
+        if (!isOver && !failed)
+            return;
+        watch->deleteLater();
+        disconnect(m_hub, nullptr, watch, nullptr);
+        if (!isOver)
+            mendConnection();
+    };
+    connect(m_hub, &ConnectionHub::changed, watch, look);
 }
 
 MainWindow::Frame MainWindow::inUse() const
@@ -126,6 +178,12 @@ void MainWindow::refreshTitle()
     QString title =
         QStringLiteral("Signalbox %1 %2 [%3]")
             .arg(QString(QChar(0x2013)), m_session->options().name, wordOf(m_session->options().environment));
+    const auto& status = m_session->status();
+    if (status && !m_session->options().embedded) {
+        const QString engine = status->name.isEmpty() ? status->engineId.left(8) : status->name;
+        if (!engine.isEmpty() && engine != m_session->options().name)
+            title += u' ' + engine;
+    }
     if (!isFresh(freshness) && freshness != Freshness::NoData)
         title += QStringLiteral(" (%1)").arg(wordOf(freshness));
     if (title != windowTitle())
@@ -135,11 +193,11 @@ void MainWindow::refreshTitle()
 void MainWindow::tellChange(const RecentChange& change)
 {
     if (change.state == RecentChange::State::Checking)
-        m_toast->say(tr("The answer did not come. Checking whether the change was applied."));
+        m_toast->say(tr("%1: the answer did not come. Checking whether it was applied.").arg(change.what));
     else if (change.state == RecentChange::State::Applied && m_checking.contains(change.key))
-        m_toast->say(tr("The change was applied."));
+        m_toast->say(tr("%1: it was applied.").arg(change.what));
     else if (change.state == RecentChange::State::NotApplied && m_checking.contains(change.key))
-        m_toast->say(tr("The change was not applied."));
+        m_toast->say(tr("%1: it was not applied, and will not be.").arg(change.what));
     if (change.state == RecentChange::State::Checking)
         m_checking.insert(change.key);
     else if (change.state != RecentChange::State::Sent)
@@ -159,7 +217,7 @@ void MainWindow::openConnectionMenu()
             const auto session = m_hub->session(id);
             QAction* action = menu.addAction(statusIcon(statusOf(session->freshness())),
                 QStringLiteral("%1  %2\t%3")
-                    .arg(wordOf(session->options().environment), session->options().name, wordOf(session->freshness())),
+                    .arg(wordOf(session->options().environment), session->options().name, standing(*session)),
                 m_hub, [this, id] { m_hub->show(id); });
             action->setCheckable(true);
             action->setChecked(id == m_hub->currentId());
@@ -208,7 +266,7 @@ void MainWindow::addConnectionCommands(QVector<Command>& commands)
         const auto session = m_hub->session(id);
         if (id != m_hub->currentId())
             commands.append({tr("Show %1").arg(session->options().name),
-                wordOf(session->options().environment) + QStringLiteral(", ") + wordOf(session->freshness()), QString(),
+                wordOf(session->options().environment) + QStringLiteral(", ") + standing(*session), QString(),
                 [this, id] { m_hub->show(id); }});
     }
     for (const Connection& connection : m_hub->book().all()) {
@@ -220,10 +278,38 @@ void MainWindow::addConnectionCommands(QVector<Command>& commands)
         {tr("Connections"), tr("connection"), QString(), [this] { ConnectionsSheet::openOn(this, *m_hub); }});
     commands.append(
         {tr("Attach to an engine"), tr("connection"), QString(), [this] { AttachSheet::openOn(this, *m_hub); }});
+}
+
+// What can be done to the engine, and of what cannot be done here, why: the pages do not show it at all.
+void MainWindow::addActionCommands(QVector<Command>& commands)
+{
+    for (const ActionFacts& facts : allActions()) {
+        const int page = m_registry.indexOf(QString::fromLatin1(facts.page));
+        if (page < 0)
+            continue;
+        const QString words = QString::fromLatin1(facts.words);
+        const QString why = m_session->whyNot(facts.action);
+        const bool isForOthers = !m_session->may(QString::fromLatin1(facts.method), QString::fromLatin1(facts.route));
+        const QString hint = why.isEmpty()           ? tr("on %1").arg(m_registry.entries().at(page).title)
+                             : isForOthers           ? tr("needs the role %1").arg(rolesFor(facts))
+                             : m_session->isLocked() ? tr("the connection is locked")
+                                                     : tr("not now");
+        commands.append({words, hint, QString(), [this, page, why] {
+                             if (why.isEmpty())
+                                 showPage(page, QString());
+                             else
+                                 m_toast->say(why);
+                         }});
+    }
     for (const RecentChange& change : m_session->recentChanges().mid(0, 5)) {
-        static const char* const kStates[] = {"sent", "checking", "applied", "not applied"};
-        commands.append({change.what, QString::fromLatin1(kStates[int(change.state)]), QString(),
-            [key = change.key] { QGuiApplication::clipboard()->setText(key); }});
+        static const char* const kStates[] = {"sent", "checking whether it was applied", "applied", "not applied"};
+        const QString state = QString::fromLatin1(kStates[int(change.state)]);
+        const QString when = change.at.toUTC().toString(QStringLiteral("HH:mm:ss")) + QStringLiteral(" UTC");
+        commands.append({change.what, QStringLiteral("%1, %2").arg(state, when), QString(), [this, change, state] {
+                             m_toast->say(change.message.isEmpty()
+                                              ? QStringLiteral("%1: %2.").arg(change.what, state)
+                                              : QStringLiteral("%1: %2").arg(change.what, change.message));
+                         }});
     }
 }
 

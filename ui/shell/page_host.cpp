@@ -3,6 +3,7 @@
 #include "shell/freshness_banner.h"
 #include "shell/page.h"
 #include "theme/theme.h"
+#include "widgets/state_overlay.h"
 #include "widgets/text_label.h"
 
 #include <QHBoxLayout>
@@ -12,7 +13,10 @@
 namespace ui {
 
 PageHost::PageHost(Session& session, QWidget* parent)
-    : QWidget(parent), m_bars(new QStackedLayout), m_pages(new QStackedLayout)
+    : QWidget(parent),
+      m_bars(new QStackedLayout),
+      m_pages(new QStackedLayout),
+      m_banner(new FreshnessBanner(session, this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(
@@ -22,8 +26,12 @@ PageHost::PageHost(Session& session, QWidget* parent)
     bars->setFixedHeight(metrics().pageHeader());
     bars->setLayout(m_bars);
     m_bars->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(bars);
-    column->addWidget(new FreshnessBanner(session, this));
+    auto* head = new QHBoxLayout;
+    head->setSpacing(12);
+    head->addWidget(bars, 1);
+    head->addWidget(new LateMark(session, this));
+    column->addLayout(head);
+    column->addWidget(m_banner);
     auto* pages = new QWidget(this);
     pages->setLayout(m_pages);
     m_pages->setContentsMargins(0, 0, 0, 0);
@@ -52,6 +60,23 @@ void PageHost::add(Page* page)
     m_bars->addWidget(bar);
     m_pages->addWidget(page);
     connect(page, &Page::captionChanged, this, [this, page] { refreshCaption(page); });
+}
+
+void PageHost::setMissing(Page* page, const QString& sentence)
+{
+    for (Header& header : m_headers) {
+        if (header.page != page)
+            continue;
+        if (sentence.isEmpty()) {
+            if (header.missing)
+                header.missing->clear();
+            return;
+        }
+        if (!header.missing)
+            header.missing = new StateOverlay(page);
+        header.missing->show(StateOverlay::State::NotCollected, tr("This engine does not offer it"), sentence);
+        return;
+    }
 }
 
 void PageHost::show(Page* page)

@@ -11,8 +11,10 @@ class QStackedLayout;
 
 namespace ui {
 
+class FreshnessBanner;
 class Page;
 class Session;
+class StateOverlay;
 class TextLabel;
 
 class PageHost : public QWidget
@@ -23,6 +25,9 @@ public:
     void add(Page* page);
     void show(Page* page);
     void refreshCaption(const Page* page);
+    FreshnessBanner* banner() const { return m_banner; }
+    // What the engine does not offer is said in place of the page; empty: the page itself.
+    void setMissing(Page* page, const QString& sentence);
 
 private:
     struct Header
@@ -30,10 +35,12 @@ private:
         Page* page;
         QWidget* bar;
         TextLabel* caption; // nullptr when the page has its own field there
+        StateOverlay* missing = nullptr;
     };
     QVector<Header> m_headers;
     QStackedLayout* m_bars;
     QStackedLayout* m_pages;
+    FreshnessBanner* m_banner;
 };
 
 } // namespace ui

@@ -30,6 +30,7 @@ struct PageEntry
     RailGroup group = RailGroup::Operate;
     int order = 0; // inside the group
     std::function<Page*(Session&)> make;
+    QString feature = {}; // of the contract (api/handshake.h), without which there is nothing to show; empty: none
 };
 
 class PageRegistry

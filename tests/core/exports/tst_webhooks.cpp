@@ -174,7 +174,7 @@ void TestWebhooks::redirectIsNotFollowed()
 void TestWebhooks::slowReceiver()
 {
     ExportLimits limits = shortLimits();
-    limits.answer = std::chrono::milliseconds(100);
+    limits.answer = std::chrono::milliseconds(600);
     Fixture f(limits);
     f.receiver.setAnswer({QByteArray("HTTP/1.1 200 OK\r\ncontent-le"), Hangup::Stay});
     f.hook(kIncidents);

@@ -173,7 +173,7 @@ void ConsoleScript::budget()
     };
     const auto facts = [&] {
         const auto budget = now();
-        return QJsonObject{{QStringLiteral("limit"), budget ? budget->limit.toString() : QString()},
+        return QJsonObject{{QStringLiteral("limit"), budget ? budget->limit.toDecimal() : QString()},
             {QStringLiteral("raised"), budget && budget->raisedTo.has_value()}};
     };
     page->open(QStringLiteral("budget=") + id);

@@ -10,6 +10,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 using namespace ui;
 using namespace ui::testing;
@@ -49,11 +50,14 @@ private Q_SLOTS:
     void theTokenComesFromTheKeyring();
     void theEngineSaysItsEnvironment();
     void anotherEngineIsTold();
+    void anAnnouncedCertificateIsTaken();
+    void productionIsLockedWhenItIsKnown();
     void closingShowsWhatIsLeft();
 
 private:
     QString file() const { return m_directory->filePath(QStringLiteral("connections.json")); }
-    std::shared_ptr<FakeTransport> fake(const QString& engineId, const QString& environment = {}) const;
+    std::shared_ptr<FakeTransport> fake(
+        const QString& engineId, const QString& environment = {}, const QString& nextPin = {}) const;
 
     std::unique_ptr<QTemporaryDir> m_directory;
 };
@@ -63,7 +67,8 @@ void tst_Connections::init()
     m_directory = std::make_unique<QTemporaryDir>();
 }
 
-std::shared_ptr<FakeTransport> tst_Connections::fake(const QString& engineId, const QString& environment) const
+std::shared_ptr<FakeTransport> tst_Connections::fake(
+    const QString& engineId, const QString& environment, const QString& nextPin) const
 {
     auto transport = std::make_shared<FakeTransport>();
     gateway::api::EngineStatus status;
@@ -71,6 +76,7 @@ std::shared_ptr<FakeTransport> tst_Connections::fake(const QString& engineId, co
     status.apiMajor = gateway::api::kApiMajor;
     status.engineId = engineId;
     status.environment = environment;
+    status.nextPin = nextPin;
     status.asOf = QDateTime::currentDateTimeUtc();
     transport->setReply(QStringLiteral("/api/v1/status"), gateway::api::toJson(status));
     transport->setReply(QStringLiteral("/api/v1/providers"), {{QStringLiteral("items"), QJsonArray()}});
@@ -247,9 +253,15 @@ void tst_Connections::theTokenComesFromTheKeyring()
         return fake(QStringLiteral("a"));
     });
     hub.show(id);
-    QCOMPARE(tokens.last(), QByteArray()); // the keyring may take its time
-    QTRY_COMPARE(tokens.last(), QByteArray("sba_x_y"));
-    QCOMPARE(hub.currentId(), id);
+    QCOMPARE(hub.currentId(), id); // at once
+    QVERIFY(hub.current());
+    QCOMPARE(tokens.size(), 0); // the keyring may take its time, and nobody knocks without a token meanwhile
+    QCOMPARE(hub.current()->freshness(), Freshness::NoData);
+    QVERIFY(hub.current()->link().reason.contains(QLatin1String("keyring")));
+    QTRY_COMPARE(tokens.size(), 1);
+    QCOMPARE(tokens.last(), QByteArray("sba_x_y"));
+    QTRY_VERIFY(hub.current()->status());
+    QCOMPARE(tokens.size(), 1);
 }
 
 void tst_Connections::theEngineSaysItsEnvironment()
@@ -281,6 +293,69 @@ void tst_Connections::anotherEngineIsTold()
     QTRY_COMPARE(replaced.count(), 1);
     QCOMPARE(replaced.first().at(1).toString(), QStringLiteral("before"));
     QCOMPARE(book.find(id)->engineId, QStringLiteral("now"));
+}
+
+// The engine announced its next certificate; when that one comes nobody is asked, and it is said.
+void tst_Connections::anAnnouncedCertificateIsTaken()
+{
+    ConnectionBook book({});
+    SessionSecretStore secrets;
+    const QString next(64, u'b');
+    Connection connection = prod();
+    connection.nextPin = next;
+    const QString id = *book.put(connection);
+    QVector<QString> pins;
+    std::shared_ptr<FakeTransport> first;
+    ConnectionHub hub(book, secrets, [&](const Connection& with, const QByteArray&) {
+        pins.append(with.pin);
+        auto made = fake(QStringLiteral("a"), {}, first ? QString() : next);
+        if (!first) {
+            first = made;
+            LinkStatus changed;
+            changed.state = LinkStatus::State::CertificateChanged;
+            changed.offered = gateway::api::CertificateFacts();
+            changed.offered->sha256 = QString(64, u'c'); // not the announced one: it blocks
+            QTimer::singleShot(0, made.get(), [made = made.get(), changed] { made->setLink(changed); });
+        }
+        return made;
+    });
+    QSignalSpy advanced(&hub, &ConnectionHub::certificateAdvanced);
+    hub.show(id);
+    QTRY_VERIFY(first && first->link().state == LinkStatus::State::CertificateChanged);
+    QCOMPARE(advanced.count(), 0);
+    QCOMPARE(book.find(id)->pin, kPin);
+    LinkStatus changed = first->link();
+    changed.offered->sha256 = next;
+    first->setLink(changed);
+    QTRY_COMPARE(advanced.count(), 1);
+    QCOMPARE(book.find(id)->pin, next);
+    QCOMPARE(book.find(id)->nextPin, QString());
+    QTRY_COMPARE(pins.size(), 2);
+    QCOMPARE(pins.last(), next);
+}
+
+// Attached from the command line as LOCAL, and the engine says it is production: locked from then on.
+void tst_Connections::productionIsLockedWhenItIsKnown()
+{
+    ConnectionBook book({});
+    SessionSecretStore secrets;
+    Connection connection = prod();
+    connection.environment = Environment::Local;
+    connection.readOnly = false;
+    const QString id = *book.put(connection);
+    ConnectionHub hub(book, secrets,
+        [&](const Connection&, const QByteArray&) { return fake(QStringLiteral("a"), QStringLiteral("prod")); });
+    hub.show(id);
+    QTRY_VERIFY(book.find(id)->readOnly);
+    QVERIFY(hub.session(id)->isLocked());
+    // unlocked for good by a person, it stays so
+    Connection open = *book.find(id);
+    open.readOnly = false;
+    QVERIFY(book.put(open));
+    const auto before = hub.session(id);
+    hub.reopen(id);
+    QTRY_VERIFY(hub.session(id) != before && hub.session(id)->status());
+    QVERIFY(!hub.session(id)->isLocked());
 }
 
 void tst_Connections::closingShowsWhatIsLeft()

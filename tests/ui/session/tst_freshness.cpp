@@ -27,6 +27,8 @@ private Q_SLOTS:
     void readsPassTheLock();
     void changesCarryTheRevision();
     void doubtIsTold();
+    void answersReachTheListAndTheCaller();
+    void aClockSetBackStaysStale();
     void theSentenceSaysWhenAndWhy();
 
 private:
@@ -127,10 +129,10 @@ void tst_Freshness::roleComesFromTheEngine()
     m_transport->setReply(QStringLiteral("/api/v1/whoami"), gateway::api::toJson(who));
     auto session = make();
     QSignalSpy changed(session.get(), &Session::permissionsChanged);
-    QVERIFY(session->mayOperate()); // as the book says
+    QVERIFY(session->mayAct(Action::Drain)); // as the book says
     QTRY_COMPARE(changed.count(), 1);
     QCOMPARE(session->role(), QStringLiteral("viewer"));
-    QVERIFY(!session->mayOperate());
+    QVERIFY(!session->mayAct(Action::Drain));
     QVERIFY(session->may(QStringLiteral("GET"), QStringLiteral("/api/v1/status")));
 }
 
@@ -140,7 +142,7 @@ void tst_Freshness::olderEnginesKeepTheRoleOfTheBook()
     QTRY_VERIFY(session->status());
     QTRY_COMPARE(m_transport->pending(), 0);
     QCOMPARE(session->role(), QStringLiteral("operator"));
-    QVERIFY(session->mayOperate());
+    QVERIFY(session->mayAct(Action::Drain));
     QVERIFY(!session->may(QStringLiteral("POST"), QStringLiteral("/api/v1/credentials")));
 }
 
@@ -215,6 +217,44 @@ void tst_Freshness::doubtIsTold()
     QCOMPARE(session->recentChanges().first().state, RecentChange::State::Applied);
     m_transport->setHeld(false);
     QTRY_VERIFY(future.isFinished());
+}
+
+// The list of recent changes hears of every answer, and so does the one who asked: a future has one continuation.
+void tst_Freshness::answersReachTheListAndTheCaller()
+{
+    auto session = make();
+    QTRY_VERIFY(session->status());
+    gateway::api::LeverStatus lever;
+    lever.id = QStringLiteral("lev_1");
+    m_transport->setReply(QStringLiteral("POST /api/v1/providers/p/drain"), gateway::api::toJson(lever));
+    m_transport->setLatencyMs(5);
+    bool heard = false;
+    session->client()
+        .drainProvider(QStringLiteral("p"), {}, QStringLiteral("because"))
+        .then(this, [&heard](const gateway::api::Result<gateway::api::LeverStatus>&) { heard = true; });
+    QCOMPARE(session->recentChanges().first().state, RecentChange::State::Sent);
+    QCOMPARE(session->recentChanges().first().what, QStringLiteral("Drain p"));
+    QTRY_VERIFY(heard);
+    QCOMPARE(session->recentChanges().first().state, RecentChange::State::Applied);
+    // a refusal, with its words
+    heard = false;
+    session->client()
+        .drainProvider(QStringLiteral("q"), {}, QStringLiteral("because"))
+        .then(this, [&heard](const gateway::api::Result<gateway::api::LeverStatus>&) { heard = true; });
+    QTRY_VERIFY(heard);
+    QCOMPARE(session->recentChanges().first().state, RecentChange::State::NotApplied);
+    QVERIFY(!session->recentChanges().first().message.isEmpty());
+}
+
+// A wall clock that is set back does not make old data young.
+void tst_Freshness::aClockSetBackStaysStale()
+{
+    auto session = make();
+    QTRY_VERIFY(session->status());
+    m_now = m_now.addSecs(-3600);
+    m_monotonic += std::chrono::seconds(60);
+    QCOMPARE(session->ageMs(), 60'000);
+    QCOMPARE(session->freshness(), Freshness::Stale);
 }
 
 void tst_Freshness::theSentenceSaysWhenAndWhy()

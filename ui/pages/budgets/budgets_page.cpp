@@ -26,7 +26,7 @@ constexpr int kLedgerEverySeconds = 60;
 
 bool mayRaise(const Session& session)
 {
-    return session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/budgets/{id}/raise")) && !session.isLocked();
+    return session.mayAct(Action::RaiseBudget);
 }
 
 } // namespace

@@ -23,8 +23,8 @@ bool isWorthARow(const LeverStatus& lever, const QDateTime& now)
 
 } // namespace
 
-LeverList::LeverList(std::function<QDateTime()> now, bool mayOperate, QWidget* parent)
-    : Panel(tr("In force"), parent), m_now(std::move(now)), m_mayOperate(mayOperate), m_grid(new QGridLayout)
+LeverList::LeverList(std::function<QDateTime()> now, bool mayEnd, QWidget* parent)
+    : Panel(tr("In force"), parent), m_now(std::move(now)), m_mayEnd(mayEnd), m_grid(new QGridLayout)
 {
     setCaption(tr("changed at run time, not in the configuration; each ends by itself"));
     m_grid->setContentsMargins(Metrics::panelPadding, 6, Metrics::panelPadding, 6);
@@ -92,7 +92,7 @@ void LeverList::refresh()
                           : lever.isFailingBack() ? tr("coming back")
                                                   : tr("ended"));
         row.card->setVisible(lever.kind == LeverKind::Drill);
-        row.undo->setVisible(m_mayOperate && lever.isInForce());
+        row.undo->setVisible(m_mayEnd && lever.isInForce());
         row.undo->setAccessibleName(tr("Undo: %1").arg(describe(lever)));
     }
 }

@@ -22,7 +22,7 @@ class LeverList : public Panel
 {
     Q_OBJECT
 public:
-    LeverList(std::function<QDateTime()> now, bool mayOperate, QWidget* parent = nullptr);
+    LeverList(std::function<QDateTime()> now, bool mayEnd, QWidget* parent = nullptr);
 
     // Those in force, those that come back, and drills that ended within the last hour.
     void setLevers(const QVector<gateway::api::LeverStatus>& levers);
@@ -48,7 +48,7 @@ private:
     void refresh();
 
     std::function<QDateTime()> m_now;
-    bool m_mayOperate;
+    bool m_mayEnd;
     QVector<gateway::api::LeverStatus> m_levers;
     QVector<Row> m_rows;
     QGridLayout* m_grid;

@@ -108,6 +108,8 @@ LeverSheet::LeverSheet(QWidget* window, Session& session, LeverKind kind, const 
     connect(m_apply, &QAbstractButton::clicked, this, &LeverSheet::apply);
     connect(this, &Sheet::accepted, this, &LeverSheet::apply);
     connect(m_form, &ChangeForm::changed, this, [this] { m_command->setText(command()); });
+    connect(&m_session, &Session::freshnessChanged, this, &LeverSheet::showBlocked);
+    showBlocked();
 }
 
 QString LeverSheet::verb() const
@@ -300,10 +302,27 @@ QString LeverSheet::strandedWords() const
     return m_stranded->text();
 }
 
+// The sheet stays open while the data is too old: it becomes usable by itself when the engine answers again.
+void LeverSheet::showBlocked()
+{
+    const QString why = m_session.blocked();
+    if (why == m_blocked)
+        return;
+    if (!why.isEmpty() || m_problem->text() == m_blocked) {
+        m_problem->setText(why);
+        m_problem->setVisible(!why.isEmpty());
+    }
+    m_blocked = why;
+    m_apply->setEnabled(why.isEmpty() && !m_applying);
+    if (why.isEmpty())
+        ask(); // what the preview said was said of another moment
+}
+
 void LeverSheet::apply()
 {
     if (!m_form->check() || !m_apply->isEnabled())
         return;
+    m_applying = true;
     m_apply->setEnabled(false);
     ++m_asking;
     const LeverRequest wanted = request();
@@ -312,7 +331,8 @@ void LeverSheet::apply()
                                                    : client.applyLever(wanted, m_form->reason());
     QFuture<Result<LeverStatus>>(answer).then(this, [this](Result<LeverStatus> lever) {
         --m_asking;
-        m_apply->setEnabled(true);
+        m_applying = false;
+        m_apply->setEnabled(m_blocked.isEmpty());
         if (!lever) {
             m_problem->setText(lever.error().hint.isEmpty()
                                    ? lever.error().message

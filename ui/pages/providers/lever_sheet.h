@@ -46,6 +46,7 @@ private:
     void ask();
     void showPreview(const gateway::api::LeverPreview& preview);
     void apply();
+    void showBlocked();
     QString verb() const;
 
     Session& m_session;
@@ -63,7 +64,9 @@ private:
     ChangeForm* m_form;
     Button* m_cancel;
     Button* m_apply;
+    QString m_blocked; // why nothing can be applied now
     int m_asking = 0;
+    bool m_applying = false;
     quint64 m_question = 0;
 };
 

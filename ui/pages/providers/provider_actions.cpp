@@ -70,8 +70,9 @@ QString gateWordsOf(const std::optional<ProviderGateStatus>& gate)
 
 } // namespace
 
-ProviderActions::ProviderActions(bool mayOperate, QWidget* parent)
+ProviderActions::ProviderActions(const ProviderMay& may, QWidget* parent)
     : QWidget(parent),
+      m_may(may),
       m_list(new QVBoxLayout),
       m_none(new TextLabel(tr("Nothing is known of a breaker."), &Type::ui, Token::Text3)),
       m_drainWords(new TextLabel({}, &Type::ui, Token::Paused)),
@@ -107,7 +108,11 @@ ProviderActions::ProviderActions(bool mayOperate, QWidget* parent)
     grid->addWidget(m_probeWords, 1, 0, 1, column + 1);
     m_probeWords->hide();
     layout->addWidget(buttons);
-    buttons->setHidden(!mayOperate);
+    m_drain->setVisible(may.drain);
+    m_breaker->setVisible(may.breaker);
+    m_probe->setVisible(may.probe);
+    m_drill->setVisible(may.drill);
+    buttons->setHidden(!may.drain && !may.resume && !may.breaker && !may.probe && !may.drill);
 
     connect(m_drain, &QAbstractButton::clicked, this, [this] {
         if (m_drained)
@@ -181,6 +186,7 @@ void ProviderActions::setProvider(const ProviderStatus& status, const QDateTime&
     m_gate->setText(gateWordsOf(status.gate));
     m_gate->setVisible(!m_gate->text().isEmpty());
     m_drain->setText(status.drained ? tr("Resume") : tr("Drain..."));
+    m_drain->setVisible(status.drained ? m_may.resume : m_may.drain);
     m_drain->setIconName(status.drained ? QStringLiteral("play") : QStringLiteral("pause"));
 }
 

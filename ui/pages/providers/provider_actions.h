@@ -16,11 +16,22 @@ class TextLabel;
 
 namespace ui::providers {
 
+// Which of the buttons are there; the engine decides it again for every wish.
+struct ProviderMay
+{
+    bool drain = false;
+    bool resume = false;
+    bool breaker = false;
+    bool probe = false;
+    bool drill = false;
+    bool endLever = false;
+};
+
 class ProviderActions : public QWidget
 {
     Q_OBJECT
 public:
-    explicit ProviderActions(bool mayOperate, QWidget* parent = nullptr);
+    explicit ProviderActions(const ProviderMay& may, QWidget* parent = nullptr);
 
     void setProvider(const gateway::api::ProviderStatus& status, const QDateTime& now);
     // What came of a probe; empty: nothing yet.
@@ -49,6 +60,7 @@ private:
     void showBreakers(const gateway::api::ProviderStatus& status, const QDateTime& now);
     BreakerRow makeRow();
 
+    ProviderMay m_may;
     QString m_name;
     bool m_drained = false;
     QVBoxLayout* m_list;

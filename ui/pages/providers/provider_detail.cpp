@@ -91,11 +91,11 @@ QString stateSentence(const ProviderStatus& status)
 
 } // namespace
 
-ProviderDetail::ProviderDetail(bool mayOperate, QWidget* parent)
+ProviderDetail::ProviderDetail(const ProviderMay& may, QWidget* parent)
     : Panel(QStringLiteral(" "), parent),
       m_bus(new charts::CrosshairBus(this)),
       m_aliases(new TextLabel({}, &Type::ui, Token::Text3)),
-      m_actions(new ProviderActions(mayOperate))
+      m_actions(new ProviderActions(may))
 {
     setObjectHeader(true);
     addHeaderWidget(m_aliases);

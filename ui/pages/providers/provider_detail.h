@@ -23,12 +23,13 @@ namespace ui::providers {
 
 class FailureTile;
 class ProviderActions;
+struct ProviderMay;
 
 class ProviderDetail : public Panel
 {
     Q_OBJECT
 public:
-    explicit ProviderDetail(bool mayOperate, QWidget* parent = nullptr);
+    explicit ProviderDetail(const ProviderMay& may, QWidget* parent = nullptr);
 
     void setProvider(const models::ProviderRow& row, const QDateTime& now);
     void setSeries(const gateway::api::Series& series);

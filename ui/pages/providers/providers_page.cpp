@@ -2,6 +2,7 @@
 
 #include "models/format.h"
 #include "pages/providers/lever_list.h"
+#include "pages/providers/provider_actions.h"
 #include "pages/providers/provider_detail.h"
 #include "pages/providers/provider_plots.h"
 #include "theme/theme.h"
@@ -22,10 +23,10 @@ using models::ProviderTableModel;
 constexpr int kRefreshMs = 5000;
 constexpr int kHoursEverySeconds = 60;
 
-// Who may not act sees no buttons; the engine decides it again for every wish.
-bool mayOperate(const Session& session)
+ProviderMay mayOf(const Session& session)
 {
-    return session.mayOperate() && !session.isLocked();
+    return {session.mayAct(Action::Drain), session.mayAct(Action::Resume), session.mayAct(Action::ForceBreaker),
+        session.mayAct(Action::Probe), session.mayAct(Action::Drill), session.mayAct(Action::EndLever)};
 }
 
 } // namespace
@@ -36,9 +37,9 @@ ProvidersPage::ProvidersPage(Session& session, QWidget* parent)
       m_model(new ProviderTableModel(this)),
       m_listPanel(new Panel),
       m_table(new TableView(tr("Providers"))),
-      m_levers(new LeverList([&session] { return session.now(); }, mayOperate(session))),
+      m_levers(new LeverList([&session] { return session.now(); }, mayOf(session).endLever)),
       m_overlay(nullptr),
-      m_detail(new ProviderDetail(mayOperate(session))),
+      m_detail(new ProviderDetail(mayOf(session))),
       m_splitter(new QSplitter(Qt::Vertical))
 {
     auto* layout = new QVBoxLayout(this);

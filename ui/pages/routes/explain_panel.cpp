@@ -76,6 +76,14 @@ ExplainPanel::ExplainPanel(QWidget* parent)
     connect(m_explain, &QAbstractButton::clicked, this, &ExplainPanel::wish);
 }
 
+void ExplainPanel::setNotPermitted(const QString& why)
+{
+    m_explain->setVisible(why.isEmpty());
+    m_text->setReadOnly(!why.isEmpty());
+    if (!why.isEmpty())
+        m_sentence->setText(why);
+}
+
 QWidget* ExplainPanel::makeQuestion()
 {
     auto* box = new QWidget;

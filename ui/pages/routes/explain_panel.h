@@ -28,6 +28,8 @@ public:
     void setAlias(const QString& alias); // asked when the pasted request names none
     void showExplanation(const gateway::api::RouteExplanation& explanation);
     void showProblem(const QString& problem);
+    // Instead of the button: why this cannot be asked here. Empty: it can.
+    void setNotPermitted(const QString& why);
 
     QPlainTextEdit* request() const { return m_text; }
     InputField* tenant() const { return m_tenant; }

@@ -68,6 +68,8 @@ RoutesPage::RoutesPage(Session& session, QWidget* parent)
     m_refresh.setInterval(kRefreshMs);
     connect(&m_refresh, &QTimer::timeout, this, &RoutesPage::ask);
     connect(m_table, &TableView::currentRowChanged, this, &RoutesPage::choose);
+    if (!session.mayAct(Action::ExplainRoute))
+        m_explain->setNotPermitted(session.whyNot(Action::ExplainRoute));
     connect(m_explain, &ExplainPanel::wished, this, &RoutesPage::explainRoute);
     connect(m_matrix, &MatrixPanel::askedAgain, this, &RoutesPage::ask);
     connect(m_overlay, &StateOverlay::actionTriggered, this, &RoutesPage::ask);

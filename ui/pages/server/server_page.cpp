@@ -102,7 +102,7 @@ ServerPage::ServerPage(Session& session, std::shared_ptr<GatewayProbe> probe, QW
         [this](const QString& id) { Q_EMIT openRequested(QStringLiteral("traffic"), QStringLiteral("call=") + id); });
     m_ready->setNoKey(mayIssueByItself() ? QStringLiteral("issued as soon as the engine answers")
                                          : QStringLiteral("no key issued here yet"),
-        !mayIssueByItself());
+        !mayIssueByItself() && m_session.mayAct(Action::IssueCredential));
     refreshSteps();
 }
 
@@ -116,7 +116,7 @@ QString ServerPage::caption() const
 bool ServerPage::mayIssueByItself() const
 {
     return m_session.options().embedded && m_session.options().environment == Environment::Local &&
-           m_session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/credentials"));
+           m_session.mayAct(Action::IssueCredential);
 }
 
 void ServerPage::activated()
@@ -167,8 +167,7 @@ void ServerPage::askExports()
     if (std::exchange(m_askingExports, true))
         return;
     ++m_pending;
-    m_exports->setMayTest(m_session.may(QStringLiteral("POST"), QStringLiteral("/api/v1/exports/{name}/test")) &&
-                          !m_session.isLocked());
+    m_exports->setMayTest(m_session.mayAct(Action::TestExport));
     m_session.client().exports().then(this, [this](const Result<QVector<gateway::api::ExportStatus>>& answer) {
         --m_pending;
         m_askingExports = false;
@@ -295,7 +294,7 @@ void ServerPage::issueKey(const QString& tenant)
                     QStringLiteral("issued %1 for tenant %2").arg(answer->id, tenant));
             } else {
                 m_keyProblem = answer.error().message;
-                m_ready->setNoKey(m_keyProblem, true);
+                m_ready->setNoKey(m_keyProblem, m_session.mayAct(Action::IssueCredential));
             }
             refreshValues();
             refreshNote();
