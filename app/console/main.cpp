@@ -165,9 +165,17 @@ int main(int argc, char** argv)
         if (!window.openPage(options.page))
             window.openPage(QStringLiteral("server"));
         window.show();
-        if (isLink)
+        if (isLink) {
             ui::AttachSheet::openOn(&window, hub, attachTo);
-        else if (!attachTo.isEmpty())
+            // the placeholder goes when there is an engine; queued, for the window is just turning to it
+            QObject::connect(
+                &hub, &ui::ConnectionHub::currentChanged, &window,
+                [&hub] {
+                    if (hub.currentId() != ui::ConnectionHub::kEmbedded)
+                        hub.close(ui::ConnectionHub::kEmbedded);
+                },
+                Qt::QueuedConnection);
+        } else if (!attachTo.isEmpty())
             window.mendIfFirstTryFails();
         code = QApplication::exec();
     }
