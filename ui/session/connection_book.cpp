@@ -153,9 +153,16 @@ const Connection* ConnectionBook::find(const QString& id) const
 
 const Connection* ConnectionBook::findUrl(const QString& url) const
 {
-    const QUrl wanted = QUrl(url).adjusted(QUrl::StripTrailingSlash);
+    // the root's slash is none to strip for QUrl
+    const auto plain = [](const QString& text) {
+        QUrl one = QUrl(text).adjusted(QUrl::StripTrailingSlash);
+        if (one.path() == QLatin1String("/"))
+            one.setPath({});
+        return one;
+    };
+    const QUrl wanted = plain(url);
     for (const Connection& connection : m_connections) {
-        if (QUrl(connection.url).adjusted(QUrl::StripTrailingSlash) == wanted)
+        if (plain(connection.url) == wanted)
             return &connection;
     }
     return nullptr;

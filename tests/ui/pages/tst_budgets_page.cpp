@@ -42,6 +42,7 @@ struct Fixture
         options.now = [] { return Story::now(); };
         options.role = QString::fromLatin1(role);
         session = std::make_unique<ui::Session>(transport, options);
+        session->start(); // nothing is changed before the engine has answered
         page = std::make_unique<BudgetsPage>(*session);
         page->resize(1240, 790);
     }
@@ -50,7 +51,7 @@ struct Fixture
         page->show();
         QVERIFY(QTest::qWaitForWindowExposed(page.get()));
         page->activated();
-        QTRY_VERIFY(page->isSettled());
+        QTRY_VERIFY(page->isSettled() && session->status());
     }
     QString text(int row, int column) const { return page->model()->index(row, column).data().toString(); }
     int count(const char* method, const QString& path) const

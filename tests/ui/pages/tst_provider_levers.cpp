@@ -37,6 +37,7 @@ struct Fixture
         options.now = [] { return Story::now(); };
         options.role = QString::fromLatin1(role);
         session = std::make_unique<ui::Session>(transport, options);
+        session->start(); // nothing is changed before the engine has answered
         page = std::make_unique<ProvidersPage>(*session);
         page->resize(1240, 790);
         page->setTimeRange({3600, true, {}});
@@ -53,7 +54,7 @@ struct Fixture
         page->show();
         QVERIFY(QTest::qWaitForWindowExposed(page.get()));
         page->activated();
-        QTRY_VERIFY(page->isSettled());
+        QTRY_VERIFY(page->isSettled() && session->status());
         page->open(QStringLiteral("provider=") + QLatin1String(provider));
         QTRY_VERIFY(page->isSettled());
     }

@@ -176,12 +176,18 @@ void tst_Actions::changesInWords_data()
 {
     QTest::addColumn<QString>("path");
     QTest::addColumn<QString>("words");
-    QTest::newRow("drain") << "/api/v1/providers/openai-eu/drain" << "Drain openai-eu";
-    QTest::newRow("lever") << "/api/v1/failovers" << "Apply a lever";
-    QTest::newRow("revert") << "/api/v1/failovers/lev_7/revert" << "End the lever lev_7";
-    QTest::newRow("issue") << "/api/v1/credentials" << "Issue a credential";
-    QTest::newRow("a name with a placeholder") << "/api/v1/providers/%1/drain" << "Drain %1";
-    QTest::newRow("unknown") << "/api/v1/somewhere/else" << "POST /api/v1/somewhere/else";
+    QTest::newRow("drain") << "/api/v1/providers/openai-eu/drain"
+                           << "Drain openai-eu";
+    QTest::newRow("lever") << "/api/v1/failovers"
+                           << "Apply a lever";
+    QTest::newRow("revert") << "/api/v1/failovers/lev_7/revert"
+                            << "End the lever lev_7";
+    QTest::newRow("issue") << "/api/v1/credentials"
+                           << "Issue a credential";
+    QTest::newRow("a name with a placeholder") << "/api/v1/providers/%1/drain"
+                                               << "Drain %1";
+    QTest::newRow("unknown") << "/api/v1/somewhere/else"
+                             << "POST /api/v1/somewhere/else";
 }
 
 void tst_Actions::changesInWords()

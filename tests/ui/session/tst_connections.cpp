@@ -56,7 +56,8 @@ private Q_SLOTS:
 
 private:
     QString file() const { return m_directory->filePath(QStringLiteral("connections.json")); }
-    std::shared_ptr<FakeTransport> fake(const QString& engineId, const QString& environment = {}) const;
+    std::shared_ptr<FakeTransport> fake(
+        const QString& engineId, const QString& environment = {}, const QString& nextPin = {}) const;
 
     std::unique_ptr<QTemporaryDir> m_directory;
 };
@@ -66,7 +67,8 @@ void tst_Connections::init()
     m_directory = std::make_unique<QTemporaryDir>();
 }
 
-std::shared_ptr<FakeTransport> tst_Connections::fake(const QString& engineId, const QString& environment) const
+std::shared_ptr<FakeTransport> tst_Connections::fake(
+    const QString& engineId, const QString& environment, const QString& nextPin) const
 {
     auto transport = std::make_shared<FakeTransport>();
     gateway::api::EngineStatus status;
@@ -74,6 +76,7 @@ std::shared_ptr<FakeTransport> tst_Connections::fake(const QString& engineId, co
     status.apiMajor = gateway::api::kApiMajor;
     status.engineId = engineId;
     status.environment = environment;
+    status.nextPin = nextPin;
     status.asOf = QDateTime::currentDateTimeUtc();
     transport->setReply(QStringLiteral("/api/v1/status"), gateway::api::toJson(status));
     transport->setReply(QStringLiteral("/api/v1/providers"), {{QStringLiteral("items"), QJsonArray()}});
@@ -305,7 +308,7 @@ void tst_Connections::anAnnouncedCertificateIsTaken()
     std::shared_ptr<FakeTransport> first;
     ConnectionHub hub(book, secrets, [&](const Connection& with, const QByteArray&) {
         pins.append(with.pin);
-        auto made = fake(QStringLiteral("a"));
+        auto made = fake(QStringLiteral("a"), {}, first ? QString() : next);
         if (!first) {
             first = made;
             LinkStatus changed;

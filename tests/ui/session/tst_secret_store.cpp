@@ -114,18 +114,17 @@ void tst_SecretStore::aRealKeyringKeepsIt()
     environment.insert(QStringLiteral("SIGNALBOX_INSIDE_SECRET_SERVICE"), QStringLiteral("1"));
     environment.remove(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"));
     QVERIFY(QDir().mkpath(home.filePath(QStringLiteral("run"))));
-    QFile::setPermissions(
-        home.filePath(QStringLiteral("run")), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    QFile::setPermissions(home.filePath(QStringLiteral("run")), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     QProcess inner;
     inner.setProcessEnvironment(environment);
     inner.setProcessChannelMode(QProcess::MergedChannels);
     // the daemon takes the password of its login keyring from standard input and stays in the foreground of a subshell,
     // so that it ends with the session
-    inner.start(session,
-        {QStringLiteral("--"), QStringLiteral("/bin/sh"), QStringLiteral("-c"),
-            QStringLiteral("printf 'test\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize "
-                           ">/dev/null && exec \"$0\" insideTheSession"),
-            QCoreApplication::applicationFilePath()});
+    inner.start(
+        session, {QStringLiteral("--"), QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+                     QStringLiteral("printf 'test\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize "
+                                    ">/dev/null && exec \"$0\" insideTheSession"),
+                     QCoreApplication::applicationFilePath()});
     QVERIFY(inner.waitForFinished(60'000));
     const QByteArray said = inner.readAll();
     QVERIFY2(inner.exitStatus() == QProcess::NormalExit && inner.exitCode() == 0, said.constData());

@@ -61,9 +61,9 @@ struct Engine
                 gateway::api::IssuedPrincipal{QStringLiteral("anna"), QString::fromLatin1(kToken)});
         } else if (!asked.fields.value("authorization").contains(kToken)) {
             answer.status = 401;
-            answer.body = {{QStringLiteral("error"),
-                QJsonObject{{QStringLiteral("failure"), QStringLiteral("not_permitted")},
-                    {QStringLiteral("message"), QStringLiteral("That is refused.")}}}};
+            answer.body = {
+                {QStringLiteral("error"), QJsonObject{{QStringLiteral("failure"), QStringLiteral("not_permitted")},
+                                              {QStringLiteral("message"), QStringLiteral("That is refused.")}}}};
         } else if (asked.path == "/api/v1/whoami") {
             gateway::api::WhoAmI who;
             who.name = QStringLiteral("anna");
@@ -162,8 +162,8 @@ void tst_Engines::init()
     m_book = std::make_unique<ConnectionBook>(QString());
     m_secrets = std::make_unique<SessionSecretStore>();
     m_fakes.clear();
-    m_hub = std::make_unique<ConnectionHub>(
-        *m_book, *m_secrets, [this](const Connection& connection, const QByteArray&) {
+    m_hub =
+        std::make_unique<ConnectionHub>(*m_book, *m_secrets, [this](const Connection& connection, const QByteArray&) {
             std::shared_ptr<FakeTransport>& fake = m_fakes[connection.url];
             if (!fake)
                 fake = told();
@@ -264,8 +264,8 @@ void tst_Engines::aDeadEngineDoesNotHoldTheWindow()
     QVERIFY(dead->pending() > 0);
     QVERIFY(!window.session().status());
     int turns = 0;
-    const auto counter = connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, this,
-        [&turns] { ++turns; });
+    const auto counter =
+        connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, this, [&turns] { ++turns; });
     m_hub->show(ConnectionHub::kEmbedded);
     QCOMPARE(window.session().options().name, QStringLiteral("laptop"));
     QCOMPARE(turns, 0);
@@ -325,7 +325,8 @@ void tst_Engines::thePaletteNamesTheRole()
         QStringLiteral("Drain a provider|needs the role operator or admin"));
     QCOMPARE(chosenWords(QStringLiteral("limit budget")).section(u'\n', 0, 0),
         QStringLiteral("Change the limit of a budget|needs the role admin"));
-    QVERIFY(chosenWords(QStringLiteral("explain")).contains(QLatin1String("needs the role developer, operator or admin")));
+    QVERIFY(
+        chosenWords(QStringLiteral("explain")).contains(QLatin1String("needs the role developer, operator or admin")));
 }
 
 void tst_Engines::olderEnginesAreSaidOnThePage()
