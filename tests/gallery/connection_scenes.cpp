@@ -7,6 +7,7 @@
 #include "shell/attach_sheet.h"
 #include "shell/certificate_view.h"
 #include "shell/connections_sheet.h"
+#include "shell/freshness_banner.h"
 #include "shell/main_window.h"
 #include "widgets/input_field.h"
 
@@ -108,6 +109,11 @@ Desk& deskOf(MainWindow& window)
         connection.url = QString::fromLatin1(url);
         connection.role = QString::fromLatin1(role);
         connection.pin = pinned ? kOld : QString();
+        if (pinned) {
+            connection.certificate = certificate(kOld);
+            connection.certificate->notBefore = QDateTime(QDate(2025, 11, 22), QTime(1, 0), Qt::UTC);
+            connection.certificate->notAfter = QDateTime(QDate(2026, 11, 22), QTime(1, 0), Qt::UTC);
+        }
         connection.readOnly = environment == Environment::Prod;
         connection.lastUsed = Story::now().addDays(-daysAgo);
         return *desk.book.put(connection);
@@ -130,8 +136,9 @@ QVector<Scene> connectionScenes(const std::function<SessionOptions()>& productio
         const auto clock = std::make_shared<Clock>();
         scenes.append(
             {QString::fromLatin1(name), QStringLiteral("providers"), withClock(production(), clock), &Story::tell,
-                [clock, ageMs, how](MainWindow&, FakeTransport& transport) {
+                [clock, ageMs, how](MainWindow& window, FakeTransport& transport) {
                     clock->now = clock->now.addMSecs(ageMs);
+                    window.findChild<FreshnessBanner*>()->setMendable(true);
                     transport.setLink(how);
                 },
                 40});

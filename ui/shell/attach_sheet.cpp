@@ -18,6 +18,8 @@
 #include <QGridLayout>
 #include <QUrl>
 
+#include <algorithm>
+
 namespace ui {
 
 using namespace gateway::api;
@@ -168,6 +170,8 @@ AttachSheet* AttachSheet::openFor(QWidget* window, ConnectionHub& hub, const QSt
         return nullptr;
     auto* sheet = new AttachSheet(window, hub);
     sheet->m_connection = *connection;
+    sheet->panel()->setTitle(connection->name.isEmpty() ? connection->url : connection->name);
+    sheet->panel()->setCaption(tr("edit it, test it, or give it another token"));
     sheet->m_address->setText(connection->url);
     sheet->m_address->setReadOnly(true);
     sheet->m_name->setText(connection->name);
@@ -258,6 +262,10 @@ void AttachSheet::showLadder(const QVector<CheckRung>& rungs, const std::optiona
     m_ladder->setRungs(rungs);
     const bool tlsFailed = rungs.value(int(CheckRung::Name::Tls)).state == CheckRung::State::Failed;
     m_compare->setVisible(tlsFailed && offered);
+    if (tlsFailed && offered && !m_connection.id.isEmpty() && !m_connection.pin.isEmpty()) {
+        panel()->setTitle(tr("The certificate of %1 changed").arg(m_connection.name));
+        panel()->setCaption(tr("nothing is sent until somebody compares it"));
+    }
     if (tlsFailed && offered)
         m_compare->setCertificate(*offered, m_connection.pin, m_connection.certificate);
     const bool isWhole = good && rungs.value(int(CheckRung::Name::Stream)).state != CheckRung::State::Skipped;
@@ -270,7 +278,8 @@ void AttachSheet::showLadder(const QVector<CheckRung>& rungs, const std::optiona
         say(tr("Compare the certificate to go on."), true);
     else if (good && m_good.isEmpty() && m_code.isEmpty())
         say(tr("The engine is there. Enter a token to go on."), false);
-    else if (!good)
+    else if (std::any_of(rungs.begin(), rungs.end(),
+                 [](const CheckRung& rung) { return rung.state == CheckRung::State::Failed; }))
         say(tr("Not yet: see the line that failed."), true);
 }
 

@@ -22,19 +22,19 @@ QString day(const QDateTime& time)
 
 constexpr int kLabel = 62;
 
-// Four groups a line, so that two of them stand beside each other and can be compared line by line.
-QString inLines(const QString& sha256)
+// The same groups in each line, so that two of them stand beside each other and can be compared line by line.
+QString inLines(const QString& sha256, int perLine)
 {
     const QStringList groups = groupedPin(sha256).split(u' ');
     QStringList lines;
-    for (int i = 0; i < groups.size(); i += 4)
-        lines.append(groups.mid(i, 4).join(u' '));
+    for (int i = 0; i < groups.size(); i += perLine)
+        lines.append(groups.mid(i, perLine).join(u' '));
     return lines.join(u'\n');
 }
 
 QVector<models::Fact> factsFor(const CertificateFacts& facts, bool isNarrow)
 {
-    return {{QStringLiteral("SHA-256"), isNarrow ? inLines(facts.sha256) : groupedPin(facts.sha256), true},
+    return {{QStringLiteral("SHA-256"), inLines(facts.sha256, isNarrow ? 4 : 8), true},
         {QStringLiteral("For"),
             facts.names.isEmpty() ? QStringLiteral("no names") : facts.names.join(QStringLiteral(", ")), false},
         {QStringLiteral("Issued by"), facts.selfSigned ? QStringLiteral("itself, %1").arg(facts.issuer) : facts.issuer,
@@ -77,12 +77,9 @@ CertificateCompare::CertificateCompare(QWidget* parent)
     side(m_beforeBox, new TextLabel(tr("Pinned until now"), &Type::uiStrong), m_before);
     side(new QWidget, m_title, m_facts);
     column->addLayout(pair);
+    column->addWidget(m_how);
     column->addWidget(m_field);
-    auto* last = new QHBoxLayout;
-    last->setSpacing(12);
-    last->addWidget(m_verdict, 1);
-    last->addWidget(m_how);
-    column->addLayout(last);
+    column->addWidget(m_verdict);
     connect(m_field, &QLineEdit::textChanged, this, &CertificateCompare::judge);
 }
 
@@ -102,7 +99,7 @@ void CertificateCompare::setCertificate(
         m_before->setFacts(factsFor(*before, true));
     else
         m_before->setFacts(
-            {{tr("SHA-256"), inLines(pinned), true}, {tr("For"), tr("its names and dates were not kept"), false}});
+            {{tr("SHA-256"), inLines(pinned, 4), true}, {tr("For"), tr("its names and dates were not kept"), false}});
     m_facts->setFacts(factsFor(offered, changed));
     judge();
 }

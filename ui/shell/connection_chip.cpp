@@ -13,15 +13,6 @@
 namespace ui {
 namespace {
 
-QString ageWords(qint64 ms)
-{
-    if (ms < 10'000)
-        return QStringLiteral("%1 s").arg(double(ms) / 1000, 0, 'f', ms < 1000 ? 1 : 0);
-    if (ms < 120'000)
-        return QStringLiteral("%1 s").arg(ms / 1000);
-    return QStringLiteral("%1 min").arg(ms / 60'000);
-}
-
 void paintControl(QPainter& painter, const QAbstractButton& button)
 {
     paint::box(painter, button.rect(), Metrics::radius, color(button.underMouse() ? Token::Hover : Token::Raised),
@@ -29,6 +20,15 @@ void paintControl(QPainter& painter, const QAbstractButton& button)
 }
 
 } // namespace
+
+QString ageWords(qint64 ms)
+{
+    if (ms < 1000)
+        return QStringLiteral("%1 s").arg(double(ms / 100) / 10, 0, 'f', 1);
+    if (ms < 120'000)
+        return QStringLiteral("%1 s").arg(ms / 1000);
+    return ms < 7'200'000 ? QStringLiteral("%1 min").arg(ms / 60'000) : QStringLiteral("%1 h").arg(ms / 3'600'000);
+}
 
 EnvironmentLook lookOf(Environment environment)
 {
@@ -136,6 +136,8 @@ qreal ConnectionChip::layOut(QPainter* painter) const
         const QRectF at(x, (h - shape) / 2, shape, shape);
         if (m_state == Freshness::Late)
             paintIcon(*painter, at.adjusted(-1, -1, 1, 1), "clock", color(Token::Degraded));
+        else if (m_state == Freshness::NotPermitted)
+            paintIcon(*painter, at.adjusted(-1, -1, 1, 1), "lock", color(Token::Degraded));
         else
             paintStatus(*painter, at,
                 m_state == Freshness::Live     ? Status::Ok

@@ -51,6 +51,9 @@ private:
     int m_degraded = 0;
 };
 
+// The age of data in few words: "0.4 s", "4 s", "2 min", "3 h". The same everywhere, so that no two places disagree.
+QString ageWords(qint64 ms);
+
 // How the environment looks: strip, chip and title mark.
 struct EnvironmentLook
 {

@@ -39,7 +39,7 @@ Cell stateCell(const Session* session)
     case LinkStatus::State::Reconnecting:
         return because(Status::Degraded, QStringLiteral("Reconnecting, %1").arg(link.attempt));
     case LinkStatus::State::NotPermitted:
-        return because(Status::Down, QStringLiteral("Not permitted"));
+        return because(Status::Degraded, QStringLiteral("Not permitted"));
     case LinkStatus::State::CertificateChanged:
         return because(Status::Down, QStringLiteral("Certificate changed"));
     case LinkStatus::State::VersionMismatch:
@@ -66,7 +66,7 @@ Cell stateCell(const Session* session)
     case Freshness::Error:
         return because(Status::Down, QStringLiteral("Error"));
     case Freshness::NotPermitted:
-        return because(Status::Down, QStringLiteral("Not permitted"));
+        return because(Status::Degraded, QStringLiteral("Not permitted"));
     case Freshness::NoData:
         break;
     }
@@ -93,11 +93,14 @@ QString roundTrip(const Session* session)
     return session->roundTripMs() >= 0 ? QStringLiteral("%1 ms").arg(session->roundTripMs()) : QString();
 }
 
-QString ageWords(qint64 ms)
+// The minute for today, the day for everything else.
+QString lastUsedWords(const std::optional<QDateTime>& at, const QDateTime& now)
 {
-    return ms < 120'000     ? QStringLiteral("%1 s").arg(double(ms) / 1000, 0, 'f', 1)
-           : ms < 7'200'000 ? QStringLiteral("%1 min").arg(ms / 60'000)
-                            : QStringLiteral("%1 h").arg(ms / 3'600'000);
+    if (!at)
+        return {};
+    const QDateTime utc = at->toUTC();
+    return utc.date() == now.toUTC().date() ? utc.toString(QStringLiteral("HH:mm")) + QStringLiteral(" UTC")
+                                            : utc.toString(QStringLiteral("yyyy-MM-dd"));
 }
 
 QString pinWords(const Connection& connection)
@@ -121,7 +124,7 @@ ConnectionsSheet::ConnectionsSheet(QWidget* window, ConnectionHub& hub)
       m_words(new TextLabel({}, &Type::ui, Token::Text3))
 {
     panel()->setCaption(tr("tokens are in the desktop's keyring, never in this list"));
-    m_table->setWidths({{112, 0}, {72, 0}, {190, 3}, {74, 0}, {150, 4}, {84, 0}, {64, 0}, {58, 0}, {112, 0}, {122, 0}});
+    m_table->setWidths({{130, 1}, {92, 0}, {220, 2}, {76, 0}, {170, 5}, {88, 0}, {70, 0}, {64, 0}, {118, 0}, {92, 0}});
     m_table->setMinimumHeight(m_table->heightForRows(8));
     content()->addWidget(m_table, 1);
     const auto button = [this](const QString& words, auto what, Button::Kind kind = Button::Kind::Secondary) {
@@ -176,8 +179,7 @@ QVector<Cell> ConnectionsSheet::rowOf(const QString& id, const Connection& conne
         orDash(id == ConnectionHub::kEmbedded ? tr("in this process") : pinWords(connection)),
         id == m_hub.currentId()
             ? Cell::plain(tr("shown now"), Token::Accent)
-            : orDash(connection.lastUsed ? connection.lastUsed->toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm"))
-                                         : QString())};
+            : orDash(lastUsedWords(connection.lastUsed, session ? session->now() : QDateTime::currentDateTimeUtc()))};
 }
 
 void ConnectionsSheet::refill()

@@ -1,5 +1,6 @@
 #include "shell/freshness_banner.h"
 
+#include "shell/connection_chip.h"
 #include "theme/icons.h"
 #include "theme/paint.h"
 #include "theme/status_paint.h"
@@ -25,6 +26,20 @@ QString agoWords(qint64 ms)
     return seconds < 120    ? QStringLiteral("%1 s ago").arg(seconds)
            : seconds < 7200 ? QStringLiteral("%1 min ago").arg(seconds / 60)
                             : QStringLiteral("%1 h ago").arg(seconds / 3600);
+}
+
+// What is the matter, in the fewest words.
+QString titleOf(const Session& session, Freshness freshness)
+{
+    if (freshness == Freshness::Stale)
+        return QStringLiteral("Stale");
+    if (freshness == Freshness::NotPermitted)
+        return QStringLiteral("Not permitted");
+    if (session.link().state == LinkStatus::State::CertificateChanged)
+        return QStringLiteral("Certificate changed");
+    if (session.link().state == LinkStatus::State::VersionMismatch || !session.handshake().works)
+        return QStringLiteral("Another version");
+    return QStringLiteral("No answer");
 }
 
 } // namespace
@@ -136,17 +151,16 @@ void FreshnessBanner::place()
 void FreshnessBanner::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    const bool down = m_state != Freshness::Stale;
+    const bool down = m_state == Freshness::Error;
     paint::box(painter, rect(), Metrics::radius, color(down ? Token::TintDown : Token::TintDegraded),
         color(down ? Token::Down : Token::Degraded));
     const qreal middle = height() / 2.0;
     if (down)
         paintStatus(painter, QRectF(11, middle - 7, 14, 14), Status::Down);
     else
-        paintIcon(painter, QRectF(11, middle - 7, 14, 14), "clock", color(Token::Degraded));
-    const QString word = m_state == Freshness::Stale          ? tr("Stale")
-                         : m_state == Freshness::NotPermitted ? tr("Not permitted")
-                                                              : tr("Error");
+        paintIcon(painter, QRectF(11, middle - 7, 14, 14), m_state == Freshness::Stale ? "clock" : "lock",
+            color(Token::Degraded));
+    const QString word = titleOf(m_session, m_state);
     qreal x = 33;
     x += std::ceil(paint::text(painter, QRectF(x, 0, 200, height()), type().uiStrong,
              color(down ? Token::Down : Token::Degraded), word)) +
@@ -171,7 +185,7 @@ void LateMark::refresh()
     if (m_session.freshness() == Freshness::Late)
         words = m_session.streamState() == gateway::api::EventStream::State::Lost
                     ? tr("late, its events do not come")
-                    : tr("late, %1 s").arg(m_session.ageMs() / 1000);
+                    : tr("late, %1").arg(ageWords(m_session.ageMs()));
     if (words == m_words)
         return;
     m_words = words;

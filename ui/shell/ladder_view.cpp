@@ -1,5 +1,6 @@
 #include "shell/ladder_view.h"
 
+#include "theme/icons.h"
 #include "theme/paint.h"
 #include "theme/status_paint.h"
 #include "theme/theme.h"
@@ -25,7 +26,6 @@ Status statusOf(CheckRung::State state)
     case CheckRung::State::Failed:
         return Status::Down;
     case CheckRung::State::Running:
-        return Status::Canary;
     case CheckRung::State::Waiting:
     case CheckRung::State::Skipped:
         break;
@@ -69,10 +69,17 @@ QString LadderView::words() const
 // Measures with a null painter, draws with one: the two can not drift apart.
 int LadderView::layOut(QPainter* painter, int width) const
 {
+    const auto plain = [](QString words) { return words.remove(u'`'); };
     const int row = metrics().px(26);
     const int left = metrics().px(kDetailLeft);
     int y = 0;
+    // what was not tried above a failure is one line, not six
+    QStringList skipped;
     for (const CheckRung& rung : m_rungs) {
+        if (rung.state == CheckRung::State::Skipped && rung.detail.isEmpty()) {
+            skipped.append(skipped.isEmpty() ? titleOf(rung.name) : titleOf(rung.name).toLower());
+            continue;
+        }
         const bool isQuiet = rung.state == CheckRung::State::Waiting || rung.state == CheckRung::State::Skipped;
         const bool isBad = rung.state == CheckRung::State::Failed || rung.state == CheckRung::State::Warning;
         const int room = width - left - 76;
@@ -80,26 +87,38 @@ int LadderView::layOut(QPainter* painter, int width) const
         const auto wrapped = [&](const QString& words) {
             return words.isEmpty() ? 0 : fm.boundingRect(QRect(0, 0, room, 2000), Qt::TextWordWrap, words).height();
         };
-        const int detail = qMax(row, wrapped(rung.detail) + 8);
-        const int fix = isBad ? wrapped(rung.fix) : 0;
+        const int detail = qMax(row, wrapped(plain(rung.detail)) + 8);
+        const int fix = isBad ? wrapped(plain(rung.fix)) : 0;
         if (painter) {
-            paintStatus(*painter, QRectF(14, y + (row - 14) / 2.0, 14, 14), statusOf(rung.state));
+            const QRectF shape(14, y + (row - 14) / 2.0, 14, 14);
+            if (rung.state == CheckRung::State::Running)
+                paintIcon(*painter, shape, "clock", color(Token::Accent));
+            else
+                paintStatus(*painter, shape, statusOf(rung.state));
             paint::text(*painter, QRectF(kTitleLeft, y, left - kTitleLeft, row), isQuiet ? type().ui : type().uiMedium,
                 color(isQuiet ? Token::Text3 : Token::Text1), titleOf(rung.name));
             painter->setFont(type().ui);
             painter->setPen(color(isQuiet ? Token::Text3 : Token::Text2));
             painter->drawText(QRect(left, y + 4, room, detail), Qt::TextWordWrap | Qt::AlignTop,
-                rung.detail.isEmpty() ? wordOf(rung.state) : rung.detail);
-            if (rung.ms >= 0)
+                rung.detail.isEmpty() ? wordOf(rung.state) : plain(rung.detail));
+            if (rung.ms > 0)
                 paint::text(*painter, QRectF(width - 74, y, 60, row), type().ui, color(Token::Text3),
                     QStringLiteral("%1 ms").arg(rung.ms), Qt::AlignRight);
             if (fix > 0) {
                 painter->setPen(color(rung.state == CheckRung::State::Failed ? Token::Down : Token::Degraded));
                 painter->drawText(
-                    QRect(left, y + detail - 2, room, fix + 4), Qt::TextWordWrap | Qt::AlignTop, rung.fix);
+                    QRect(left, y + detail - 2, room, fix + 4), Qt::TextWordWrap | Qt::AlignTop, plain(rung.fix));
             }
         }
         y += detail + (fix > 0 ? fix + 6 : 0);
+    }
+    if (!skipped.isEmpty()) {
+        if (painter) {
+            paintStatus(*painter, QRectF(14, y + (row - 14) / 2.0, 14, 14), Status::NotReached);
+            paint::text(*painter, QRectF(kTitleLeft, y, width - kTitleLeft - 14, row), type().ui, color(Token::Text3),
+                QStringLiteral("Not tried: %1").arg(skipped.join(QStringLiteral(", "))));
+        }
+        y += row;
     }
     return y;
 }

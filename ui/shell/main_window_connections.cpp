@@ -33,9 +33,9 @@ Status statusOf(Freshness freshness)
         return Status::Ok;
     case Freshness::Late:
     case Freshness::Stale:
+    case Freshness::NotPermitted:
         return Status::Degraded;
     case Freshness::Error:
-    case Freshness::NotPermitted:
         return Status::Down;
     case Freshness::NoData:
         break;

@@ -90,8 +90,10 @@ void paintCell(QPainter& painter, const QRectF& rect, const Cell& cell, bool sel
         // On the selection three status colours fall below 4.5: there the word is text.1 and the shape keeps its
         // colour.
         const bool calm = selected || cell.status == Status::Ok;
-        paint::text(painter, rect.adjusted(22, 0, 0, 0), type().uiMedium,
+        const qreal used = paint::text(painter, rect.adjusted(22, 0, 0, 0), type().uiMedium,
             color(calm ? Token::Text1 : statusToken(cell.status)), cell.text);
+        if (!cell.note.isEmpty())
+            paint::text(painter, rect.adjusted(22 + used + 6, 0, 0, 0), type().ui, color(Token::Text3), cell.note);
         break;
     }
     case CellKind::Attempts:
