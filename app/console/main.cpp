@@ -121,6 +121,7 @@ int main(int argc, char** argv)
     std::unique_ptr<EngineThread> engine;
     QString attachTo = options.attachUrl;
     QString tokenFile = options.tokenFile;
+    QString pin = options.pin;
     int code = 0;
     {
         ui::ConnectionHub hub(book, *secrets, &makeTransport);
@@ -143,13 +144,14 @@ int main(int argc, char** argv)
                 }
                 attachTo = running->adminUrl;
                 tokenFile = api::tokenFile(options.dataDirectory);
+                pin = running->adminPin; // read from a file that is ours, so it is as good as a comparison
             } else {
                 hub.addEmbedded(engine->transport(), {})->start();
             }
         }
         const bool isLink = ui::pairingLinkFromText(attachTo).has_value();
         if (!attachTo.isEmpty() && !isLink) {
-            const auto id = connectionFor(book, attachTo, tokenFile, options.pin);
+            const auto id = connectionFor(book, attachTo, tokenFile, pin);
             if (!id)
                 return sayFailure(
                     QStringLiteral("The engine at %1 cannot be attached to.").arg(attachTo), id.error().message);
@@ -163,9 +165,17 @@ int main(int argc, char** argv)
         if (!window.openPage(options.page))
             window.openPage(QStringLiteral("server"));
         window.show();
-        if (isLink)
+        if (isLink) {
             ui::AttachSheet::openOn(&window, hub, attachTo);
-        else if (!attachTo.isEmpty())
+            // the placeholder goes when there is an engine; queued, for the window is just turning to it
+            QObject::connect(
+                &hub, &ui::ConnectionHub::currentChanged, &window,
+                [&hub] {
+                    if (hub.currentId() != ui::ConnectionHub::kEmbedded)
+                        hub.close(ui::ConnectionHub::kEmbedded);
+                },
+                Qt::QueuedConnection);
+        } else if (!attachTo.isEmpty())
             window.mendIfFirstTryFails();
         code = QApplication::exec();
     }

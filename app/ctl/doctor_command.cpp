@@ -13,15 +13,20 @@ using namespace gateway;
 
 namespace {
 
-Checks ladderChecks(const Session& session)
+// The way to the engine, and, when it lets us in, what it says of itself.
+Checks remoteChecks(const Session& session)
 {
     const auto options = session.transportOptions();
     if (!options)
         return {failed(QStringLiteral("connection"), options.error().message, options.error().hint)};
-    Checks checks = climb(*options).checks;
+    const Ladder ladder = climb(*options);
+    Checks checks = ladder.checks;
     for (Check& check : checks)
         check.name = QStringLiteral("connection: ") + check.name;
-    return checks;
+    const auto client = session.client();
+    if (!ladder.isLetIn || !client)
+        return checks << skipped(QStringLiteral("engine"), QStringLiteral("It cannot be asked."));
+    return checks + checkEngine(*client);
 }
 
 Checks allChecks(const Session& session)
@@ -36,12 +41,7 @@ Checks allChecks(const Session& session)
             checks << checkConfigFile();
     }
     checks << checkClock();
-    const Checks connection = ladderChecks(session);
-    checks += connection;
-    if (worstOf(connection) == Check::State::Failed)
-        return checks << skipped(QStringLiteral("engine"), QStringLiteral("It cannot be asked."));
-    const auto client = session.client();
-    return client ? checks + checkEngine(*client) : checks;
+    return checks + remoteChecks(session);
 }
 
 int runDoctor(const Session& session)

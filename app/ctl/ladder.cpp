@@ -40,8 +40,11 @@ Ladder climb(const api::HttpTransportOptions& options)
     if (!check.isFinished())
         loop.exec();
     Ladder ladder;
-    for (const api::CheckRung& rung : check.rungs())
+    for (const api::CheckRung& rung : check.rungs()) {
         ladder.checks.append(checkOf(rung));
+        const bool passed = rung.state == api::CheckRung::State::Ok || rung.state == api::CheckRung::State::Warning;
+        ladder.isLetIn = ladder.isLetIn || (rung.name == api::CheckRung::Name::Auth && passed);
+    }
     ladder.isGood = check.isGood();
     ladder.role = check.role();
     ladder.engine = check.engineName();

@@ -12,6 +12,7 @@ struct Ladder
 {
     Checks checks; // one a rung, by the name of the rung
     bool isGood = false;
+    bool isLetIn = false; // the engine answers us, whatever failed further up
     QString role;
     QString engine;
     QString environment;

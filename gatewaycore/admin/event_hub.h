@@ -35,7 +35,7 @@ public:
     int readers() const { return m_readers; }
 
 Q_SIGNALS:
-    void published(); // at least one more event; readers gather before they take
+    void published();                                        // at least one more event; readers gather before they take
     void told(const QString& type, const QJsonObject& data); // each event but the finished calls, as it is published
 
 private:

@@ -91,7 +91,8 @@ std::optional<StartFailure> Gateway::startConfig()
 {
     // the data directory first: the config's revision number continues from it
     const QString& directory = m_parts.options.dataDirectory;
-    // one that we make is for its owner alone: the record and the keys to it lie there. One that is there stays as it is.
+    // one that we make is for its owner alone: the record and the keys to it lie there. One that is there stays as it
+    // is.
     const bool isNew = !QFileInfo::exists(directory);
     if (!QDir().mkpath(directory) ||
         (isNew && !QFile::setPermissions(directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner)))

@@ -55,8 +55,8 @@ void Gateway::rememberCertificate(const std::optional<QSslConfiguration>& tls)
     m_parts.adminCertificate = api::factsOf(tls->localCertificate());
     log(LogLevel::Info, "admin.certificate",
         {{"id", m_parts.adminCertificate->sha256},
-            {"message", QStringLiteral("It is good until %1.")
-                            .arg(m_parts.adminCertificate->notAfter.toString(Qt::ISODate))}});
+            {"message",
+                QStringLiteral("It is good until %1.").arg(m_parts.adminCertificate->notAfter.toString(Qt::ISODate))}});
 }
 
 api::Outcome Gateway::writeRuntime() const

@@ -96,7 +96,7 @@ QByteArray makePem(const QStringList& names)
                         X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name, -1, -1, 0) == 1 &&
                         X509_set_issuer_name(x509, subject) == 1 && X509_set_pubkey(x509, key.get()) == 1 &&
                         addExtension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
-                                        addExtension(x509, NID_ext_key_usage, "serverAuth") &&
+                        addExtension(x509, NID_ext_key_usage, "serverAuth") &&
                         (alternatives.isEmpty() || addExtension(x509, NID_subject_alt_name, alternatives)) &&
                         X509_sign(x509, key.get(), EVP_sha256()) != 0;
     const Bio out(BIO_new(BIO_s_secmem()));

@@ -151,7 +151,8 @@ void TestSameEvents::threeSeeTheSame()
         if (lever)
             await(embedded.client().endLever(lever->id, QStringLiteral("change %1 back").arg(number)));
     };
-    const qint64 begin = qMax<qint64>(0, lastOf());
+    QVERIFY(QTest::qWaitFor([&] { return lastOf() >= 0; }, 20'000));
+    const qint64 begin = lastOf();
     int changes = 0;
     bool cut = false;
     QDeadlineTimer deadline(90'000);
@@ -192,8 +193,12 @@ void TestSameEvents::threeSeeTheSame()
         }
         return byCommand.last >= end;
     };
+    const auto said = [&] {
+        QFile file(m_facts->file(QStringLiteral("events.log")));
+        return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+    };
     QVERIFY2(QTest::qWaitFor(readCommand, 60'000),
-        qPrintable(QStringLiteral("signalboxctl at %1 of %2").arg(byCommand.last).arg(end)));
+        qPrintable(QStringLiteral("signalboxctl at %1 of %2: %3").arg(byCommand.last).arg(end).arg(said())));
     command.terminate();
     command.waitForFinished();
 

@@ -140,8 +140,8 @@ int FakeEngine::providerConnections(const QString& provider) const
 void FakeEngine::calls(const api::CallQuery& query, const QStringList& tenants, admin::Done<api::CallPage> done)
 {
     if (failCallsAfter >= 0 && --failCallsAfter < 0)
-        return later<api::CallPage>(std::move(done),
-            api::failure(Failure::Unavailable, QStringLiteral("The record cannot be read just now.")));
+        return later<api::CallPage>(
+            std::move(done), api::failure(Failure::Unavailable, QStringLiteral("The record cannot be read just now.")));
     api::CallPage page;
     bool begun = query.before.isEmpty();
     for (const api::Call& call : m_calls) {

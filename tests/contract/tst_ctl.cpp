@@ -265,7 +265,7 @@ void TestCtl::leversAreMadeAndUndone()
     QVERIFY(id.startsWith(QStringLiteral("lev_")));
     QVERIFY(drained.err.contains("2026-11-22T02:00:00Z"));
     QVERIFY(line(QStringLiteral("provider list")).out.contains("drained"));
-    QCOMPARE(line(QStringLiteral("provider drain anthropic")).code, 5);
+    QCOMPARE(line(QStringLiteral("provider drain anthropic --yes")).code, 5);
     QVERIFY(line(QStringLiteral("failover status")).out.contains("a notice"));
     const Run reverted = line(QStringLiteral("failover revert ") + id);
     QCOMPARE(reverted.code, 0);

@@ -2,12 +2,14 @@
 
 #include "shell/certificate_view.h"
 #include "shell/ladder_view.h"
+#include "shell/main_window.h"
 #include "theme/theme.h"
 #include "widgets/button.h"
 #include "widgets/choice_cells.h"
 #include "widgets/input_field.h"
 #include "widgets/panel.h"
 #include "widgets/text_label.h"
+#include "widgets/toast.h"
 
 #include "api/gateway_client.h"
 #include "api/local_engine.h"
@@ -315,9 +317,10 @@ void AttachSheet::connectNow()
         open();
         if (!alive)
             return;
-        if (kept)
-            return dismiss();
-        say(tr("Attached. %1").arg(why), false);
+        if (const auto* window = qobject_cast<MainWindow*>(parentWidget()); window && !kept)
+            window->toast()->say(tr("Attached. No keyring takes the token, so it is kept until the program ends."));
+        Q_UNUSED(why)
+        dismiss();
     });
 }
 

@@ -248,6 +248,21 @@ void TestCodecs::statusValues()
     status.callsTotal = 6;
     status.callsFailed = 7;
     status.storeQueue = 8;
+    status.engineId = text("eng_1");
+    status.name = text("gw-eu-1");
+    status.environment = text("prod");
+    status.apiMajor = 1;
+    status.apiMinor = 2;
+    status.features = {text("status")};
+    status.nextPin = QString(64, u'b');
+    CertificateFacts certificate;
+    certificate.sha256 = QString(64, u'a');
+    certificate.subject = certificate.issuer = text("CN=gw");
+    certificate.names = {text("gw.example")};
+    certificate.notBefore = kTime;
+    certificate.notAfter = kTime.addDays(1);
+    certificate.selfSigned = true;
+    status.certificate = certificate;
     status.residentBytes = 9;
     status.cpuPercent = 1.25;
     status.openFiles = 10;
@@ -293,7 +308,7 @@ void TestCodecs::statusValues()
     verifyRoundTrip(credential, &credentialInfoFromJson);
     CredentialRequest request{text("acme"), {text("a")}, {text("f")}, kTime, text("n")};
     verifyRoundTrip(request, &credentialRequestFromJson);
-    RuntimeFacts runtime{1, text("0.1.0"), kTime, text("http://a"), text("http://b")};
+    RuntimeFacts runtime{1, text("0.1.0"), kTime, text("http://a"), text("http://b"), QString(64, u'a')};
     verifyRoundTrip(runtime, &runtimeFactsFromJson);
 }
 

@@ -490,20 +490,23 @@ void TestHttpTransport::changeInDoubt()
 
 void TestHttpTransport::changeIsAskedAfterUntilTheEngineAnswers()
 {
+    test::LinkCutter* link = nullptr;
     ScriptedAdmin admin([&](const ScriptedAdmin::Asked& one) {
-        return one.path.startsWith("/api/v1/operations/") ? operation("applied", 200) : reply(200);
+        if (one.path.startsWith("/api/v1/operations/"))
+            return operation("applied", 200);
+        link->setRefusing(true); // from the moment the change is there nobody listens for a while
+        return reply(200);
     });
     test::LinkCutter cutter(admin.port());
+    link = &cutter;
     auto options = optionsFor(cutter.port(), false);
     options.timeout = std::chrono::milliseconds(200);
     api::HttpTransport transport(options);
-    // the answer is swallowed, and then nobody listens for a while
+    // and its answer is swallowed
     cutter.plan({test::LinkCutter::Cut::Rst, test::LinkCutter::Side::FromEngine, 1, true});
     QSignalSpy checking(&transport, &api::AdminTransport::changeChecking);
     const auto open = transport.send(change());
     QTRY_COMPARE(checking.size(), 1);
-    cutter.setRefusing(true);
-    cutter.cutNow(test::LinkCutter::Cut::Rst);
     QTest::qWait(500);
     QVERIFY(!open.isFinished());
     QVERIFY(transport.link().state == LinkStatus::State::Reconnecting);

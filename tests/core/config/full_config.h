@@ -54,12 +54,12 @@ quotas:
 budgets:
   - {scope: {tenant: acme}, period: month, time_zone: UTC, amount_usd: "500", soft: [80, 95], at_limit: degrade, estimate: learned}
 prices: {book: builtin}
-roles:
-  - {principal: alice, role: auditor}
 export:
   otlp: {endpoint: "https://otel.example:4318", headers: {authorization: env:OTEL_AUTH}, traces: true, metrics: false, content: false, interval: 30s}
   webhooks:
     - {name: pager, url: "https://hooks.example/x", secret: env:HOOK_SECRET, events: [incident.opened, incident.closed]}
+roles:
+  - {principal: alice, role: auditor}
 )";
 }
 

@@ -10,6 +10,7 @@
 
 #include "story.h"
 
+#include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
 

@@ -63,6 +63,8 @@ void ConsoleScript::look(const QString& step, const QJsonObject& facts)
 
 void ConsoleScript::click(QAbstractButton* button, const QString& what)
 {
+    // a person waits as well while the console says that its numbers are too old to act upon
+    until(QStringLiteral("the console lets changes out"), [this] { return m_session.blocked().isEmpty(); });
     if (!button || !button->isVisible() || !button->isEnabled())
         m_troubles.append(QStringLiteral("cannot be pressed: ") + what);
     else

@@ -98,6 +98,7 @@ void ConsoleScript::drainAndResume()
     if (!sheet)
         return;
     QTest::keyClicks(sheet->form()->reasonField(), QStringLiteral("the provider's notice of maintenance"));
+    until(QStringLiteral("the console lets changes out"), [this] { return m_session.blocked().isEmpty(); });
     QTest::keyClick(sheet->form()->reasonField(), Qt::Key_Return, Qt::ControlModifier);
     until(QStringLiteral("the drain is in force"), [&] { return !sheet && isInForce(page, LeverKind::Drain); });
     until(QStringLiteral("the button says Resume"),
@@ -173,7 +174,7 @@ void ConsoleScript::budget()
     };
     const auto facts = [&] {
         const auto budget = now();
-        return QJsonObject{{QStringLiteral("limit"), budget ? budget->limit.toString() : QString()},
+        return QJsonObject{{QStringLiteral("limit"), budget ? budget->limit.toDecimal() : QString()},
             {QStringLiteral("raised"), budget && budget->raisedTo.has_value()}};
     };
     page->open(QStringLiteral("budget=") + id);
@@ -195,6 +196,7 @@ void ConsoleScript::budget()
 // No page gives a person a credential of somebody else today, so this goes the way the pages go: the session's client.
 void ConsoleScript::credentials()
 {
+    until(QStringLiteral("the console lets changes out"), [this] { return m_session.blocked().isEmpty(); });
     const auto& client = m_session.client();
     CredentialRequest request;
     request.tenant = QStringLiteral("acme");
@@ -204,6 +206,8 @@ void ConsoleScript::credentials()
     QJsonObject facts{{QStringLiteral("issued"), bool(issued)},
         {QStringLiteral("has_key"), issued && issued->key.startsWith(QStringLiteral("sbx_"))}};
     if (issued) {
+        const auto rotated = await(client.rotateCredential(issued->id, 0, QStringLiteral("the yearly change")));
+        facts.insert(QStringLiteral("rotated"), rotated && rotated->key != issued->key);
         const auto revoked = await(client.revokeCredential(issued->id, QStringLiteral("it has leaked")));
         facts.insert(QStringLiteral("revoked"), revoked && revoked->revokedAt.has_value());
     }

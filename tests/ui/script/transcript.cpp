@@ -4,6 +4,7 @@
 #include "shell/bottom_bar.h"
 #include "shell/top_bar.h"
 #include "widgets/text_label.h"
+#include "widgets/toast.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModel>
@@ -43,11 +44,13 @@ void addText(QJsonArray& texts, const QString& text)
         texts.append(text);
 }
 
-// The frame's own bars tell of the connection, which is what differs between the two runs.
-bool isOfTheConnection(const QWidget* widget)
+// The frame's own bars tell of the connection, which is what differs between the two runs; a toast is there for ten
+// seconds and belongs to no step.
+bool isOfTheFrame(const QWidget* widget)
 {
     for (; widget; widget = widget->parentWidget()) {
-        if (qobject_cast<const ui::TopBar*>(widget) || qobject_cast<const ui::BottomBar*>(widget))
+        if (qobject_cast<const ui::TopBar*>(widget) || qobject_cast<const ui::BottomBar*>(widget) ||
+            qobject_cast<const ui::Toast*>(widget))
             return true;
     }
     return false;
@@ -61,7 +64,7 @@ QJsonObject visibleIn(QWidget* root)
     QJsonArray tables;
     QJsonArray buttons;
     for (QWidget* widget : root->findChildren<QWidget*>()) {
-        if (!widget->isVisibleTo(root) || isOfTheConnection(widget))
+        if (!widget->isVisibleTo(root) || isOfTheFrame(widget))
             continue;
         if (const auto* view = qobject_cast<const QAbstractItemView*>(widget)) {
             if (view->model())

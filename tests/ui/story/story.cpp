@@ -4,6 +4,7 @@
 
 #include "api/call_summary.h"
 #include "api/gateway_client.h"
+#include "api/handshake.h"
 
 #include <QJsonArray>
 
@@ -463,6 +464,10 @@ EngineStatus Story::status()
     status.callsInFlight = 118;
     status.callsTotal = 188'412;
     status.eventSequence = 8'412'907;
+    status.engineId = QStringLiteral("eng_prod-eu");
+    status.apiMajor = gateway::api::kApiMajor;
+    status.apiMinor = gateway::api::kApiMinor;
+    status.features = gateway::api::knownFeatures();
     return status;
 }
 

@@ -16,8 +16,8 @@
 #include "api/invariant.h"
 #include "api/ledger_report.h"
 #include "api/lever.h"
-#include "api/principal.h"
 #include "api/operation.h"
+#include "api/principal.h"
 #include "api/route_explanation.h"
 #include "api/series.h"
 #include "api/zone_check.h"
@@ -78,7 +78,7 @@ public:
     Reply<QVector<Invariant>> invariants() const;
     Reply<QVector<ExportStatus>> exports() const;
     Reply<ExportTest> testExport(const QString& name, const QString& reason) const; // sends one span or delivery
-    Reply<QVector<Incident>> incidents() const; // newest first, at most 100
+    Reply<QVector<Incident>> incidents() const;                                     // newest first, at most 100
     Reply<Incident> incident(const QString& id) const;
     // An empty owner: the one who asks.
     Reply<Incident> acknowledgeIncident(const QString& id, const QString& owner, const QString& reason) const;
