@@ -104,8 +104,11 @@ AttachSheet::AttachSheet(QWidget* window, ConnectionHub& hub)
     grid->setContentsMargins(Metrics::panelPadding, 12, Metrics::panelPadding, 12);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(8);
-    auto row = [grid, line = 0](const QString& label, QWidget* widget, bool wide) mutable {
-        grid->addWidget(new TextLabel(label, &Type::ui, Token::Text3), line, 0);
+    auto row = [this, grid, line = 0](const QString& label, QWidget* widget, bool wide) mutable {
+        auto* words = new TextLabel(label, &Type::ui, Token::Text3);
+        if (line >= 2)
+            m_details += {words, widget};
+        grid->addWidget(words, line, 0);
         grid->addWidget(widget, line, 1, wide ? Qt::Alignment() : Qt::AlignLeft);
         ++line;
     };
@@ -262,6 +265,9 @@ void AttachSheet::showLadder(const QVector<CheckRung>& rungs, const std::optiona
     m_ladder->setRungs(rungs);
     const bool tlsFailed = rungs.value(int(CheckRung::Name::Tls)).state == CheckRung::State::Failed;
     m_compare->setVisible(tlsFailed && offered);
+    // one thing at a time, and room for it in a small window
+    for (QWidget* detail : m_details)
+        detail->setVisible(!tlsFailed || !offered);
     if (tlsFailed && offered && !m_connection.id.isEmpty() && !m_connection.pin.isEmpty()) {
         panel()->setTitle(tr("The certificate of %1 changed").arg(m_connection.name));
         panel()->setCaption(tr("nothing is sent until somebody compares it"));

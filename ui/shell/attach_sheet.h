@@ -55,6 +55,7 @@ private:
     InputField* m_name;
     Segment* m_environment;
     Segment* m_lock;
+    QVector<QWidget*> m_details; // name, environment, lock: asked when it is known whom they are about
     LadderView* m_ladder;
     CertificateCompare* m_compare;
     TextLabel* m_words;

@@ -77,6 +77,12 @@ CertificateCompare::CertificateCompare(QWidget* parent)
     side(m_beforeBox, new TextLabel(tr("Pinned until now"), &Type::uiStrong), m_before);
     side(new QWidget, m_title, m_facts);
     column->addLayout(pair);
+    // as high as their width makes them, not as high as they were before they had one
+    for (FactsView* facts : {m_before, m_facts}) {
+        QSizePolicy policy = facts->sizePolicy();
+        policy.setVerticalPolicy(QSizePolicy::Preferred);
+        facts->setSizePolicy(policy);
+    }
     column->addWidget(m_how);
     column->addWidget(m_field);
     column->addWidget(m_verdict);

@@ -73,8 +73,13 @@ void MainWindow::build()
     const TimeRange range = m_topBar ? m_topBar->range() : TimeRange();
     m_current = -1;
     m_pages = QVector<Page*>(m_registry.entries().size(), nullptr);
-    delete m_palette;
-    delete m_toast;
+    // later: what builds the frame anew may be a key in the palette, or a click on something in the frame itself
+    for (QWidget* gone : {static_cast<QWidget*>(m_palette), static_cast<QWidget*>(m_toast)}) {
+        if (gone) {
+            gone->hide();
+            gone->deleteLater();
+        }
+    }
 
     auto* frame = new QWidget;
     m_frame = frame;
@@ -96,7 +101,8 @@ void MainWindow::build()
     column->addWidget(m_bottomBar);
     m_stack->addWidget(frame);
     m_stack->setCurrentWidget(frame);
-    delete before;
+    if (before)
+        putAway(before, m_session);
     m_palette = new CommandPalette(this);
     m_toast = new Toast(this, metrics().bottomBar());
     m_rail->setCollapsed(m_settings && m_settings->value(QStringLiteral("window/railCollapsed")).toBool());
@@ -303,20 +309,21 @@ void MainWindow::openPalette()
 
 void MainWindow::openAlarmMenu()
 {
-    QMenu menu(this);
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
     const AlarmState state = alarmsOf(*m_session);
     for (const Alarm& alarm : state.alarms) {
-        QAction* action = menu.addAction(statusIcon(statusOf(alarm.health)),
+        QAction* action = menu->addAction(statusIcon(statusOf(alarm.health)),
             alarm.words.isEmpty() ? alarm.subject : QStringLiteral("%1: %2").arg(alarm.subject, alarm.words), this,
             [this, alarm] { openPage(alarm.page, alarm.argument); });
         action->setEnabled(m_registry.indexOf(alarm.page) >= 0);
     }
     if (state.alarms.isEmpty()) {
-        menu.addAction(state.known ? QStringLiteral("No part and no provider of this engine needs a person.")
-                                   : QStringLiteral("The engine has not answered, so nothing is known of its alarms."))
+        menu->addAction(state.known ? QStringLiteral("No part and no provider of this engine needs a person.")
+                                    : QStringLiteral("The engine has not answered, so nothing is known of its alarms."))
             ->setEnabled(false);
     }
-    menu.exec(m_topBar->alarmChip()->mapToGlobal(QPoint(0, m_topBar->alarmChip()->height() + 4)));
+    menu->popup(m_topBar->alarmChip()->mapToGlobal(QPoint(0, m_topBar->alarmChip()->height() + 4)));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

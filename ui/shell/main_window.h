@@ -83,6 +83,7 @@ private:
     void use(Frame frame);
     Frame inUse() const;
     void dropFrame(const Session* session);
+    void putAway(QWidget* frame, std::shared_ptr<Session> session);
     void refreshTitle();
     void addShortcuts();
     void refreshMissing();

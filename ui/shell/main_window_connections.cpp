@@ -62,6 +62,8 @@ void MainWindow::setHub(ConnectionHub* hub)
 {
     m_hub = hub;
     connect(hub, &ConnectionHub::currentChanged, this, [this] {
+        if (const auto session = m_hub->current())
+            showSession(session);
         // the frames of sessions that are not open any more go with them
         QVector<const Session*> open;
         for (const QString& id : m_hub->open())
@@ -70,8 +72,6 @@ void MainWindow::setHub(ConnectionHub* hub)
             if (!open.contains(m_frames[i].session.get()))
                 dropFrame(m_frames[i].session.get());
         }
-        if (const auto session = m_hub->current())
-            showSession(session);
     });
     connect(hub, &ConnectionHub::certificateAdvanced, this, [this](const QString& id) {
         const Connection* connection = m_hub->book().find(id);
@@ -141,10 +141,18 @@ void MainWindow::dropFrame(const Session* session)
         m_frames.begin(), m_frames.end(), [session](const Frame& frame) { return frame.session.get() == session; });
     if (found == m_frames.end())
         return;
-    // the widgets first: they hold references to the session
     const Frame frame = std::move(*found);
     m_frames.erase(found);
-    delete frame.widget;
+    putAway(frame.widget, frame.session);
+}
+
+// Later, for one of its own controls may be at work; its widgets hold references to the session, which lives as long.
+void MainWindow::putAway(QWidget* frame, std::shared_ptr<Session> session)
+{
+    m_stack->removeWidget(frame);
+    frame->hide();
+    connect(frame, &QObject::destroyed, qApp, [session = std::move(session)] {});
+    frame->deleteLater();
 }
 
 void MainWindow::showSession(std::shared_ptr<Session> session)
@@ -206,46 +214,48 @@ void MainWindow::tellChange(const RecentChange& change)
 
 void MainWindow::openConnectionMenu()
 {
-    QMenu menu(this);
-    const auto copy = [&menu](const QString& label, const QString& value) {
+    // not exec(): what is chosen may take away the very chip that was clicked
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto copy = [menu](const QString& label, const QString& value) {
         if (!value.isEmpty())
-            menu.addAction(QStringLiteral("Copy %1\t%2").arg(label, value), &menu,
+            menu->addAction(QStringLiteral("Copy %1\t%2").arg(label, value), menu,
                 [value] { QGuiApplication::clipboard()->setText(value); });
     };
     if (m_hub) {
         for (const QString& id : m_hub->open()) {
             const auto session = m_hub->session(id);
-            QAction* action = menu.addAction(statusIcon(statusOf(session->freshness())),
+            QAction* action = menu->addAction(statusIcon(statusOf(session->freshness())),
                 QStringLiteral("%1  %2\t%3")
                     .arg(wordOf(session->options().environment), session->options().name, standing(*session)),
                 m_hub, [this, id] { m_hub->show(id); });
             action->setCheckable(true);
             action->setChecked(id == m_hub->currentId());
         }
-        menu.addSeparator();
-        menu.addAction(tr("Connections..."), this, [this] { ConnectionsSheet::openOn(this, *m_hub); });
-        menu.addAction(tr("Attach to an engine..."), this, [this] { AttachSheet::openOn(this, *m_hub); });
+        menu->addSeparator();
+        menu->addAction(tr("Connections..."), this, [this] { ConnectionsSheet::openOn(this, *m_hub); });
+        menu->addAction(tr("Attach to an engine..."), this, [this] { AttachSheet::openOn(this, *m_hub); });
         if (m_hub->currentId() != ConnectionHub::kEmbedded)
-            menu.addAction(tr("Close this connection"), m_hub, [this] { m_hub->close(m_hub->currentId()); });
-        menu.addSeparator();
+            menu->addAction(tr("Close this connection"), m_hub, [this] { m_hub->close(m_hub->currentId()); });
+        menu->addSeparator();
     }
     if (m_session->options().readOnly) {
         if (m_session->isLocked())
-            menu.addAction(
+            menu->addAction(
                 tr("Unlock for changes for 15 minutes"), m_session.get(), [this] { m_session->unlockFor(kUnlocked); });
         else
-            menu.addAction(tr("Lock against changes"), m_session.get(), &Session::lockNow);
-        menu.addSeparator();
+            menu->addAction(tr("Lock against changes"), m_session.get(), &Session::lockNow);
+        menu->addSeparator();
     }
     if (const auto& status = m_session->status()) {
         copy(QStringLiteral("base URL"), status->gatewayUrl + QStringLiteral("/v1"));
         copy(QStringLiteral("admin URL"), status->adminUrl);
         copy(QStringLiteral("data directory"), status->dataDirectory);
         copy(QStringLiteral("engine id"), status->engineId);
-        menu.addSeparator();
+        menu->addSeparator();
     }
-    menu.addAction(QStringLiteral("Ask the engine now\tF5"), m_session.get(), &Session::retryNow);
-    menu.exec(m_topBar->connectionChip()->mapToGlobal(QPoint(0, m_topBar->connectionChip()->height() + 4)));
+    menu->addAction(QStringLiteral("Ask the engine now\tF5"), m_session.get(), &Session::retryNow);
+    menu->popup(m_topBar->connectionChip()->mapToGlobal(QPoint(0, m_topBar->connectionChip()->height() + 4)));
 }
 
 // Ctrl+Shift+C: the engines alone, as commands of the palette.

@@ -101,6 +101,8 @@ TopBar::TopBar(Session& session, QWidget* parent)
     connect(m_zonePart, &QAbstractButton::clicked, this, &TopBar::openZoneMenu);
     connect(m_live, &QAbstractButton::clicked, this, [this] { setPaused(!m_paused); });
     connect(search, &QAbstractButton::clicked, this, &TopBar::searchRequested);
+    // the strip shows the environment, which an engine may state after it was attached to
+    connect(&session, &Session::identityChanged, this, [this] { update(); });
     refreshWords();
 }
 
@@ -162,40 +164,43 @@ void TopBar::refreshWords()
 
 void TopBar::openRangeMenu()
 {
-    QMenu menu(this);
+    // not exec(): the frame may be built anew while it is open
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
     const auto fixedAt = [this](qint64 shift) {
         TimeRange range = m_range;
         range.live = false;
         range.fixedTo = m_range.to(m_session.now()).addSecs(shift);
         return range;
     };
-    menu.addAction(QStringLiteral("One window back"), this, [=, this] { setRange(fixedAt(-m_range.seconds)); });
+    menu->addAction(QStringLiteral("One window back"), this, [=, this] { setRange(fixedAt(-m_range.seconds)); });
     QAction* forward =
-        menu.addAction(QStringLiteral("One window forward"), this, [=, this] { setRange(fixedAt(m_range.seconds)); });
+        menu->addAction(QStringLiteral("One window forward"), this, [=, this] { setRange(fixedAt(m_range.seconds)); });
     forward->setEnabled(!m_range.live && m_range.fixedTo.addSecs(m_range.seconds) <= m_session.now());
-    QAction* hold = menu.addAction(QStringLiteral("Hold this window"), this, [=, this] { setRange(fixedAt(0)); });
+    QAction* hold = menu->addAction(QStringLiteral("Hold this window"), this, [=, this] { setRange(fixedAt(0)); });
     hold->setEnabled(m_range.live);
-    QAction* live = menu.addAction(QStringLiteral("Back to now"), this, [this] {
+    QAction* live = menu->addAction(QStringLiteral("Back to now"), this, [this] {
         TimeRange range = m_range;
         range.live = true;
         range.fixedTo = {};
         setRange(range);
     });
     live->setEnabled(!m_range.live);
-    menu.exec(m_rangePart->mapToGlobal(QPoint(0, m_rangePart->height() + 4)));
+    menu->popup(m_rangePart->mapToGlobal(QPoint(0, m_rangePart->height() + 4)));
 }
 
 void TopBar::openZoneMenu()
 {
-    QMenu menu(this);
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
     const auto add = [&](TimeZoneChoice zone, const QString& words) {
-        QAction* action = menu.addAction(words, this, [this, zone] { setTimeZone(zone); });
+        QAction* action = menu->addAction(words, this, [this, zone] { setTimeZone(zone); });
         action->setCheckable(true);
         action->setChecked(zone == m_zone);
     };
     add(TimeZoneChoice::Utc, QStringLiteral("UTC, as in records"));
     add(TimeZoneChoice::Local, QStringLiteral("Local time of this computer"));
-    menu.exec(m_zonePart->mapToGlobal(QPoint(0, m_zonePart->height() + 4)));
+    menu->popup(m_zonePart->mapToGlobal(QPoint(0, m_zonePart->height() + 4)));
 }
 
 void TopBar::paintEvent(QPaintEvent*)
