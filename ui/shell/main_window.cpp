@@ -73,8 +73,13 @@ void MainWindow::build()
     const TimeRange range = m_topBar ? m_topBar->range() : TimeRange();
     m_current = -1;
     m_pages = QVector<Page*>(m_registry.entries().size(), nullptr);
-    delete m_palette;
-    delete m_toast;
+    // later, and hidden until then: one of them may be what somebody just pressed Enter in
+    for (QWidget* gone : {static_cast<QWidget*>(m_palette), static_cast<QWidget*>(m_toast), before}) {
+        if (gone) {
+            gone->hide();
+            gone->deleteLater();
+        }
+    }
 
     auto* frame = new QWidget;
     m_frame = frame;
@@ -96,7 +101,6 @@ void MainWindow::build()
     column->addWidget(m_bottomBar);
     m_stack->addWidget(frame);
     m_stack->setCurrentWidget(frame);
-    delete before;
     m_palette = new CommandPalette(this);
     m_toast = new Toast(this, metrics().bottomBar());
     m_rail->setCollapsed(m_settings && m_settings->value(QStringLiteral("window/railCollapsed")).toBool());

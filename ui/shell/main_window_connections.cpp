@@ -144,7 +144,10 @@ void MainWindow::dropFrame(const Session* session)
     // the widgets first: they hold references to the session
     const Frame frame = std::move(*found);
     m_frames.erase(found);
-    delete frame.widget;
+    // later: its own menu may have closed it; the session lives until the widgets that refer to it are gone
+    frame.widget->hide();
+    connect(frame.widget, &QObject::destroyed, [session = frame.session] { Q_UNUSED(session) });
+    frame.widget->deleteLater();
 }
 
 void MainWindow::showSession(std::shared_ptr<Session> session)
