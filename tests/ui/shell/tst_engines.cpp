@@ -35,6 +35,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace ui;
 using namespace ui::testing;
 using gateway::api::LinkStatus;
@@ -450,7 +452,12 @@ void tst_Engines::theListSaysHowTheyStand()
     QCOMPARE(sheet->table()->words(1, 1), QStringLiteral("PROD"));
     QVERIFY2(sheet->table()->words(1, 4).startsWith(QLatin1String("Not permitted")),
         qPrintable(sheet->table()->words(1, 4)));
-    QCOMPARE(window.findChild<FreshnessBanner*>()->isVisible(), true);
+    // each engine has a frame of its own; the one that is shown says it
+    const auto isSaid = [&window] {
+        const auto banners = window.findChildren<FreshnessBanner*>();
+        return std::any_of(banners.begin(), banners.end(), [](const FreshnessBanner* one) { return one->isVisible(); });
+    };
+    QTRY_VERIFY(isSaid());
 }
 
 void tst_Engines::attachingWithAFingerprint()
@@ -491,9 +498,8 @@ void tst_Engines::pairingFromALink()
     ScriptedAdmin admin(Engine(), m_first.forServer());
     MainWindow& window = open();
     auto* sheet = AttachSheet::openOn(&window, *m_hub,
-        QStringLiteral("signalbox://pair?url=https%3A%2F%2F127.0.0.1%3A%1&pin=%2&code=sbp_a_code")
-            .replace(QLatin1String("%1"), QString::number(admin.port()))
-            .replace(QLatin1String("%2"), m_first.pin()));
+        QStringLiteral("signalbox://pair?url=https%3A%2F%2F127.0.0.1%3A") + QString::number(admin.port()) +
+            QStringLiteral("&pin=") + m_first.pin() + QStringLiteral("&code=sbp_a_code"));
     QTRY_VERIFY_WITH_TIMEOUT(sheet->connectButton()->isEnabled(), kPatienceMs);
     QCOMPARE(admin.askedFor("/api/v1/pairings/claim").size(), 1);
     sheet->connectButton()->click();
