@@ -274,7 +274,12 @@ void AttachSheet::showLadder(const QVector<CheckRung>& rungs, const std::optiona
     }
     if (tlsFailed && offered)
         m_compare->setCertificate(*offered, m_connection.pin, m_connection.certificate);
-    const bool isWhole = good && rungs.value(int(CheckRung::Name::Stream)).state != CheckRung::State::Skipped;
+    // whole: somebody was let in and events came; a ladder without a token ends after TLS and is no connection yet
+    const auto stood = [&rungs](CheckRung::Name name) {
+        const CheckRung::State state = rungs.value(int(name)).state;
+        return state == CheckRung::State::Ok || state == CheckRung::State::Warning;
+    };
+    const bool isWhole = good && stood(CheckRung::Name::Auth) && stood(CheckRung::Name::Stream);
     m_connect->setEnabled(isWhole);
     if (isWhole)
         say(m_connection.role.isEmpty() ? tr("All is well.")
