@@ -73,6 +73,8 @@ QVector<Rung> rungs(int good, Rung::State next, const char* detail, const char* 
             rung.fix = QString::fromUtf8(fix);
         } else {
             rung.state = next == Rung::State::Running ? Rung::State::Waiting : Rung::State::Skipped;
+            if (rung.state == Rung::State::Skipped)
+                rung.detail = QStringLiteral("Not tried, because %1 failed.").arg(titleOf(Rung::Name(good)));
         }
         all.append(rung);
     }

@@ -124,7 +124,7 @@ ConnectionsSheet::ConnectionsSheet(QWidget* window, ConnectionHub& hub)
       m_words(new TextLabel({}, &Type::ui, Token::Text3))
 {
     panel()->setCaption(tr("tokens are in the desktop's keyring, never in this list"));
-    m_table->setWidths({{130, 1}, {92, 0}, {236, 2}, {76, 0}, {150, 5}, {88, 0}, {70, 0}, {62, 0}, {118, 0}, {100, 0}});
+    m_table->setWidths({{120, 1}, {92, 0}, {256, 2}, {76, 0}, {140, 5}, {88, 0}, {70, 0}, {62, 0}, {114, 0}, {100, 0}});
     m_table->setMinimumHeight(m_table->heightForRows(8));
     content()->addWidget(m_table, 1);
     const auto button = [this](const QString& words, auto what, Button::Kind kind = Button::Kind::Secondary) {

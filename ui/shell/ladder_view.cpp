@@ -73,13 +73,14 @@ int LadderView::layOut(QPainter* painter, int width) const
     const int row = metrics().px(26);
     const int left = metrics().px(kDetailLeft);
     int y = 0;
-    // what was not tried above a failure is one line, not six
+    // what was not tried above the last rung that was is one line, not six
+    qsizetype tried = m_rungs.size();
+    while (tried > 0 && m_rungs[tried - 1].state == CheckRung::State::Skipped)
+        --tried;
     QStringList skipped;
-    for (const CheckRung& rung : m_rungs) {
-        if (rung.state == CheckRung::State::Skipped && rung.detail.isEmpty()) {
-            skipped.append(skipped.isEmpty() ? titleOf(rung.name) : titleOf(rung.name).toLower());
-            continue;
-        }
+    for (const CheckRung& rung : m_rungs.mid(tried))
+        skipped.append(rung.name == CheckRung::Name::Tls ? titleOf(rung.name) : titleOf(rung.name).toLower());
+    for (const CheckRung& rung : m_rungs.mid(0, tried)) {
         const bool isQuiet = rung.state == CheckRung::State::Waiting || rung.state == CheckRung::State::Skipped;
         const bool isBad = rung.state == CheckRung::State::Failed || rung.state == CheckRung::State::Warning;
         const int room = width - left - 76;
@@ -115,8 +116,13 @@ int LadderView::layOut(QPainter* painter, int width) const
     if (!skipped.isEmpty()) {
         if (painter) {
             paintStatus(*painter, QRectF(14, y + (row - 14) / 2.0, 14, 14), Status::NotReached);
+            QString why = plain(m_rungs[tried].detail);
+            if (why.isEmpty())
+                why = QStringLiteral("Not tried");
+            if (why.endsWith(u'.'))
+                why.chop(1);
             paint::text(*painter, QRectF(kTitleLeft, y, width - kTitleLeft - 14, row), type().ui, color(Token::Text3),
-                QStringLiteral("Not tried: %1").arg(skipped.join(QStringLiteral(", "))));
+                QStringLiteral("%1: %2").arg(why, skipped.join(QStringLiteral(", "))));
         }
         y += row;
     }
