@@ -50,7 +50,7 @@ class TestRecoverOpenCalls : public QObject
         m_open.reset();
         store::StoreOptions options;
         options.directory = m_directory->path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto store = store::Store::open(options);
         QVERIFY(store.ok());
         m_store = std::move(*store);
