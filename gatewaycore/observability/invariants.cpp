@@ -5,6 +5,7 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <charconv>
 
 namespace gateway::observability {
 
@@ -32,10 +33,28 @@ bool isServed(const api::Call& call)
            std::any_of(call.attempts.begin(), call.attempts.end(), wasSent);
 }
 
+constexpr int kDegradedPermille = 500;
+
 bool isDegraded(const QJsonObject& candidate)
 {
     return candidate.value(QStringLiteral("breaker")).toString() == QLatin1String("open") ||
-           candidate.value(QStringLiteral("failure_permille")).toInt() > 500;
+           candidate.value(QStringLiteral("failure_permille")).toInt() > kDegradedPermille;
+}
+
+// Asked of every call, so that only the rare decision that names a degraded candidate is read as a tree.
+bool mayNameDegraded(QByteArrayView decision)
+{
+    if (decision.indexOf("\"open\"") >= 0)
+        return true;
+    constexpr QByteArrayView key = "\"failure_permille\":";
+    for (qsizetype at = decision.indexOf(key); at >= 0; at = decision.indexOf(key, at)) {
+        at += key.size();
+        int permille = 0;
+        std::from_chars(decision.data() + at, decision.data() + decision.size(), permille);
+        if (permille > kDegradedPermille)
+            return true;
+    }
+    return false;
 }
 
 // A half-open candidate is on probation: neither degraded nor the healthy one that should have been taken.
@@ -82,6 +101,8 @@ std::optional<bool> wentToDegraded(const api::Call& call)
     bool taken = false;
     bool anyDegraded = false;
     bool otherHealthy = false;
+    if (!mayNameDegraded(call.decision.text()))
+        return std::nullopt;
     const QJsonArray candidates = call.decision.value(QStringLiteral("candidates")).toArray();
     for (const QJsonValue& value : candidates) {
         const QJsonObject candidate = value.toObject();
