@@ -30,16 +30,28 @@ void appendEscaped(QByteArray& out, unsigned char byte)
 
 void appendJsonString(QByteArray& out, QByteArrayView utf8)
 {
-    out.append('"');
     const char* at = utf8.begin();
     const char* const end = utf8.end();
-    while (at != end) { // plain stretches are copied whole
-        const char* stop = std::find_if_not(at, end, [](char c) { return isPlain(static_cast<unsigned char>(c)); });
+    const auto plainEnd = [end](const char* from) {
+        return std::find_if_not(from, end, [](char c) { return isPlain(static_cast<unsigned char>(c)); });
+    };
+    const char* stop = plainEnd(at);
+    if (stop == end) { // nearly always: one piece
+        const qsizetype before = out.size();
+        out.resize(before + utf8.size() + 2);
+        char* to = out.data() + before;
+        *to = '"';
+        *std::copy(at, end, to + 1) = '"';
+        return;
+    }
+    out.append('"');
+    while (true) { // plain stretches are copied whole
         out.append(at, stop - at);
         if (stop == end)
             break;
         appendEscaped(out, static_cast<unsigned char>(*stop));
         at = stop + 1;
+        stop = plainEnd(at);
     }
     out.append('"');
 }
@@ -74,34 +86,47 @@ void appendNumber(QByteArray& out, qint64 value)
     out.append(digits.data(), end - digits.data());
 }
 
+// Room for so many bytes at the end: one call into QByteArray instead of one for each character.
+char* JsonWriter::grow(qsizetype size)
+{
+    const qsizetype before = m_out.size();
+    m_out.resize(before + size);
+    return m_out.data() + before;
+}
+
 void JsonWriter::separate()
 {
     if (!m_first)
-        m_out += ',';
+        *grow(1) = ',';
     m_first = false;
 }
 
 JsonWriter& JsonWriter::open(char bracket)
 {
-    separate();
-    m_out += bracket;
+    char* to = grow(m_first ? 1 : 2);
+    if (!m_first)
+        *to++ = ',';
+    *to = bracket;
     m_first = true;
     return *this;
 }
 
 JsonWriter& JsonWriter::close(char bracket)
 {
-    m_out += bracket;
+    *grow(1) = bracket;
     m_first = false;
     return *this;
 }
 
 JsonWriter& JsonWriter::key(QByteArrayView name)
 {
-    separate();
-    m_out += '"';
-    m_out.append(name.data(), name.size());
-    m_out += "\":";
+    char* to = grow(name.size() + (m_first ? 3 : 4));
+    if (!m_first)
+        *to++ = ',';
+    *to++ = '"';
+    to = std::copy(name.begin(), name.end(), to);
+    *to++ = '"';
+    *to = ':';
     m_first = true;
     return *this;
 }

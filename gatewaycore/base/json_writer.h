@@ -60,6 +60,7 @@ private:
     JsonWriter& open(char bracket);
     JsonWriter& close(char bracket);
     void separate();
+    char* grow(qsizetype size);
 
     QByteArray& m_out;
     bool m_first = true; // nothing stands before the next value at this level

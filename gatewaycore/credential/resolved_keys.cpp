@@ -4,13 +4,14 @@
 
 #include <sodium.h>
 
-#include <cstring>
+#include <algorithm>
+#include <bit>
 
 static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16 && crypto_shorthash_siphashx24_BYTES == 16);
 
 namespace gateway::credential {
 
-ResolvedKeys::ResolvedKeys() : m_slots(kSlots)
+ResolvedKeys::ResolvedKeys()
 {
     randombytes_buf(m_secret.data(), m_secret.size());
 }
@@ -19,7 +20,8 @@ const Credential* ResolvedKeys::resolve(const CredentialBookPtr& book, QByteArra
 {
     if (m_book != book) {
         m_book = book;
-        std::fill(m_slots.begin(), m_slots.end(), Slot());
+        const std::size_t wanted = std::bit_ceil(kWays * std::size_t(book->size()));
+        m_slots.assign(std::clamp(wanted, kLeastSlots, kMostSlots), Slot());
     }
     if (key.isEmpty() || key.size() > kLongestKey)
         return book->resolve(key, nowMs);
@@ -27,12 +29,19 @@ const Credential* ResolvedKeys::resolve(const CredentialBookPtr& book, QByteArra
     crypto_shorthash_siphashx24(reinterpret_cast<unsigned char*>(digest),
         reinterpret_cast<const unsigned char*>(key.data()), static_cast<unsigned long long>(key.size()),
         m_secret.data());
-    Slot& slot = m_slots[digest[0] & (kSlots - 1)];
-    if (slot.credential && slot.low == digest[0] && slot.high == digest[1])
-        return CredentialBook::isUsable(*slot.credential, nowMs) ? slot.credential : nullptr;
+    Slot* const set = &m_slots[digest[0] & (m_slots.size() - kWays)];
+    for (std::size_t way = 0; way < kWays; ++way) {
+        const Slot& slot = set[way];
+        if (slot.credential && slot.low == digest[0] && slot.high == digest[1])
+            return CredentialBook::isUsable(*slot.credential, nowMs) ? slot.credential : nullptr;
+    }
     const Credential* credential = book->resolve(key, nowMs);
-    if (credential)
-        slot = {digest[0], digest[1], credential};
+    if (!credential)
+        return nullptr;
+    Slot* place = std::find_if(set, set + kWays, [](const Slot& slot) { return !slot.credential; });
+    if (place == set + kWays)
+        place = set + digest[1] % kWays;
+    *place = {digest[0], digest[1], credential};
     return credential;
 }
 

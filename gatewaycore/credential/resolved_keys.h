@@ -2,8 +2,8 @@
 // HMAC again (5 us of about 30). A key is found by SipHash-2-4 (128 bits) under a secret that is drawn at start and
 // known to nobody: a key that is not the one remembered has the same digest with probability 2^-128, and neither key
 // nor its HMAC is kept. Only keys that were good are remembered, so a flood of wrong ones changes nothing; expiry and
-// revocation are asked every time. A new book forgets everything. Thread: the worker's. Bounded: kSlots entries, a
-// newer key takes an older one's place.
+// revocation are asked every time. A new book forgets everything. Thread: the worker's. Bounded: four entries for every
+// credential of the book, at most kMostSlots; a newer key takes an older one's place.
 #pragma once
 
 #include "credential/credential_book.h"
@@ -13,7 +13,9 @@ namespace gateway::credential {
 class ResolvedKeys
 {
 public:
-    static constexpr std::size_t kSlots = 16384; // a power of two; 32 bytes each
+    static constexpr std::size_t kLeastSlots = 1024; // powers of two; 24 bytes each
+    static constexpr std::size_t kMostSlots = 1 << 18;
+    static constexpr std::size_t kWays = 4; // places a key may stand in
 
     ResolvedKeys();
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
 namespace gateway::observability {
 
@@ -42,15 +43,16 @@ bool isDegraded(const QJsonObject& candidate)
 }
 
 // Asked of every call, so that only the rare decision that names a degraded candidate is read as a tree.
-bool mayNameDegraded(QByteArrayView decision)
+bool mayNameDegraded(const QByteArray& decision)
 {
-    if (decision.indexOf("\"open\"") >= 0)
+    const std::string_view text(decision.constData(), std::size_t(decision.size()));
+    if (text.find("\"breaker\":\"open\"") != text.npos)
         return true;
-    constexpr QByteArrayView key = "\"failure_permille\":";
-    for (qsizetype at = decision.indexOf(key); at >= 0; at = decision.indexOf(key, at)) {
+    constexpr std::string_view key = "\"failure_permille\":";
+    for (std::size_t at = text.find(key); at != text.npos; at = text.find(key, at)) {
         at += key.size();
         int permille = 0;
-        std::from_chars(decision.data() + at, decision.data() + decision.size(), permille);
+        std::from_chars(text.data() + at, text.data() + text.size(), permille);
         if (permille > kDegradedPermille)
             return true;
     }
