@@ -1,6 +1,5 @@
 #include "store/call_codec.h"
 
-#include <QJsonDocument>
 #include <QStringDecoder>
 #include <QStringEncoder>
 
@@ -154,9 +153,9 @@ void put(Writer& to, const std::optional<Money>& value)
     if (value)
         put(to, qint64(value->nano()));
 }
-void put(Writer& to, const QJsonObject& value)
+void put(Writer& to, const JsonText& value)
 {
-    to.bytes(value.isEmpty() ? QByteArray() : QJsonDocument(value).toJson(QJsonDocument::Compact));
+    to.bytes(value.isEmpty() ? QByteArray() : value.text());
 }
 template <typename Enum>
 requires std::is_enum_v<Enum>
@@ -210,15 +209,9 @@ void take(Reader& from, std::optional<Money>& value)
         take(from, nano);
     value = there ? std::optional(Money::fromNano(nano)) : std::nullopt;
 }
-void take(Reader& from, QJsonObject& value)
+void take(Reader& from, JsonText& value)
 {
-    const QByteArrayView raw = from.bytes();
-    if (raw.isEmpty())
-        return;
-    const QJsonDocument document = QJsonDocument::fromJson(raw.toByteArray());
-    if (!document.isObject())
-        return from.fail();
-    value = document.object();
+    value = JsonText::fromText(from.bytes().toByteArray());
 }
 template <typename Enum>
 requires std::is_enum_v<Enum>

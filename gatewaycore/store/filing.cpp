@@ -167,7 +167,7 @@ bool Filing::attempt(std::span<const JournalledCall> calls, quint64 upTo, std::s
     point("filing");
     if (!m_connection->commit())
         return fail(m_connection->lastError());
-    point("filed");
+    point(durable ? "filed-durable" : "filed");
     m_filedUpTo = upTo;
     m_durable = false;
     m_walGrew = true;
@@ -225,7 +225,10 @@ bool Filing::runWork(PendingWork& work)
 
 bool Filing::setDurable(bool durable)
 {
-    return run(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    if (m_isDurable != durable && !run(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
+        return false;
+    m_isDurable = durable;
+    return true;
 }
 
 bool Filing::run(const char* statement)

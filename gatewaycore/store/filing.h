@@ -76,7 +76,8 @@ private:
     std::atomic<State> m_state = State::Available;
     std::chrono::steady_clock::time_point m_nextTry;
     quint64 m_filedUpTo = 0;
-    bool m_durable = false; // the next commit is synced
+    bool m_durable = false;   // the next commit is synced whatever is in it
+    bool m_isDurable = false; // commits are synced now
     bool m_walGrew = false;
 
     std::future<QString> m_check; // the finding; empty: none

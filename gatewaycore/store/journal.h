@@ -50,7 +50,7 @@ public:
     quint64 lastDurable() const { return m_lastDurable.load(std::memory_order_acquire); }
     bool isBroken() const { return m_broken.load(std::memory_order_relaxed); }
     bool hasRoom() const { return m_room.load(std::memory_order_relaxed) >= m_reserve; }
-    bool hasPlenty() const { return m_room.load(std::memory_order_relaxed) >= m_options.bytes / 4; }
+    bool hasPlenty() const { return m_room.load(std::memory_order_relaxed) >= 3 * m_reserve; }
     int damaged() const { return m_damaged.load(std::memory_order_relaxed); } // parts that were put aside
     QString trouble() const; // why it cannot be written, or cannot grow; empty: it can
 

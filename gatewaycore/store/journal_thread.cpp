@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using audit::Durability;
 using std::chrono::steady_clock;
 
-constexpr auto kPace = 2ms; // per batch, when the journal runs full though the database takes what it can
+constexpr auto kPace = 20ms; // per batch, when the journal runs full though the database takes what it can
 
 } // namespace
 

@@ -112,7 +112,8 @@ api::Part Store::health() const
                 .arg(journal.trouble()));
     if (!journal.hasRoom())
         return down(QStringLiteral("%1 There is no more room for records: %2. New calls are refused.")
-                        .arg(part.detail, journal.trouble()));
+                        .arg(part.detail,
+                            journal.trouble().isEmpty() ? QStringLiteral("the journal is full") : journal.trouble()));
     if (queueLength() >= m_parts->options.queueLimit)
         return down(QStringLiteral("%1 records wait for the journal; new calls are refused.").arg(queueLength()));
     if (part.health == api::Health::Ok && journal.damaged() > 0) {

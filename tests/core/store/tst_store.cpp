@@ -136,9 +136,9 @@ private Q_SLOTS:
             QTRY_VERIFY(sink.settled() > round * 300);
             const int acknowledged = sink.settled();
             QTemporaryDir copy;
-            // the journal first: what it gives up meanwhile is in the database by then. The WAL last: frames that arrive
-            // meanwhile are whole or not valid. A checkpoint in between would tear the copy, which a kill cannot do; there
-            // is none while records keep coming
+            // the journal first: what it gives up meanwhile is in the database by then. The WAL last: frames that
+            // arrive meanwhile are whole or not valid. A checkpoint in between would tear the copy, which a kill cannot
+            // do; there is none while records keep coming
             copyJournal(directory.path(), copy.path());
             const QString to = copy.filePath(QStringLiteral("signalbox.db"));
             QVERIFY(QFile::copy(store->databaseFile(), to));
