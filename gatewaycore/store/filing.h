@@ -50,6 +50,7 @@ public:
 
     State state() const { return m_state.load(std::memory_order_relaxed); } // any thread
     QString trouble() const;                                                // any thread
+    bool isChecking() const { return m_check.valid(); }
     void lookAtCheck();
 
 private:

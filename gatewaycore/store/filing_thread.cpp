@@ -97,7 +97,7 @@ bool FilingThread::waitForMore()
     } else if (!m_wake.wait_for(lock, kIdle, any)) {
         lock.unlock();
         m_filing->checkpoint();
-        m_tidy = false;
+        m_tidy = m_filing->isChecking();
         return true;
     }
     if (!m_stop && m_works.empty())

@@ -238,7 +238,7 @@ private Q_SLOTS:
         int kept = 0;
         {
             auto journal = open();
-            kept = append(*journal, 0, 40);
+            kept = append(*journal, 0, 70);
         }
         QVERIFY(files().size() >= 3);
         QFile file(directory() + u'/' + files()[1]);

@@ -14,7 +14,7 @@ using namespace gateway::store;
 
 namespace {
 
-constexpr qint64 kJournalBytes = 256 << 10; // segments of 64 KiB, so that they change and come back soon
+constexpr qint64 kJournalBytes = 512 << 10; // segments of 128 KiB, so that they change and come back soon
 
 // One byte on a pipe for every acknowledged record.
 class PipeSink final : public audit::CommitSink
@@ -43,9 +43,11 @@ private:
             ::kill(::getpid(), SIGKILL);
     });
     for (int i = 0; i < 20'000; ++i) {
-        store->record(sampleCall(QStringLiteral("req_%1").arg(i)), &sink, quint64(i));
         if (i % 20 == 0)
             ::usleep(2000);
+        while (!store->accepting()) // as the engine does
+            ::usleep(1000);
+        store->record(sampleCall(QStringLiteral("req_%1").arg(i)), &sink, quint64(i));
     }
     ::_exit(2); // the point was never met
 }
@@ -141,8 +143,11 @@ private Q_SLOTS:
                 return QSqlQuery(database).exec(
                     QStringLiteral("INSERT INTO meta (key, value) VALUES ('round-%1', '1')").arg(key));
             }));
-            for (int i = 0; i < 40 + 10 * round; ++i, ++sent)
+            for (int i = 0; i < 40 + 10 * round; ++i, ++sent) {
+                while (!store->accepting())
+                    QTest::qWait(1);
                 store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
+            }
             QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent, 30'000);
             if (round % 3 == 0)
                 QVERIFY(isFiled(*store));
