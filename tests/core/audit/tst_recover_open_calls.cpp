@@ -61,7 +61,11 @@ class TestRecoverOpenCalls : public QObject
         QVERIFY(open.ok());
         m_open = std::move(*open);
     }
-    qint64 total() const { return m_reader->list({})->total; }
+    qint64 total() const
+    {
+        m_store->waitUntilFiled(std::chrono::seconds(60));
+        return m_reader->list({})->total;
+    }
 
 private Q_SLOTS:
     void init()
@@ -133,6 +137,7 @@ private Q_SLOTS:
         QCOMPARE(m_open->leftOver().size(), std::size_t(1));
         start();
         QCOMPARE(*recoverOpenCalls(*m_store, *m_reader, *m_open, kNow), 1);
+        QVERIFY(m_store->waitUntilFiled(std::chrono::seconds(60)));
         QCOMPARE(total(), 1);
     }
 };

@@ -175,6 +175,7 @@ private Q_SLOTS:
         auto calls = store::CallReader::open(m_store->databaseFile());
         QVERIFY(calls.ok());
         QCOMPARE(*audit::recoverOpenCalls(*m_store, **calls, **open, clock.wallMs()), 1);
+        flush();
         Spender provider;
         provider.provider = QStringLiteral("p");
         Spender other;

@@ -133,7 +133,7 @@ private:
     int m_wakes = 0;
 };
 
-inline std::unique_ptr<gateway::store::Store> openStore(const QString& directory, qint64 journalBytes = 1 << 20,
+inline std::unique_ptr<gateway::store::Store> openStore(const QString& directory, qint64 journalBytes = 16 << 20,
     bool refuse = false, std::function<void(const char*)> atPoint = {})
 {
     gateway::store::StoreOptions options;

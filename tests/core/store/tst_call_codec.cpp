@@ -63,6 +63,7 @@ private Q_SLOTS:
         }
         for (int i = 0; i <= int(CallOutcome::Indeterminate); ++i) {
             Call call;
+            call.startedAt = QDateTime::fromMSecsSinceEpoch(1, Qt::UTC);
             call.outcome = CallOutcome(i);
             call.attempts.resize(1);
             call.attempts[0].result = AttemptResult(std::min(i, int(AttemptResult::Cancelled)));
@@ -108,7 +109,7 @@ private Q_SLOTS:
     }
 
 private:
-    static constexpr quint16 kNames = 0;
+    static constexpr quint16 kNames = 38646;
     static constexpr quint16 kSample = 0;
 };
 

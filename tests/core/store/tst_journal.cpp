@@ -83,17 +83,17 @@ private Q_SLOTS:
             QVERIFY(journal);
             QCOMPARE(append(*journal, 0, 1), 1);
             QCOMPARE(append(*journal, 1, 29), 29);
-            QCOMPARE(append(*journal, 30, 10), 10);
-            QCOMPARE(ids(*journal), expected(40));
-            QCOMPARE(ids(*journal, 31), expected(40).mid(30));
+            QCOMPARE(append(*journal, 30, 60), 60);
+            QCOMPARE(ids(*journal), expected(90));
+            QCOMPARE(ids(*journal, 31), expected(90).mid(30));
             QVERIFY2(files().size() > 1, "one segment held it all, so none was changed");
         }
         auto journal = open();
-        QCOMPARE(journal->lastDurable(), quint64(40));
+        QCOMPARE(journal->lastDurable(), quint64(90));
         QCOMPARE(journal->firstHeld(), quint64(1));
         QCOMPARE(api::toJson(*journal->read(1, 1, 1).calls[0].call), api::toJson(*sampleCall(QStringLiteral("req_0"))));
-        QCOMPARE(append(*journal, 40, 5), 5);
-        QCOMPARE(ids(*journal), expected(45));
+        QCOMPARE(append(*journal, 90, 5), 5);
+        QCOMPARE(ids(*journal), expected(95));
         QCOMPARE(journal->damaged(), 0);
     }
 
@@ -238,7 +238,7 @@ private Q_SLOTS:
         int kept = 0;
         {
             auto journal = open();
-            kept = append(*journal, 0, 70);
+            kept = append(*journal, 0, 120);
         }
         QVERIFY(files().size() >= 3);
         QFile file(directory() + u'/' + files()[1]);
@@ -265,7 +265,7 @@ private Q_SLOTS:
         rlimit before = {};
         ::getrlimit(RLIMIT_FSIZE, &before);
         rlimit limit = before;
-        limit.rlim_cur = 1024;
+        limit.rlim_cur = 600; // in the middle of the second
         ::setrlimit(RLIMIT_FSIZE, &limit);
         QCOMPARE(append(*journal, 1, 2), 0);
         ::setrlimit(RLIMIT_FSIZE, &before);

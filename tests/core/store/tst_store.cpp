@@ -43,6 +43,7 @@ private Q_SLOTS:
             thread.join();
         for (const CountingSink& sink : sinks)
             QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), kEach, 60'000);
+        QVERIFY(isFiled(*store));
         QTRY_COMPARE(observed.load(), kThreads * kEach);
         QCOMPARE(store->queueLength(), 0);
         for (const CountingSink& sink : sinks) {
@@ -50,7 +51,6 @@ private Q_SLOTS:
             QCOMPARE(sink.count(audit::Durability::Committed), kEach);
             QVERIFY2(sink.wakes() < kEach, "every record woke its sink, so commits are not grouped");
         }
-        QVERIFY(isFiled(*store));
         const QString file = store->databaseFile();
         QCOMPARE(ask(file, QStringLiteral("SELECT count(*) FROM calls")), QStringLiteral("10000"));
         QCOMPARE(ask(file, QStringLiteral("SELECT count(DISTINCT id) FROM calls")), QStringLiteral("10000"));

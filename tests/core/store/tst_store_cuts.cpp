@@ -2,6 +2,7 @@
 // the record afterwards, once.
 #include "store_fixture.h"
 
+#include <QMutex>
 #include <QTemporaryDir>
 
 #include <csignal>
@@ -183,13 +184,13 @@ private Q_SLOTS:
                     return QSqlQuery(database).exec(
                         QStringLiteral("INSERT INTO meta (key, value) VALUES ('done', '1')"));
                 },
-                [](bool committed) { committed ? ::kill(::getpid(), SIGKILL) : ::_exit(1); });
+                [](bool committed) { ::kill(::getpid(), committed ? SIGKILL : SIGTERM); });
             for (;;)
                 ::pause();
         }
         int status = 0;
         ::waitpid(child, &status, 0);
-        QVERIFY(WIFSIGNALED(status));
+        QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
         auto store = openStore(directory.path(), kJournalBytes);
         QVERIFY(store);
         const QString file = store->databaseFile();

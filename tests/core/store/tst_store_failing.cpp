@@ -126,15 +126,16 @@ private Q_SLOTS:
     {
         QTemporaryDir directory;
         CountingSink sink;
-        auto store = openStore(directory.path());
+        auto store = openStore(directory.path(), 1 << 20);
         for (int i = 0; i < 1000; ++i) // in the way of new files
             QDir(directory.path()).mkdir(QStringLiteral("journal/segment-%1").arg(i, 6, 10, QLatin1Char('0')));
         auto other = openWriter(store->databaseFile(), true, 0);
         QVERIFY(QSqlQuery(**other).exec(QStringLiteral("BEGIN IMMEDIATE")));
         int sent = 0;
-        for (; sent < 4000 && store->accepting(); ++sent) {
-            store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
-            QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent + 1, 10'000);
+        while (sent < 4000 && store->accepting()) {
+            for (int i = 0; i < 40; ++i, ++sent)
+                store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
+            QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent, 10'000);
         }
         QCOMPARE(sink.count(audit::Durability::Committed), sent);
         QVERIFY(!store->accepting());
