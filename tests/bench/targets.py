@@ -215,7 +215,7 @@ providers:
     quota: {{requests_per_minute: 1000000000, input_tokens_per_minute: 100000000000, output_tokens_per_minute: 100000000000, concurrency: 100000}}
 {tenants}budgets:
   - {{scope: {{tenant: acme}}, period: month, amount_usd: "1000000", soft: [80, 95], at_limit: refuse}}
-{budgets}prices: {{book: prices.yaml}}
+{budgets}prices: {{book: "{folder}/prices.yaml"}}
 {extra}"""
 
 
