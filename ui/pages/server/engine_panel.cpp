@@ -190,6 +190,10 @@ void EnginePanel::setStatus(
             ? QStringLiteral("off; only this computer reaches %1").arg(hostPort(status.gatewayUrl))
             : QStringLiteral("open; other computers reach %1").arg(hostPort(status.gatewayUrl)));
     m_facts->set(QStringLiteral("Data"), withoutHome(status.dataDirectory), true);
+    for (const gateway::api::Part& part : status.parts) {
+        if (part.name == QLatin1String("event loops"))
+            m_facts->set(QStringLiteral("Loops"), part.detail);
+    }
     if (!status.configFile.isEmpty())
         m_facts->set(QStringLiteral("Config"), withoutHome(status.configFile), true);
 }
