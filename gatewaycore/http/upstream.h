@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace gateway::http {
@@ -77,6 +78,13 @@ protected:
     ~UpstreamListener() = default;
 };
 
+// The connections of one origin.
+struct UpstreamPool
+{
+    std::vector<UpstreamConnection*> idle; // newest last, taken first
+    int open = 0;
+};
+
 class UpstreamClient : public QObject
 {
     Q_OBJECT
@@ -90,7 +98,7 @@ public:
 
 private:
     friend class UpstreamConnection;
-    UpstreamConnection* takeIdle(const QByteArray& poolKey);
+    UpstreamConnection* takeIdle(UpstreamPool& pool);
     void giveBack(UpstreamConnection* connection);
     void forget(UpstreamConnection* connection);
     const QSslConfiguration& tlsConfiguration(const QString& caFile);
@@ -98,8 +106,7 @@ private:
     TimerWheel& m_wheel;
     const Clock& m_clock;
     const MessageLimits m_limits;
-    QHash<QByteArray, std::vector<UpstreamConnection*>> m_idle; // newest last, taken first
-    QHash<QByteArray, int> m_open;
+    std::unordered_map<QByteArray, UpstreamPool> m_pools; // stay where they are: connections point to theirs
     struct Authorities
     {
         QDateTime
