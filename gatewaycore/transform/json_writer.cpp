@@ -1,5 +1,7 @@
 #include "transform/json_writer.h"
 
+#include <charconv>
+
 namespace gateway::transform {
 
 void JsonWriter::separate()
@@ -37,14 +39,17 @@ JsonWriter& JsonWriter::key(QByteArrayView name)
 JsonWriter& JsonWriter::string(QByteArrayView utf8)
 {
     separate();
-    m_out += jsonString(utf8);
+    appendJsonString(m_out, utf8);
     return *this;
 }
 
 JsonWriter& JsonWriter::number(qint64 value)
 {
     separate();
-    m_out += QByteArray::number(value);
+    char digits[24];
+    const auto [end, error] = std::to_chars(digits, digits + sizeof(digits), value);
+    Q_UNUSED(error)
+    m_out.append(digits, end - digits);
     return *this;
 }
 
