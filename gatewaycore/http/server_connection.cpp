@@ -257,8 +257,8 @@ void ServerConnection::refuse(const Response& response)
 }
 
 // contentLength < 0: none is stated.
-void ServerConnection::appendHead(
-    QByteArray& out, int status, const Fields& fields, bool keepAlive, qint64 contentLength) const
+void ServerConnection::appendHead(QByteArray& out, int status, const Fields& fields, const FieldLines& lines,
+    bool keepAlive, qint64 contentLength) const
 {
     out.append("HTTP/1.1 ");
     appendNumber(out, status);
@@ -269,6 +269,7 @@ void ServerConnection::appendHead(
         if (!isFramingField(field.name))
             appendField(out, field.name, field.value);
     }
+    out.append(lines.bytes().data(), lines.bytes().size());
     if (contentLength >= 0 && !hasNoBody(status)) {
         out.append("content-length: ");
         appendNumber(out, contentLength);
@@ -295,7 +296,7 @@ void ServerConnection::send(const Response& response, bool keepAlive, qint64* si
         return buffer;
     }();
     head.resize(0);
-    appendHead(head, response.status, response.fields, keepAlive, response.body.size());
+    appendHead(head, response.status, response.fields, response.lines, keepAlive, response.body.size());
     const bool bodiless = m_headOnly || hasNoBody(response.status);
     if (size)
         *size = head.size() + (bodiless ? 0 : response.body.size());
@@ -314,7 +315,7 @@ qint64 ServerConnection::respond(const Response& response)
     return size;
 }
 
-qint64 ServerConnection::beginStream(int status, const Fields& fields)
+qint64 ServerConnection::beginStream(int status, const Fields& fields, const FieldLines& lines)
 {
     if (m_state != State::Handling || m_streaming)
         return 0;
@@ -325,7 +326,7 @@ qint64 ServerConnection::beginStream(int status, const Fields& fields)
         m_keepAlive = false;
     QByteArray out;
     out.reserve(512);
-    appendHead(out, status, fields, m_keepAlive, -1);
+    appendHead(out, status, fields, lines, m_keepAlive, -1);
     write(std::initializer_list<QByteArrayView>{out});
     return out.size();
 }

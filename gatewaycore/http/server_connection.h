@@ -47,7 +47,7 @@ private:
 
     // for Exchange
     qint64 respond(const Response& response);
-    qint64 beginStream(int status, const Fields& fields);
+    qint64 beginStream(int status, const Fields& fields, const FieldLines& lines);
     qint64 sendPiece(QByteArrayView piece, bool last);
     void exchangeAbandoned();
     bool isBufferFull();
@@ -76,7 +76,8 @@ private:
     void watchWriting();
     void tellReady();
     void tellGone();
-    void appendHead(QByteArray& out, int status, const Fields& fields, bool keepAlive, qint64 contentLength) const;
+    void appendHead(QByteArray& out, int status, const Fields& fields, const FieldLines& lines, bool keepAlive,
+        qint64 contentLength) const;
 
     Server& m_server;
     const quint64 m_number;

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "http/limits.h"
-#include "http/message.h"
+#include "http/field_lines.h"
 
 #include <QDateTime>
 #include <QHash>
@@ -63,6 +63,7 @@ struct UpstreamRequest
     QByteArray method = QByteArrayLiteral("POST");
     QByteArray path; // "/v1/chat/completions"
     Fields fields;   // host and framing fields among them are left out: those are the client's
+    FieldLines lines; // more of them, made already
     QByteArray body;
 };
 

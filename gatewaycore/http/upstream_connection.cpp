@@ -57,6 +57,7 @@ void appendHead(QByteArray& out, const UpstreamRequest& request, const QByteArra
         if (!isFramingField(field.name) && !equalsIgnoringCase(field.name, "host"))
             appendField(out, field.name, field.value);
     }
+    out.append(request.lines.bytes().data(), request.lines.bytes().size());
     if (!request.body.isEmpty() || request.method == "POST") {
         std::array<char, 24> digits;
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), request.body.size()).ptr;
