@@ -1,5 +1,6 @@
 #include "http/epoll_dispatcher.h"
 
+#include "base/loop_lap.h"
 #include "http/fd_watch.h"
 #include "http/turn_hook.h"
 
@@ -176,6 +177,8 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
     // dropped, not delivered a second time; epoll is level-triggered and tells again of what is still true.
     const quint64 thisWait = ++m_waits;
     int delivered = 0;
+    if (count > 0)
+        loopEntered();
     for (int i = 0; i < count && m_waits == thisWait; ++i) {
         if (events[i].data.u64 != kWakeKey)
             delivered += deliver(events[i].data.u64, events[i].events);

@@ -92,7 +92,7 @@ class Follower(threading.Thread):
 class Readers(threading.Thread):
     """What consoles ask: status, providers, lists, sums, series."""
     PATHS = ["/api/v1/status", "/api/v1/providers", "/api/v1/calls?limit=100", "/api/v1/budgets",
-             "/api/v1/series?step=10", "/api/v1/limits", "/api/v1/quotas", "/api/v1/incidents"]
+             "/api/v1/series?step=10&from={ago}&to={now}", "/api/v1/limits", "/api/v1/quotas", "/api/v1/incidents"]
 
     def __init__(self, admin):
         super().__init__(daemon=True)
@@ -105,7 +105,10 @@ class Readers(threading.Thread):
         while not self.done.is_set():
             for path in self.PATHS:
                 try:
-                    self.admin.get(path)
+                    now = datetime.datetime.now(datetime.timezone.utc)
+                    stamps = {"now": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                              "ago": (now - datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+                    self.admin.get(path.format(**stamps))
                     self.asked += 1
                 except (OSError, RuntimeError, http.client.HTTPException) as error:
                     self.failed += 1
