@@ -111,9 +111,12 @@ def launch(target, words, folder, seconds=60, **more):
     """Starts the program of a target and waits for its first good answer; that time is its cold start."""
     target.log = os.path.join(folder, "log")
     began = time.monotonic()
-    with open(target.log, "w") as log:
-        target.process = subprocess.Popen(words, cwd=folder, env=environment(folder, **more), stdin=subprocess.DEVNULL,
-                                          stdout=log, stderr=log)
+    try:
+        with open(target.log, "w") as log:
+            target.process = subprocess.Popen(words, cwd=folder, env=environment(folder, **more), stdin=subprocess.DEVNULL,
+                                              stdout=log, stderr=log)
+    except OSError as why:
+        raise targets.Unavailable(f"{target.name} does not start: {why}") from why
     problem = "it ended"
     try:
         while time.monotonic() - began < seconds and target.process.poll() is None:

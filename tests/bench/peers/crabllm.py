@@ -32,7 +32,11 @@ usage = {{}}
 def install(home, version):
     if not shutil.which("cargo"):
         raise peers.CannotInstall("there is no cargo here")
-    peers.run(["cargo", "install", "crabllm", "--version", version, "--locked", "--root", home], "cargo install", seconds=2400)
+    # what is compiled is kept beside it until it is done, so that a run that was cut off goes on where it was
+    objects = home + "-target"
+    peers.run(["cargo", "install", "crabllm", "--version", version, "--locked", "--root", home, "--target-dir", objects],
+              "cargo install", seconds=2400)
+    shutil.rmtree(objects, ignore_errors=True)
 
 
 def version(home):

@@ -9,13 +9,16 @@ import peers
 import targets
 
 ON = "routing (config header of each call)"
+# The newest server library within the package's own range fails every stream ("TypeError: immutable"); this one works.
+SERVER = "1.3.3"
 PROGRAM = os.path.join("node_modules", "@portkey-ai", "gateway")
 
 
 def install(home, version):
     os.makedirs(home, exist_ok=True)
     with open(os.path.join(home, "package.json"), "w") as f:
-        json.dump({"private": True, "dependencies": {"@portkey-ai/gateway": version}}, f)
+        json.dump({"private": True, "dependencies": {"@portkey-ai/gateway": version},
+                   "overrides": {"@hono/node-server": SERVER}}, f)
     peers.run(["npm", "install", "--no-audit", "--no-fund", "--omit=dev", "--ignore-scripts"], "npm install", cwd=home)
 
 
