@@ -74,7 +74,7 @@ http::FieldLines streamLines(
     const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const Reply& reply)
 {
     http::FieldLines lines = replyLines(record, underWay, overheadUs, reply.warnings);
-    lines.addIf("content-type", reply.surface.streamType(reply.request));
+    lines.add("content-type", QByteArrayView(reply.surface.streamType(reply.request)));
     lines.add("cache-control", "no-cache");
     lines.add("x-accel-buffering", "no");
     return lines;
