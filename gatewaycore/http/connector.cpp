@@ -53,23 +53,28 @@ void Connector::drop()
 
 void Connector::start(const QString& host, quint16 port)
 {
-    m_port = port;
     const QHostAddress literal(host);
     if (!literal.isNull()) {
-        m_addresses = {literal};
-        tryNext();
+        start(QList{literal}, port);
         return;
     }
-    QHostInfo::lookupHost(host, &m_context, [this, host](const QHostInfo& found) {
-        m_addresses = found.addresses();
-        if (m_addresses.isEmpty()) {
+    QHostInfo::lookupHost(host, &m_context, [this, host, port](const QHostInfo& found) {
+        if (found.addresses().isEmpty()) {
             const QString why = found.errorString();
             m_owner.connectorFailed(
                 StreamFailure::Resolve, why.isEmpty() ? QStringLiteral("the host %1 has no address").arg(host) : why);
             return;
         }
-        tryNext();
+        start(found.addresses(), port);
     });
+}
+
+void Connector::start(QList<QHostAddress> addresses, quint16 port)
+{
+    m_addresses = std::move(addresses);
+    m_port = port;
+    m_next = 0;
+    tryNext();
 }
 
 // The next address that takes an attempt; the failure of the last one stands for all.

@@ -29,6 +29,7 @@ public:
     ~Connector();
 
     void start(const QString& host, quint16 port);
+    void start(QList<QHostAddress> addresses, quint16 port); // at least one
 
 private:
     void fdReady(quint32 events) override;

@@ -1,5 +1,6 @@
 #include "http/server_connection.h"
 
+#include "http/head_writer.h"
 #include "http/plain_stream.h"
 #include "http/scratch.h"
 #include "http/server.h"
@@ -23,13 +24,6 @@ constexpr qsizetype kReadAhead = 64 * 1024; // of requests that wait for the one
 constexpr milliseconds kLinger{2000};
 constexpr int kLingerTurns = 15; // a caller that goes on uploading is listened to for at most this many of them
 constexpr qint64 kReserveAtOnce = 256 * 1024; // a declared length is a claim: no more than this is reserved for it
-
-void appendNumber(QByteArray& out, qint64 number, int base = 10)
-{
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
-    out.append(digits.data(), end - digits.data());
-}
 
 bool hasNoBody(int status)
 {
@@ -257,50 +251,44 @@ void ServerConnection::refuse(const Response& response)
 }
 
 // contentLength < 0: none is stated.
-void ServerConnection::appendHead(QByteArray& out, int status, const Fields& fields, const FieldLines& lines,
+void ServerConnection::putHead(HeadWriter& out, int status, const Fields& fields, const FieldLines& lines,
     bool keepAlive, qint64 contentLength) const
 {
-    out.append("HTTP/1.1 ");
-    appendNumber(out, status);
-    out.append(' ');
-    out.append(reasonPhrase(status));
-    out.append("\r\n");
+    out.add("HTTP/1.1 ");
+    out.add(status);
+    out.add(" ");
+    out.add(reasonPhrase(status));
+    out.add("\r\n");
     for (const Field& field : fields) {
         if (!isFramingField(field.name))
-            appendField(out, field.name, field.value);
+            out.addField(field.name, field.value);
     }
-    out.append(lines.bytes().data(), lines.bytes().size());
+    out.add(lines.bytes());
     if (contentLength >= 0 && !hasNoBody(status)) {
-        out.append("content-length: ");
-        appendNumber(out, contentLength);
-        out.append("\r\n");
+        out.add("content-length: ");
+        out.add(contentLength);
+        out.add("\r\n");
     }
-    out.append("date: ");
-    const QByteArrayView date = httpDate(m_server.m_clock.wallMs());
-    out.append(date.data(), date.size());
+    out.add("date: ");
+    out.add(httpDate(m_server.m_clock.wallMs()));
     if (!keepAlive)
-        out.append("\r\nconnection: close");
+        out.add("\r\nconnection: close");
     else if (!m_http11)
-        out.append("\r\nconnection: keep-alive");
+        out.add("\r\nconnection: keep-alive");
     if (m_streaming && m_http11 && !hasNoBody(status))
-        out.append("\r\ntransfer-encoding: chunked");
-    out.append("\r\n\r\n");
+        out.add("\r\ntransfer-encoding: chunked");
+    out.add("\r\n\r\n");
 }
 
-// A whole answer, head and body in one write. The head is put together in a buffer of the thread.
+// A whole answer, head and body in one write.
 void ServerConnection::send(const Response& response, bool keepAlive, qint64* size)
 {
-    thread_local QByteArray head = [] {
-        QByteArray buffer;
-        buffer.reserve(1024);
-        return buffer;
-    }();
-    head.resize(0);
-    appendHead(head, response.status, response.fields, response.lines, keepAlive, response.body.size());
+    HeadWriter head;
+    putHead(head, response.status, response.fields, response.lines, keepAlive, response.body.size());
     const bool bodiless = m_headOnly || hasNoBody(response.status);
     if (size)
-        *size = head.size() + (bodiless ? 0 : response.body.size());
-    write(QByteArrayView(head), bodiless ? QByteArray() : response.body);
+        *size = head.view().size() + (bodiless ? 0 : response.body.size());
+    write(head.view(), bodiless ? QByteArray() : response.body);
 }
 
 qint64 ServerConnection::respond(const Response& response)
@@ -324,11 +312,11 @@ qint64 ServerConnection::beginStream(int status, const Fields& fields, const Fie
     // HTTP/1.0: the end of the connection is the end of the body
     if (m_server.isDraining() || (!m_http11 && !m_headOnly))
         m_keepAlive = false;
-    QByteArray out;
-    out.reserve(512);
-    appendHead(out, status, fields, lines, m_keepAlive, -1);
-    write(std::initializer_list<QByteArrayView>{out});
-    return out.size();
+    HeadWriter head;
+    putHead(head, status, fields, lines, m_keepAlive, -1);
+    const qint64 size = head.view().size();
+    write(std::initializer_list<QByteArrayView>{head.view()});
+    return size;
 }
 
 // The piece is sent from where it lies: size line, piece and CRLF leave in one write, the last one with the end mark.

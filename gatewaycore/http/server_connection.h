@@ -14,6 +14,7 @@
 
 namespace gateway::http {
 
+class HeadWriter;
 class Server;
 
 class ServerConnection : public QObject, private StreamOwner
@@ -76,7 +77,7 @@ private:
     void watchWriting();
     void tellReady();
     void tellGone();
-    void appendHead(QByteArray& out, int status, const Fields& fields, const FieldLines& lines, bool keepAlive,
+    void putHead(HeadWriter& out, int status, const Fields& fields, const FieldLines& lines, bool keepAlive,
         qint64 contentLength) const;
 
     Server& m_server;

@@ -108,11 +108,13 @@ void TimerWheel::timerEvent(QTimerEvent*)
 {
     killTimer(std::exchange(m_timer, 0));
     turn();
-    if (m_linked == 0 || m_timer != 0)
+    if (m_linked == 0)
         return;
+    // the next slot that holds anything, whatever was started meanwhile
     for (qint64 tick = m_tick + 1; tick <= m_tick + kSlots; ++tick) {
         if (m_slots[std::size_t(tick % kSlots)]) {
-            runTimer(tick);
+            if (m_timer == 0 || tick < m_timerTick)
+                runTimer(tick);
             return;
         }
     }

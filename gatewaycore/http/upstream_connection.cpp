@@ -1,11 +1,9 @@
 #include "http/upstream_connection.h"
 
+#include "http/head_writer.h"
 #include "http/plain_stream.h"
 #include "http/scratch.h"
 #include "http/tls_stream.h"
-
-#include <array>
-#include <charconv>
 
 namespace gateway::http {
 namespace {
@@ -23,49 +21,44 @@ constexpr milliseconds kIdlePlain{4500};
 constexpr milliseconds kIdleTls{30000};
 
 // A byte that could end the target or the line is percent-encoded: whatever the path is made of, it stays one.
-void appendPath(QByteArray& out, QByteArrayView path)
+void putPath(HeadWriter& out, QByteArrayView path)
 {
     if (!path.startsWith('/'))
-        out.append('/');
-    for (const char c : path) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7f && byte != '#') {
-            out.append(c);
-        } else {
-            out.append('%');
-            out.append("0123456789ABCDEF"[byte >> 4]);
-            out.append("0123456789ABCDEF"[byte & 15]);
-        }
+        out.add("/");
+    while (!path.isEmpty()) {
+        qsizetype plain = 0;
+        while (plain < path.size() && path[plain] > 0x20 && path[plain] < 0x7f && path[plain] != '#')
+            ++plain;
+        out.add(path.first(plain));
+        path = path.sliced(plain);
+        if (path.isEmpty())
+            break;
+        constexpr char digits[] = "0123456789ABCDEF";
+        const auto byte = static_cast<unsigned char>(path.front());
+        const char coded[] = {'%', digits[byte >> 4], digits[byte & 15]};
+        out.add({coded, 3});
+        path = path.sliced(1);
     }
 }
 
-QByteArray emptyWithRoom()
+void putHead(HeadWriter& out, const UpstreamRequest& request, const QByteArray& hostField)
 {
-    QByteArray buffer;
-    buffer.reserve(1024);
-    return buffer;
-}
-
-void appendHead(QByteArray& out, const UpstreamRequest& request, const QByteArray& hostField)
-{
-    out.append(request.method);
-    out.append(' ');
-    appendPath(out, request.path);
-    out.append(" HTTP/1.1\r\n");
-    appendField(out, "host", hostField);
+    out.add(request.method);
+    out.add(" ");
+    putPath(out, request.path);
+    out.add(" HTTP/1.1\r\n");
+    out.addField("host", hostField);
     for (const Field& field : request.fields) {
         if (!isFramingField(field.name) && !equalsIgnoringCase(field.name, "host"))
-            appendField(out, field.name, field.value);
+            out.addField(field.name, field.value);
     }
-    out.append(request.lines.bytes().data(), request.lines.bytes().size());
+    out.add(request.lines.bytes());
     if (!request.body.isEmpty() || request.method == "POST") {
-        std::array<char, 24> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), request.body.size()).ptr;
-        out.append("content-length: ");
-        out.append(digits.data(), end - digits.data());
-        out.append("\r\n");
+        out.add("content-length: ");
+        out.add(request.body.size());
+        out.add("\r\n");
     }
-    out.append("\r\n");
+    out.add("\r\n");
 }
 
 } // namespace
@@ -112,13 +105,13 @@ void UpstreamConnection::start(UpstreamExchange& exchange, UpstreamRequest&& req
     if (m_ready) {
         exchange.m_reused = true;
         exchange.m_connectedAt = m_client.m_clock.monotonic();
-        thread_local QByteArray head = emptyWithRoom();
-        head.resize(0);
-        appendHead(head, request, m_target.hostField);
-        sendRequest(head, request.body);
+        HeadWriter head;
+        putHead(head, request, m_target.hostField);
+        sendRequest(head.view(), request.body);
     } else {
-        m_head = emptyWithRoom();
-        appendHead(m_head, request, m_target.hostField);
+        HeadWriter head;
+        putHead(head, request, m_target.hostField);
+        m_head = head.view().toByteArray();
         m_body = std::move(request.body);
         m_deadline.start(exchange.m_timeouts.connect);
         connectToTarget();
@@ -132,14 +125,15 @@ void UpstreamConnection::streamReady()
     if (!m_exchange)
         return;
     m_exchange->m_connectedAt = m_client.m_clock.monotonic();
-    sendRequest(std::exchange(m_head, {}), std::exchange(m_body, {}));
+    const QByteArray head = std::exchange(m_head, {});
+    sendRequest(head, std::exchange(m_body, {}));
 }
 
-void UpstreamConnection::sendRequest(const QByteArray& head, const QByteArray& body)
+void UpstreamConnection::sendRequest(QByteArrayView head, const QByteArray& body)
 {
     m_deadline.start(m_exchange->m_timeouts.firstByte);
     m_exchange->m_bytesSent = head.size() + body.size();
-    const bool sent = m_stream->write(QByteArrayView(head), body);
+    const bool sent = m_stream->write(head, body);
     m_exchange->m_sentAt = m_client.m_clock.monotonic();
     if (!sent)
         QMetaObject::invokeMethod(this, &UpstreamConnection::brokenOff, Qt::QueuedConnection);

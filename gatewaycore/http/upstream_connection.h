@@ -36,7 +36,7 @@ private:
     void streamEnded() override;
 
     void connectToTarget();
-    void sendRequest(const QByteArray& head, const QByteArray& body);
+    void sendRequest(QByteArrayView head, const QByteArray& body);
     void readAnswer();
     void take(QByteArrayView bytes);
     void complete(bool mayBeReused);
