@@ -20,6 +20,7 @@ import cases_scale  # noqa: E402
 import cases_stress  # noqa: E402
 import cases_streams  # noqa: E402
 import measure  # noqa: E402
+import report  # noqa: E402
 import targets  # noqa: E402
 
 CASES = {
@@ -51,6 +52,8 @@ def main():
         for name, (_, text) in CASES.items():
             print(f"{name:12}{text}")
         return 0
+    if args.cases == ["report"]:
+        return report.print_report(args.out, CASES)
     unknown = [name for name in args.cases if name not in CASES]
     if unknown:
         parser.error(f"there is no case {unknown[0]}; there are: {', '.join(CASES)}")

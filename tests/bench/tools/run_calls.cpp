@@ -1,8 +1,8 @@
 // calls: C connections, each asking again as soon as it is answered (closed loop); with --rate R calls begin at R per
 // second whether or not earlier ones are answered, on up to C connections, and are timed from when they should have
 // begun (open loop: a slow target cannot slow its own load). --warm S before, --seconds S measured, or --requests N.
-// --timeline adds what happened in each second. With several targets (one port, several credentials and models) each call
-// takes the next of them.
+// --timeline adds what happened in each second. With several targets (one port, several credentials and models) each
+// call takes the next of them.
 #include "clients.h"
 #include "clock.h"
 #include "meter.h"
