@@ -91,6 +91,7 @@ class Session:
         self.errors = {}
         self.load_bound = []
         self._mock = None
+        self.facts = facts()
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
@@ -154,6 +155,9 @@ class Session:
     def note(self, run, over, result, refusals_count=True):
         name = over.name if not isinstance(over, (list, tuple)) else "targets in turn"
         errors = result.get("errors", 0) - (0 if refusals_count else result.get("refused", 0))
+        if run == "calls" and not result.get("good"):
+            errors += 1
+            print(f"  {name} answered no call at all in {result['seconds']:.1f} s")
         if errors:
             kinds = result.get("errors_by_kind") or [row.get("errors_by_kind") for row in result.get("targets", [])]
             self.errors[name] = self.errors.get(name, 0) + errors
@@ -178,7 +182,7 @@ class Session:
 
     def write(self, case, result):
         """Leaves the case's JSON; returns the exit code."""
-        result = {"case": case, "facts": facts(), "quick": self.quick, "seconds": self.seconds, "repeats": self.repeats,
+        result = {"case": case, "facts": self.facts, "quick": self.quick, "seconds": self.seconds, "repeats": self.repeats,
                   "errors": sum(self.errors.values()), "errors_by_target": self.errors, "load_bound": self.load_bound, **result}
         path = os.path.join(self.out, f"{case}.json")
         with open(path, "w") as f:
@@ -186,7 +190,7 @@ class Session:
         if self.load_bound:
             print(f"  the load generator itself was the limit in: {', '.join(sorted(set(self.load_bound)))}")
         busy = result["facts"]["load_before"][1]
-        print(f"  written to {os.path.relpath(path)}; load average of the last five minutes {busy:.1f} on {os.cpu_count()} cores")
+        print(f"  written to {os.path.relpath(path)}; load average of the five minutes before {busy:.1f} on {os.cpu_count()} cores")
         if result["errors"]:
             print(f"  {result['errors']} calls failed; the figures are not worth anything")
         return 1 if result["errors"] else 0
