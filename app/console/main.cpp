@@ -18,11 +18,6 @@
 #include "theme/theme_manager.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
-#include <QPaintEvent>
-#include <QThread>
-#include <QWidget>
-#include <QHash>
 #include <QMessageBox>
 #include <QSettings>
 #include <QStandardPaths>
@@ -30,22 +25,6 @@
 using namespace gateway;
 
 namespace {
-struct Counting : observability::WatchedApplication<QApplication> {
-    using WatchedApplication::WatchedApplication;
-    bool notify(QObject* r, QEvent* e) override {
-        static QHash<QString,int> n; static QElapsedTimer t; static bool on=false;
-        if (!t.isValid()) t.start();
-        if (!on && t.elapsed()>15000) { on=true; n.clear(); }
-        if (QThread::currentThread()==thread() && (e->type()==QEvent::Paint||e->type()==QEvent::LayoutRequest||e->type()==QEvent::Timer||e->type()==QEvent::UpdateRequest)) {
-            QString k=QString::number(e->type())+QLatin1Char(' ')+QLatin1String(r->metaObject()->className());
-            if (auto* w=qobject_cast<QWidget*>(r)) { k+=QLatin1Char(' ')+w->accessibleName().left(30); if(auto*p=w->parentWidget()) k+=QStringLiteral(" < ")+QLatin1String(p->metaObject()->className()); }
-            if (e->type()==QEvent::Paint) { QRect b=static_cast<QPaintEvent*>(e)->region().boundingRect(); k+=QStringLiteral(" %1x%2").arg(b.width()).arg(b.height()); }
-            n[k]++;
-        }
-        if (on && t.elapsed()>35000) { on=false; t.restart(); QList<QPair<int,QString>> l; for(auto i=n.begin();i!=n.end();++i) l.append({i.value(),i.key()}); std::sort(l.rbegin(),l.rend()); for(auto&x:l) fprintf(stderr,"CNT %d %s\n",x.first,qPrintable(x.second)); fflush(stderr); }
-        return WatchedApplication::notify(r,e);
-    }
-};
 
 constexpr int kExitConfig = 78;
 
@@ -126,7 +105,7 @@ int main(int argc, char** argv)
     const ConsoleOptions& options = std::get<ConsoleOptions>(parsed);
 
     observability::countObjectsIfAsked();
-    Counting app(argc, argv);
+    observability::WatchedApplication<QApplication> app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("signalbox"));
     QApplication::setOrganizationName(QStringLiteral("signalbox"));
     QApplication::setApplicationDisplayName(QStringLiteral("Signalbox"));

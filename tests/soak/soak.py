@@ -37,10 +37,13 @@ RELOAD_EVERY = 60
 SETTLE = 150  # seconds at most until all is quiet: a keep-alive connection may idle for a minute
 
 # What is judged: allowed growth from the first quarter to the last, as a share and as an amount. Files grow with the
-# calls they hold and are shown without a verdict.
-JUDGED = {"rss": (0.02, 0), "pss": (0.02, 0), "fds": (0.1, 10), "threads": (0, 1), "qobjects": (0.1, 20),
-          "upstream_connections": (0.2, 10), "in_flight": (0.3, 20), "store_queue": (0.5, 50)}
-SHOWN = ["database", "wal", "journal", "anonymous", "loop_stalls"]
+# calls they hold, the pool of upstream connections (and the objects behind it) with the machine's delays: these are shown
+# without a verdict, and judged when all is quiet again.
+JUDGED = {"rss": (0.02, 0), "pss": (0.02, 0), "fds_beside_upstream": (0.1, 10), "threads": (0, 1), "in_flight": (0.3, 20),
+          "store_queue": (0.5, 50)}
+SHOWN = ["fds", "qobjects", "upstream_connections", "database", "wal", "journal", "anonymous", "loop_stalls"]
+MEMORY = ("rss", "pss")
+FULL = 15_000  # calls: what keeps the newest ten thousand of something is full by then
 
 
 def say(text):
@@ -134,6 +137,7 @@ class Watcher(threading.Thread):
             except (OSError, RuntimeError) as error:
                 say(f"no sample: {error}")
                 continue
+            facts["fds_beside_upstream"] = facts["fds"] - (facts["upstream_connections"] or 0)
             self.samples.append({"second": time.monotonic() - began} | facts)
             if time.monotonic() - reloaded >= RELOAD_EVERY:
                 reloaded = time.monotonic()
@@ -226,7 +230,8 @@ def table(series):
             continue
         between = f"{size(one['slope_low'], name)} .. {size(one['slope_high'], name)}"
         lines.append(f"{name:22}{size(one['first'], name):>15}{size(one['last'], name):>15}{size(one['slope_per_hour'], name):>15}"
-                     f"{between:>28}  {one.get('verdict', '')}")
+                     f"{between:>28}  {one.get('verdict', '')}"
+                     + "".join(f" {size(third, name)}/h" for third in one.get("thirds", [])))
     return "\n".join(lines)
 
 
@@ -247,7 +252,7 @@ def main():
     warm_up = min(3600.0, max(30.0, seconds * 0.2))
 
     programs = Programs(options.bin, options.keep)
-    result, failures = {"seconds": seconds, "warm_up": warm_up}, []
+    result, failures = {"seconds": seconds}, []
     try:
         programs.start_all(options.workers)
         admin = sampler.Admin(programs.admin, programs.token)
@@ -276,12 +281,16 @@ def main():
         after, rows = settled(programs, admin, before)
         after_idle = idle_wakes(programs.engine.pid)
 
+        full = next((one["second"] for one in watcher.samples if one["calls"] >= FULL), seconds)
+        warm_up = max(warm_up, min(full, seconds / 2))
         steady = [one for one in watcher.samples if one["second"] >= warm_up]
         hours = [one["second"] / 3600 for one in steady]
         series = {}
         for name in [*JUDGED, *SHOWN]:
             share, more = JUDGED.get(name, (0, 0))
             series[name] = verdict.judge(hours, [one.get(name) for one in steady], share, more)
+            if name in MEMORY and series[name]["verdict"] == "grows" and seconds < 7200:
+                series[name] |= verdict.levelling(hours, [one.get(name) for one in steady])
             if name in SHOWN:
                 series[name].pop("verdict", None)
             elif series[name]["verdict"] == "grows":
@@ -307,7 +316,7 @@ def main():
         for name, good, what in cross:
             print(f"{'ok  ' if good else 'NOT '} {name:28} {what}")
 
-        result |= {"rate": rate, "carries": carries, "series": series, "calls": seen.calls, "kinds": dict(seen.by_kind),
+        result |= {"warm_up": warm_up, "rate": rate, "carries": carries, "series": series, "calls": seen.calls, "kinds": dict(seen.by_kind),
                    "outcomes": dict(seen.outcomes), "unclear": seen.unclear, "errors": sampler.by(rows, "gateway_call_errors_total", "code"),
                    "cpu_share": cpu, "reloads": watcher.reloads, "stalls": stalls, "before": before | before_idle,
                    "after": after | after_idle, "checks": [{"name": n, "ok": g, "found": w} for n, g, w in cross],

@@ -50,6 +50,12 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(verdict.judge([0, 1, 2], [1, 2, 3])["verdict"], "cannot say")
         self.assertEqual(verdict.judge([0] * 20, [None] * 20)["verdict"], "cannot say")
 
+    def test_a_cache_that_fills_levels_off_and_a_leak_does_not(self):
+        hours, values = series(10, lambda hour: 100 + 20 * (1 - 2.718 ** (-hour * 20)))
+        self.assertEqual(verdict.levelling(hours, values)["verdict"], "levels off")
+        hours, values = series(10, lambda hour: 100 + 60 * hour + self.noise(0.1))
+        self.assertEqual(verdict.levelling(hours, values)["verdict"], "grows")
+
     def test_outliers_do_not_move_the_slope(self):
         hours, values = series(10, lambda hour: 100.0)
         values[50] = values[90] = 10_000

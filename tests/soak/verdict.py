@@ -61,3 +61,12 @@ def judge(hours, values, allowed_share=0.0, allowed_more=0.0):
     verdict = "steady" if last - first <= allowed else "grows" if low > 0 else "cannot say"
     return result | {"first": first, "last": last, "slope_per_hour": slope, "slope_low": low, "slope_high": high,
                      "allowed": allowed, "verdict": verdict}
+
+
+def levelling(hours, values):
+    """For memory in a run that is shorter than its caches need to fill: the slopes of its thirds. "levels off" if the last is
+    less than half of the first: not steady, and not a leak that goes on at its pace either. A longer run tells."""
+    third = len(values) // 3
+    dice = random.Random(2)
+    slopes = [slope_of(hours[i * third:(i + 1) * third], values[i * third:(i + 1) * third], dice) for i in range(3)]
+    return {"thirds": slopes, "verdict": "levels off" if slopes[2] < slopes[0] / 2 else "grows"}
