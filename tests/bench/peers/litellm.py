@@ -34,5 +34,5 @@ def start(work_dir, mock_port, home, workers=1):
         f.write(CONFIG.format(alias=peers.ALIAS, model=peers.MODEL, mock_port=mock_port, key=KEY))
     return peers.launch(target, [os.path.join(home, "bin", "litellm"), "--config", path, "--host", "127.0.0.1",
                                  "--port", str(target.port), "--num_workers", str(workers), "--telemetry", "False"],
-                        folder, seconds=120, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
-                        LITELLM_LOG="ERROR", PYTHONDONTWRITEBYTECODE="1")
+                        folder, seconds=180, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
+                        LITELLM_LOG="ERROR")
