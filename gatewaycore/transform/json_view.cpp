@@ -1,5 +1,7 @@
 #include "transform/json_view.h"
 
+#include "base/json_writer.h"
+
 #include "transform/json_checker.h"
 
 #include <charconv>
@@ -169,24 +171,9 @@ std::optional<bool> JsonView::boolean() const
 
 QByteArray jsonString(QByteArrayView utf8)
 {
-    constexpr char hex[] = "0123456789abcdef";
     QByteArray out;
     out.reserve(utf8.size() + 2);
-    out.append('"');
-    for (const char c : utf8) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out.append('\\');
-            out.append(c);
-        } else if (byte < 0x20) {
-            out.append("\\u00");
-            out.append(hex[byte >> 4]);
-            out.append(hex[byte & 15]);
-        } else {
-            out.append(c);
-        }
-    }
-    out.append('"');
+    appendJsonString(out, utf8);
     return out;
 }
 

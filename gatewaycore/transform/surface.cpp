@@ -1,7 +1,8 @@
 #include "transform/surface.h"
 
+#include "base/json_writer.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 
 #include <QJsonDocument>
 

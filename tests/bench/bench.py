@@ -14,8 +14,13 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases_calls  # noqa: E402
+import cases_idle  # noqa: E402
+import cases_profile  # noqa: E402
+import cases_scale  # noqa: E402
+import cases_stress  # noqa: E402
 import cases_streams  # noqa: E402
 import measure  # noqa: E402
+import report  # noqa: E402
 import targets  # noqa: E402
 
 CASES = {
@@ -24,6 +29,14 @@ CASES = {
     "prompts": (cases_calls.prompts, "prompts of 1 KiB and 100 KiB"),
     "streams": (cases_streams.streams, "64 deltas at 20 ms: first token, delay of each delta, how many without a stall"),
     "many": (cases_streams.many, "8,000 streams at once, memory of each"),
+    "idle": (cases_idle.idle, "CPU of a call beside 0, 1,000 and 6,000 connections that wait"),
+    "scale": (cases_scale.scale, "CPU of a call with 1, 10 and 100 times the aliases, tenants, credentials, budgets"),
+    "start": (cases_idle.start, "cold start with an empty data directory and with 100,000 calls in it"),
+    "memory": (cases_idle.memory, "resident memory at rest, of an idle connection, of a stream, and afterwards"),
+    "overload": (cases_stress.overload, "three times what fits: goodput, refusals, recovery"),
+    "slow": (cases_stress.slow, "readers that never read"),
+    "console": (cases_idle.console, "CPU at rest: the console with its engine, the engine alone"),
+    "profile": (cases_profile.profile, "CPU of a call by stage"),
 }
 
 
@@ -39,6 +52,8 @@ def main():
         for name, (_, text) in CASES.items():
             print(f"{name:12}{text}")
         return 0
+    if args.cases == ["report"]:
+        return report.print_report(args.out, CASES)
     unknown = [name for name in args.cases if name not in CASES]
     if unknown:
         parser.error(f"there is no case {unknown[0]}; there are: {', '.join(CASES)}")

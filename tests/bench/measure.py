@@ -91,6 +91,7 @@ class Session:
         self.errors = {}
         self.load_bound = []
         self._mock = None
+        self.facts = facts()
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
@@ -178,7 +179,7 @@ class Session:
 
     def write(self, case, result):
         """Leaves the case's JSON; returns the exit code."""
-        result = {"case": case, "facts": facts(), "quick": self.quick, "seconds": self.seconds, "repeats": self.repeats,
+        result = {"case": case, "facts": self.facts, "quick": self.quick, "seconds": self.seconds, "repeats": self.repeats,
                   "errors": sum(self.errors.values()), "errors_by_target": self.errors, "load_bound": self.load_bound, **result}
         path = os.path.join(self.out, f"{case}.json")
         with open(path, "w") as f:
@@ -186,7 +187,7 @@ class Session:
         if self.load_bound:
             print(f"  the load generator itself was the limit in: {', '.join(sorted(set(self.load_bound)))}")
         busy = result["facts"]["load_before"][1]
-        print(f"  written to {os.path.relpath(path)}; load average of the last five minutes {busy:.1f} on {os.cpu_count()} cores")
+        print(f"  written to {os.path.relpath(path)}; load average of the five minutes before {busy:.1f} on {os.cpu_count()} cores")
         if result["errors"]:
             print(f"  {result['errors']} calls failed; the figures are not worth anything")
         return 1 if result["errors"] else 0

@@ -1,7 +1,8 @@
 // calls: C connections, each asking again as soon as it is answered (closed loop); with --rate R calls begin at R per
 // second whether or not earlier ones are answered, on up to C connections, and are timed from when they should have
 // begun (open loop: a slow target cannot slow its own load). --warm S before, --seconds S measured, or --requests N.
-// --timeline adds what happened in each second.
+// --timeline adds what happened in each second. With several targets (one port, several credentials and models) each
+// call takes the next of them.
 #include "clients.h"
 #include "clock.h"
 #include "meter.h"
@@ -38,7 +39,7 @@ public:
         for (std::size_t i = 0; i < count; ++i) {
             m_all.emplace_back();
             m_all.back().index = i;
-            m_all.back().target = &target;
+            m_all.back().target = &targets.front();
         }
         m_completion.resize(count);
     }
@@ -50,7 +51,7 @@ public:
         const auto end = measure + std::int64_t(options.number("seconds", 3) * 1e9);
         m_dueNs = double(begin);
         for (std::size_t i = m_all.size(); i-- > 0;)
-            m_rate > 0 ? m_free.push_back(&m_all[i]) : m_clients.ask(m_all[i], nowNs());
+            m_rate > 0 ? m_free.push_back(&m_all[i]) : ask(m_all[i], nowNs());
         std::int64_t swept = begin;
         while (nowNs() < end && !(m_wanted > 0 && m_tally.goodTime.count() >= m_wanted)) {
             const std::int64_t now = nowNs();
@@ -115,6 +116,11 @@ public:
     }
 
 private:
+    void ask(Connection& connection, std::int64_t askedNs)
+    {
+        connection.target = &m_targets[m_turn++ % m_targets.size()];
+        m_clients.ask(connection, askedNs);
+    }
     void startMeasuring()
     {
         m_measuring = true;
@@ -129,11 +135,11 @@ private:
         if (m_rate > 0)
             m_free.push_back(&connection);
         else
-            m_clients.ask(connection, now);
+            ask(connection, now);
         if (!m_again.empty() && !m_ending) {
             Connection* const other = m_again.front();
             m_again.pop_front();
-            m_clients.ask(*other, now);
+            ask(*other, now);
         }
     }
     // Begins the calls that are due. Returns when the next one is.
@@ -145,7 +151,7 @@ private:
             } else {
                 Connection* const connection = m_free.back();
                 m_free.pop_back();
-                m_clients.ask(*connection, std::int64_t(m_dueNs));
+                ask(*connection, std::int64_t(m_dueNs));
             }
             m_dueNs += 1e9 / m_rate;
         }
@@ -189,6 +195,8 @@ private:
     }
 
     Clients m_clients;
+    std::vector<Target>& m_targets;
+    std::size_t m_turn = 0;
     Meter m_meter;
     Tally m_tally;
     const double m_rate;
@@ -212,7 +220,7 @@ private:
 
 int runCalls(const Options& options, std::vector<Target>& targets)
 {
-    return std::make_unique<Calls>(options, targets.front())->run(options);
+    return std::make_unique<Calls>(options, targets)->run(options);
 }
 
 } // namespace bench
