@@ -41,5 +41,5 @@ def start(work_dir, mock_port, home, workers=1):
     return peers.launch(target, [os.path.join(home, "bin", "litellm"), "--config", path, "--host", "127.0.0.1",
                                  "--port", str(target.port), "--num_workers", str(workers), "--telemetry", "False",
                                  "--log_config", quiet],
-                        folder, seconds=180, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
+                        folder, seconds=300, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
                         LITELLM_LOG="ERROR")
