@@ -1,6 +1,8 @@
-"""LiteLLM proxy: its own program with its default server (uvicorn on uvloop) and log level, one worker or two. The master
-key is checked for each call. Virtual keys, budgets and spend records need a Postgres database and are off: it does less
-than it would in earnest. The price map is its own copy, since otherwise each start asks a server elsewhere for a newer one."""
+"""LiteLLM proxy: its own program with its default server (uvicorn on uvloop), one worker or two. Its log has errors only;
+the line for each call that its server writes unless told otherwise is off, as it is in the other peers. The master key is
+checked for each call. Virtual keys, budgets and spend records need a Postgres database and are off: it does less than it
+would in earnest. The price map is its own copy, since otherwise each start asks a server elsewhere for a newer one."""
+import json
 import os
 
 import peers
@@ -32,7 +34,12 @@ def start(work_dir, mock_port, home, workers=1):
     path = os.path.join(folder, "litellm.yaml")
     with open(path, "w") as f:
         f.write(CONFIG.format(alias=peers.ALIAS, model=peers.MODEL, mock_port=mock_port, key=KEY))
+    quiet = os.path.join(folder, "log.json")
+    with open(quiet, "w") as f:
+        json.dump({"version": 1, "disable_existing_loggers": False, "loggers": {"uvicorn": {"level": "WARNING"},
+                                                                                "uvicorn.access": {"level": "WARNING"}}}, f)
     return peers.launch(target, [os.path.join(home, "bin", "litellm"), "--config", path, "--host", "127.0.0.1",
-                                 "--port", str(target.port), "--num_workers", str(workers), "--telemetry", "False"],
-                        folder, seconds=120, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
-                        LITELLM_LOG="ERROR", PYTHONDONTWRITEBYTECODE="1")
+                                 "--port", str(target.port), "--num_workers", str(workers), "--telemetry", "False",
+                                 "--log_config", quiet],
+                        folder, seconds=300, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
+                        LITELLM_LOG="ERROR")
