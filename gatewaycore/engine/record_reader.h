@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QThread>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -64,6 +65,7 @@ private:
     QObject* m_context;
     const std::function<void()> m_catchUp;
     QThread m_thread;
+    std::atomic<bool> m_ending = false;          // read on the thread
     QObject* m_guest = nullptr;                  // lives on m_thread; what runs there hangs on it
     std::unique_ptr<store::CallReader> m_reader; // used on m_thread only
 };
