@@ -153,9 +153,19 @@ void appendJsonString(QByteArray& out, QByteArrayView utf8)
     constexpr char hex[] = "0123456789abcdef";
     const char* at = utf8.data();
     const char* const end = at + utf8.size();
+    const char* stop = plainEnd(at, end);
+    if (stop == end) { // nearly always: written at once
+        const qsizetype before = out.size();
+        out.resize(before + utf8.size() + 2);
+        char* const to = out.data() + before;
+        to[0] = '"';
+        if (at != end)
+            std::memcpy(to + 1, at, std::size_t(end - at));
+        to[utf8.size() + 1] = '"';
+        return;
+    }
     out.append('"');
-    while (true) {
-        const char* const stop = plainEnd(at, end);
+    for (;; stop = plainEnd(at, end)) {
         out.append(at, stop - at);
         if (stop == end)
             break;

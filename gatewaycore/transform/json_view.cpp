@@ -24,9 +24,10 @@ JsonView JsonView::member(QByteArrayView key) const
         return {};
     const JsonNode* const end = m_node + m_node->span;
     const auto size = quint32(key.size());
+    const char first = key.isEmpty() ? '\0' : key.front();
     for (const JsonNode* node = m_node + 1; node != end; node += node->span) {
         const char* const own = m_text + node->keyAt;
-        if (node->keyLength == size ? size == 0 || std::memcmp(own, key.data(), size) == 0
+        if (node->keyLength == size ? size == 0 || (*own == first && std::memcmp(own, key.data(), size) == 0)
                                     : node->isKeyEscaped() && unescapeJson({own, node->keySize()}) == key)
             return JsonView(m_text, node);
     }
