@@ -199,7 +199,7 @@ QJsonObject toJson(const Call& call)
     for (const Attempt& attempt : call.attempts)
         attempts.append(toJson(attempt));
     json.insert(QStringLiteral("attempts"), attempts);
-    json.insert(QStringLiteral("decision"), call.decision);
+    json.insert(QStringLiteral("decision"), call.decision.toObject());
     return json;
 }
 

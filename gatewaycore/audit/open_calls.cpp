@@ -91,6 +91,24 @@ QByteArray cut(QStringView text, int longest)
     return bytes;
 }
 
+// As cut(), to where it stands; how many bytes. Names are ASCII nearly always, and this is done for every call.
+int putCut(QStringView text, int longest, unsigned char* to)
+{
+    const qsizetype size = text.size();
+    if (size <= longest) {
+        char16_t seen = 0;
+        for (qsizetype i = 0; i < size; ++i) {
+            seen |= text[i].unicode();
+            to[i] = static_cast<unsigned char>(text[i].unicode());
+        }
+        if (seen < 0x80)
+            return int(size);
+    }
+    const QByteArray bytes = cut(text, longest);
+    std::memcpy(to, bytes.constData(), std::size_t(bytes.size()));
+    return int(bytes.size());
+}
+
 // What a candidate buffer says.
 struct Note
 {
@@ -243,10 +261,9 @@ int OpenCalls::Region::open(const api::Call& call)
     qToLittleEndian(call.startedAt.toMSecsSinceEpoch(), slot + kStarted);
     int at = kTexts;
     for (const TextField& field : kTextFields) {
-        const QByteArray text = cut(call.*field.member, field.longest);
-        slot[at] = static_cast<unsigned char>(text.size());
-        std::memcpy(slot + at + 1, text.constData(), std::size_t(text.size()));
-        at += 1 + int(text.size());
+        const int size = putCut(call.*field.member, field.longest, slot + at + 1);
+        slot[at] = static_cast<unsigned char>(size);
+        at += 1 + size;
     }
     qToLittleEndian(quint32(at), slot + kUsed);
     qToLittleEndian(checksum(slot + kRevision, at - kRevision), slot + kChecksum);

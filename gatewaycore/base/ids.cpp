@@ -7,16 +7,21 @@ constexpr char kUpper[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr char kLower[] = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr quint64 kMsMask = (quint64(1) << 48) - 1;
 
+// The first character stands for the bits that are left over when the rest is cut into fives.
 QByteArray encode(std::span<const unsigned char> bytes, const char* alphabet)
 {
     const auto bits = qsizetype(bytes.size()) * 8;
-    QByteArray text((bits + 4) / 5, '0');
-    // from the last bit, five at a time
-    for (qsizetype i = text.size() - 1, bit = bits; i >= 0; --i, bit -= 5) {
-        unsigned value = 0;
-        for (qsizetype b = std::max<qsizetype>(bit - 5, 0); b < bit; ++b)
-            value = value << 1 | (bytes[std::size_t(b / 8)] >> (7 - b % 8) & 1u);
-        text[i] = alphabet[value];
+    QByteArray text((bits + 4) / 5, Qt::Uninitialized);
+    char* to = text.data();
+    quint32 held = 0;
+    int count = int(text.size() * 5 - bits); // zeros in front
+    for (const unsigned char byte : bytes) {
+        held = held << 8 | byte;
+        count += 8;
+        while (count >= 5) {
+            count -= 5;
+            *to++ = alphabet[held >> count & 31u];
+        }
     }
     return text;
 }

@@ -46,9 +46,14 @@ const Credential* CredentialBook::resolve(QByteArrayView key, qint64 nowMs) cons
     const bool known = !id.isEmpty() && found != m_byId.constEnd();
     const Credential& candidate = known ? m_credentials[std::size_t(*found)] : m_dummy;
     const bool equal = sodium_memcmp(hash.data(), candidate.hash.data(), hash.size()) == 0;
-    const bool expired = candidate.expiresAtMs != 0 && nowMs >= candidate.expiresAtMs;
-    const bool revoked = candidate.revokedAtMs != 0; // at once, whatever the clock says
-    return known && equal && key.size() <= kLongestKey && !expired && !revoked ? &candidate : nullptr;
+    return known && equal && key.size() <= kLongestKey && isUsable(candidate, nowMs) ? &candidate : nullptr;
+}
+
+bool CredentialBook::isUsable(const Credential& credential, qint64 nowMs)
+{
+    const bool expired = credential.expiresAtMs != 0 && nowMs >= credential.expiresAtMs;
+    const bool revoked = credential.revokedAtMs != 0; // at once, whatever the clock says
+    return !expired && !revoked;
 }
 
 KeyHash CredentialBook::hashKey(const Secret& pepper, QByteArrayView key)

@@ -40,6 +40,8 @@ public:
     // The credential of this key, or nullptr: unknown, wrong secret, expired or revoked (the caller is told no more).
     // The pointer lives as long as the book.
     const Credential* resolve(QByteArrayView key, qint64 nowMs) const;
+    // Neither expired nor revoked.
+    static bool isUsable(const Credential& credential, qint64 nowMs);
     const Credential* find(const QString& id) const; // nullptr if there is none; says nothing of a key
     int size() const { return int(m_credentials.size()); }
 

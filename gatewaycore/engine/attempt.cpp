@@ -83,9 +83,13 @@ http::ResponseHead copyOf(const http::ResponseHead& head)
 
 } // namespace
 
-Attempt::Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun,
-    AttemptListener& listener)
-    : m_context(context), m_candidate(candidate), m_callBegun(callBegun), m_listener(&listener)
+Attempt::Attempt(WorkerContext& context, const LivePolicy& policy, const config::Candidate& candidate, int number,
+    Monotonic callBegun, AttemptListener& listener)
+    : m_context(context),
+      m_target(policy.targetOf(*candidate.provider)),
+      m_candidate(candidate),
+      m_callBegun(callBegun),
+      m_listener(&listener)
 {
     m_record.number = number;
     m_record.provider = candidate.provider->name;
@@ -141,7 +145,6 @@ void Attempt::start()
 void Attempt::send(const QByteArray& token)
 {
     const config::Provider& provider = *m_candidate.provider;
-    const http::UpstreamTarget target = upstreamTarget(provider, m_context.simulatorPort);
     http::UpstreamRequest upstream;
     upstream.path = m_outgoing.path;
     upstream.body = std::move(m_outgoing.body);
@@ -153,9 +156,9 @@ void Attempt::send(const QByteArray& token)
     upstream.fields.append({QByteArrayLiteral("x-request-id"), m_callId});
     for (http::Field& field : m_outgoing.fields)
         upstream.fields.append(std::move(field));
-    authorise(provider, {upstream.method, upstream.path, target.hostField, upstream.body}, token,
+    authorise(provider, {upstream.method, upstream.path, m_target.hostField, upstream.body}, token,
         m_context.clock.wallMs(), upstream.fields);
-    m_upstream = m_context.upstream.start(target, upstreamTimeouts(provider), std::move(upstream), *this);
+    m_upstream = m_context.upstream.start(m_target, upstreamTimeouts(provider), std::move(upstream), *this);
 }
 
 void Attempt::pause()

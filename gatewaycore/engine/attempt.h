@@ -29,8 +29,9 @@ protected:
 class Attempt final : public http::UpstreamListener
 {
 public:
-    Attempt(WorkerContext& context, const config::Candidate& candidate, int number, Monotonic callBegun,
-        AttemptListener& listener);
+    // `policy`: of the call, and outlives the attempt.
+    Attempt(WorkerContext& context, const LivePolicy& policy, const config::Candidate& candidate, int number,
+        Monotonic callBegun, AttemptListener& listener);
     ~Attempt();
     Q_DISABLE_COPY_MOVE(Attempt)
 
@@ -48,6 +49,7 @@ public:
     void cancel(api::AttemptResult result, api::ErrorCode code, const QString& reason);
 
     const api::Attempt& record() const { return m_record; }
+    api::Attempt takeRecord() { return std::move(m_record); } // once, when it is over
     // The class of service it was answered in; empty: the provider does not say.
     const QByteArray& serviceTier() const { return m_translation->facts().serviceTier; }
     // What a stream that broke has to end with, for its caller; empty if it never began.
@@ -75,6 +77,7 @@ private:
     qint64 sinceBegun(Monotonic at) const;
 
     WorkerContext& m_context;
+    const http::UpstreamTarget& m_target;
     const config::Candidate& m_candidate;
     const Monotonic m_callBegun;
     AttemptListener* m_listener;

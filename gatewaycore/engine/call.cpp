@@ -224,9 +224,7 @@ bool Call::route()
     input.remaining = remaining();
     input.moments = &moments;
     Plan plan = makePlan(input, m_degradeServes);
-    m_record.decision = toJson(input, plan, m_policy->snapshot->revision);
-    if (!moments.drill().isEmpty())
-        m_record.decision.insert(QStringLiteral("drill"), moments.drill());
+    m_record.decision = textOf(input, plan, m_policy->snapshot->revision, moments.drill());
     m_record.routedUs = sinceBegun();
     m_chain = fallback::Chain(std::move(plan.steps));
     if (m_chain.step())

@@ -176,8 +176,8 @@ bool Call::startAttempt(const ChainStep& step)
     if (countLocally(step))
         return true;
     const config::Candidate& candidate = *step.candidate;
-    m_attempt = std::make_unique<Attempt>(
-        m_context, candidate, int(m_record.attempts.size()) + 1, m_begun, static_cast<AttemptListener&>(*this));
+    m_attempt = std::make_unique<Attempt>(m_context, *m_policy, candidate, int(m_record.attempts.size()) + 1, m_begun,
+        static_cast<AttemptListener&>(*this));
     const bool bounded = !m_policy->snapshot->budgets.empty() || m_costCeiling;
     std::optional<CallError> cannot =
         m_attempt->prepare(m_request, bounded ? limitToSend(candidate, m_request) : std::nullopt,
@@ -281,10 +281,9 @@ void Call::beginStream()
     m_streamBegun = true;
     m_record.firstByteUs = sinceBegun();
     m_time.start(m_chain.step()->candidate->provider->timeouts.total); // the first content is here: the budget was kept
-    api::Call soFar = m_record;
-    soFar.attempts.append(m_attempt->record());
+    const api::Attempt& underWay = m_attempt->record();
     m_exchange->beginStream(
-        200, streamFields(soFar, m_attempt->record().startUs - m_record.receivedUs - m_waitedUs, reply()));
+        200, streamFields(m_record, &underWay, underWay.startUs - m_record.receivedUs - m_waitedUs, reply()));
     if (!m_heldBack.isEmpty())
         sendEvents(std::exchange(m_heldBack, {}));
 }
@@ -327,7 +326,7 @@ void Call::settleAttempt()
     if (!m_attempt)
         return;
     m_attempt->resume(); // nobody pauses an answer that is over: its connection can go back to the pool
-    api::Attempt attempt = m_attempt->record();
+    api::Attempt attempt = m_attempt->takeRecord();
     attempt.fallbackKind = m_record.fallbackKind;
     const QByteArray& served = m_attempt->serviceTier();
     const QByteArray& tier = served.isEmpty() ? m_request.serviceTier : served;
@@ -335,7 +334,7 @@ void Call::settleAttempt()
         m_record.decision.insert(QStringLiteral("service_tier"), QString::fromUtf8(tier));
     m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter(), tier);
     m_context.openCalls.settled(m_slot, attempt.cost, attempt.costKnown);
-    m_record.attempts.append(attempt);
+    m_record.attempts.append(std::move(attempt));
     m_lastAttempt = std::move(m_attempt);
 }
 

@@ -143,7 +143,7 @@ api::Result<api::RouteExplanation> explain(const api::RouteQuestion& question, c
     input.moments = &moments;
 
     const Plan plan = makePlan(input, alias->degradeServes);
-    answer.decision = toJson(input, plan, snapshot.revision);
+    answer.decision = textOf(input, plan, snapshot.revision).toObject();
     answer.sentence = sentenceOf(plan, *alias);
     answer.chain = chainOf(plan, input.remaining);
     const fallback::ChainStep* first = plan.steps.empty() ? nullptr : &plan.steps.front();

@@ -217,8 +217,6 @@ api::Outcome Gateway::prepareProviders()
 std::optional<api::Error> Gateway::startWorkers()
 {
     const config::SnapshotPtr snapshot = m_parts.config.current();
-    if (const api::Outcome ready = prepareProviders(); !ready)
-        return part("simulator", ready.error());
     auto options = listenOptions(snapshot->gateway, m_parts.options.gatewayAddress, false);
     if (!options)
         return part("gateway", options.error());

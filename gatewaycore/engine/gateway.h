@@ -68,6 +68,7 @@ private:
     void startSeries();
     api::Outcome prepareProviders();
     WorkerPolicy policy() const;
+    quint16 simulatorPort() const; // 0: it is not needed
     void startExports();
     void applyExports();
     void publishSnapshot();

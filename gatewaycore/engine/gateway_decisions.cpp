@@ -46,6 +46,8 @@ api::Outcome Gateway::rememberRepeatable()
 // What decisions rest on: spend rebuilt from the record, levers as they were left, the config laid over both.
 std::optional<api::Error> Gateway::startDecisions()
 {
+    if (const api::Outcome ready = prepareProviders(); !ready)
+        return part("simulator", ready.error());
     quint32 seed = 0;
     m_parts.random.fill({reinterpret_cast<unsigned char*>(&seed), sizeof seed});
     m_parts.live = std::make_unique<LiveState>(m_parts.clock, m_parts.options.breaker, seed,
@@ -53,7 +55,7 @@ std::optional<api::Error> Gateway::startDecisions()
             QMetaObject::invokeMethod(
                 this, [this, label = candidate.label(), now] { breakerChanged(label, now); }, Qt::QueuedConnection);
         });
-    m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    m_parts.policy = m_parts.live->bind(m_parts.config.current(), simulatorPort());
     m_parts.levers = std::make_unique<LeverControl>(*m_parts.store, *m_parts.live, m_parts.clock, m_parts.random);
     if (const api::Outcome loaded = m_parts.levers->load(); !loaded)
         return part("levers", loaded.error());
@@ -150,7 +152,7 @@ void Gateway::publishSnapshot()
     QStringList known;
     for (const budget::AccountStatus& account : m_parts.live->ledger.status())
         known.append(account.id);
-    m_parts.policy = m_parts.live->bind(m_parts.config.current());
+    m_parts.policy = m_parts.live->bind(m_parts.config.current(), simulatorPort());
     m_parts.watch->setSnapshot(*m_parts.config.current());
     m_parts.levers->reapply();
     // a budget that is new counts what was spent before it came
@@ -173,10 +175,14 @@ void Gateway::publishPolicy()
         worker->setPolicy(policy());
 }
 
+quint16 Gateway::simulatorPort() const
+{
+    return m_parts.simulator ? m_parts.simulator->port() : quint16(0);
+}
+
 WorkerPolicy Gateway::policy() const
 {
-    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels,
-        m_parts.simulator ? m_parts.simulator->port() : quint16(0)};
+    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels};
 }
 
 // What is done every now and then, on threads that may wait for a disk.

@@ -8,6 +8,7 @@
 #include "config/policy_snapshot.h"
 #include "fallback/candidate_health.h"
 #include "fallback/retry_budget.h"
+#include "http/upstream.h"
 #include "quota/provider_gate.h"
 #include "quota/quota_plane.h"
 
@@ -28,12 +29,17 @@ struct LivePolicy
     config::SnapshotPtr snapshot;
     std::vector<std::shared_ptr<fallback::CandidateHealth>> health; // by Candidate::index
     std::vector<std::shared_ptr<ProviderLive>> providers;           // by Provider::index
+    std::vector<http::UpstreamTarget> targets;                      // by Provider::index: what is dialled
     budget::BudgetIndexPtr budgets;
     quota::QuotaIndexPtr quotas;
 
     fallback::CandidateHealth& healthOf(const config::Candidate& candidate) const
     {
         return *health[std::size_t(candidate.index)];
+    }
+    const http::UpstreamTarget& targetOf(const config::Provider& provider) const
+    {
+        return targets[std::size_t(provider.index)];
     }
     ProviderLive& liveOf(const config::Provider& provider) const { return *providers[std::size_t(provider.index)]; }
 };

@@ -1,5 +1,7 @@
 #include "engine/live_state.h"
 
+#include "engine/upstream_target.h"
+
 namespace gateway::engine {
 
 LiveState::LiveState(const Clock& clock, fallback::BreakerOptions breaker, quint32 seed,
@@ -12,7 +14,7 @@ LiveState::LiveState(const Clock& clock, fallback::BreakerOptions breaker, quint
 {
 }
 
-LivePolicyPtr LiveState::bind(config::SnapshotPtr snapshot)
+LivePolicyPtr LiveState::bind(config::SnapshotPtr snapshot, quint16 simulatorPort)
 {
     auto policy = std::make_shared<LivePolicy>();
     policy->health.resize(std::size_t(snapshot->candidateCount));
@@ -32,6 +34,7 @@ LivePolicyPtr LiveState::bind(config::SnapshotPtr snapshot)
             live = std::make_shared<ProviderLive>(provider->name, m_clock);
         live->gate.configure(provider->limits);
         policy->providers.push_back(live);
+        policy->targets.push_back(upstreamTarget(*provider, simulatorPort));
     }
     policy->budgets = ledger.configure(snapshot->budgets);
     policy->quotas = quotas.configure(snapshot->quotas);

@@ -23,7 +23,8 @@ public:
         fallback::CandidateHealth::Observer breakerChanged);
     Q_DISABLE_COPY_MOVE(LiveState)
 
-    LivePolicyPtr bind(config::SnapshotPtr snapshot);
+    // `simulatorPort`: of the embedded simulator; 0: no provider of this revision is it.
+    LivePolicyPtr bind(config::SnapshotPtr snapshot, quint16 simulatorPort);
 
     budget::Ledger ledger;
     budget::LearnedRatio learned;

@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
 #include "engine/estimate.h"
+#include "routing/decision_text.h"
 #include "transform/capability.h"
 
 #include <QDateTime>
@@ -135,28 +136,34 @@ Plan makePlan(const routing::RouteInput& input, bool degradeServes)
     return plan;
 }
 
-QJsonObject toJson(const routing::RouteInput& input, const Plan& plan, int revision)
+api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill)
 {
-    QJsonObject json = routing::toJson(input, plan.decision, revision);
-    QJsonArray steps;
-    for (const StepVerdict& step : plan.fallback) {
-        QJsonObject row;
-        if (step.verdict.candidate) {
-            row = routing::toJson(step.verdict, input);
-            if (step.verdict.verdict == Verdict::Eligible)
-                row.insert(QStringLiteral("reason"), QStringLiteral("may serve when those before it fail"));
+    QByteArray text;
+    text.reserve(256 + 224 * qsizetype(plan.decision.candidates.size() + plan.fallback.size()));
+    JsonWriter out(text);
+    out.beginObject();
+    routing::writeMembers(out, input, plan.decision, revision);
+    if (!plan.fallback.empty()) {
+        out.key("fallback").beginArray();
+        for (const StepVerdict& step : plan.fallback) {
+            out.beginObject().member("kind", config::nameOf(step.kind));
+            routing::Remark remark;
+            if (step.degradedRefused)
+                remark = {"rejected", "degrade_refused", "a degraded answer is not wanted here"};
+            else if (step.verdict.verdict == Verdict::Eligible)
+                remark.reason = "may serve when those before it fail";
+            if (step.verdict.candidate)
+                routing::writeMembers(out, step.verdict, input, remark);
+            else if (step.degradedRefused)
+                out.member("verdict", remark.verdict).member("code", remark.code).member("reason", remark.reason);
+            out.endObject();
         }
-        row.insert(QStringLiteral("kind"), config::nameOf(step.kind));
-        if (step.degradedRefused) {
-            row.insert(QStringLiteral("verdict"), QStringLiteral("rejected"));
-            row.insert(QStringLiteral("code"), QStringLiteral("degrade_refused"));
-            row.insert(QStringLiteral("reason"), QStringLiteral("a degraded answer is not wanted here"));
-        }
-        steps.append(row);
+        out.endArray();
     }
-    if (!steps.isEmpty())
-        json.insert(QStringLiteral("fallback"), steps);
-    return json;
+    if (!drill.isEmpty())
+        out.member("drill", drill);
+    out.endObject();
+    return api::JsonText::fromText(std::move(text));
 }
 
 std::vector<Counterfactual> counterfactuals(const routing::RouteInput& input, const Plan& plan)

@@ -9,7 +9,7 @@
 #include "routing/route.h"
 #include "transform/call_request.h"
 
-#include <QJsonArray>
+#include "api/json_text.h"
 
 namespace gateway::engine {
 
@@ -59,7 +59,7 @@ struct Plan
 Plan makePlan(const routing::RouteInput& input, bool degradeServes);
 
 // {"candidates": ..., "fallback": [...]} as the record keeps it.
-QJsonObject toJson(const routing::RouteInput& input, const Plan& plan, int revision);
+api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill = {});
 
 struct Counterfactual
 {

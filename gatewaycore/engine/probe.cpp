@@ -49,7 +49,7 @@ public:
         m_onlyReached = onlyReached(provider.kind);
     }
 
-    void start(http::UpstreamClient& client, const config::Provider& provider, quint16 simulatorPort)
+    void start(http::UpstreamClient& client, const config::Provider& provider, const http::UpstreamTarget& target)
     {
         http::UpstreamRequest request;
         request.method = QByteArrayLiteral("GET");
@@ -57,7 +57,6 @@ public:
         request.fields.append({QByteArrayLiteral("accept"), QByteArrayLiteral("application/json")});
         request.fields.append({QByteArrayLiteral("accept-encoding"), QByteArrayLiteral("identity")});
         request.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
-        const http::UpstreamTarget target = upstreamTarget(provider, simulatorPort);
         if (!needsAccessToken(provider)) // whether it takes a token that was not asked for says nothing
             authorise(
                 provider, {request.method, request.path, target.hostField, {}}, {}, m_clock.wallMs(), request.fields);
@@ -105,14 +104,15 @@ Prober::Prober(const Clock& clock) : m_clock(clock), m_client(m_wheel, clock, ht
 
 Prober::~Prober() = default;
 
-void Prober::probe(config::SnapshotPtr snapshot, const config::Provider& provider, quint16 simulatorPort, Done done)
+void Prober::probe(
+    config::SnapshotPtr snapshot, const config::Provider& provider, const http::UpstreamTarget& target, Done done)
 {
     m_probes.erase(std::remove_if(m_probes.begin(), m_probes.end(), [](const auto& probe) { return probe->isOver(); }),
         m_probes.end());
     auto probe = std::make_unique<Probe>(std::move(snapshot), provider, m_clock, std::move(done));
     Probe& begun = *probe;
     m_probes.push_back(std::move(probe));
-    begun.start(m_client, provider, simulatorPort);
+    begun.start(m_client, provider, target);
 }
 
 } // namespace gateway::engine

@@ -21,7 +21,8 @@ public:
     ~Prober();
 
     using Done = std::function<void(const api::ProbeResult&)>;
-    void probe(config::SnapshotPtr snapshot, const config::Provider& provider, quint16 simulatorPort, Done done);
+    void probe(
+        config::SnapshotPtr snapshot, const config::Provider& provider, const http::UpstreamTarget& target, Done done);
 
 private:
     class Probe;

@@ -20,15 +20,20 @@ void addRetryAdvice(http::Fields& fields, const transform::CallError& error, int
         add(fields, "x-should-retry", QByteArrayLiteral("false"));
 }
 
-// x-request-id, request-id and the x-signalbox-* fields, from the record so far.
-http::Fields replyFields(const api::Call& record, qint64 overheadUs, const QByteArray& warnings)
+// x-request-id, request-id and the x-signalbox-* fields, from the record so far. `underWay`: an attempt that is not in
+// the record yet, or nullptr.
+http::Fields replyFields(
+    const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const QByteArray& warnings)
 {
     http::Fields fields;
+    const api::Attempt* last = underWay;
+    if (!last && !record.attempts.isEmpty())
+        last = &record.attempts.last();
     const QByteArray id = record.id.toLatin1();
     add(fields, "x-request-id", id);
     add(fields, "request-id", id);
     add(fields, "x-signalbox-served-by", record.servedBy.toUtf8());
-    add(fields, "x-signalbox-attempts", QByteArray::number(record.attempts.size()));
+    add(fields, "x-signalbox-attempts", QByteArray::number(record.attempts.size() + (underWay ? 1 : 0)));
     add(fields, "x-signalbox-fallback-kind", record.fallbackKind.toUtf8());
     if (record.degraded)
         add(fields, "x-signalbox-degraded", QByteArrayLiteral("true"));
@@ -39,8 +44,8 @@ http::Fields replyFields(const api::Call& record, qint64 overheadUs, const QByte
     add(fields, "x-signalbox-revision", QByteArray::number(record.revision));
     if (overheadUs >= 0)
         add(fields, "x-signalbox-overhead-us", QByteArray::number(overheadUs));
-    if (!record.attempts.isEmpty())
-        add(fields, "x-signalbox-upstream-request-id", record.attempts.last().upstreamRequestId.toLatin1());
+    if (last)
+        add(fields, "x-signalbox-upstream-request-id", last->upstreamRequestId.toLatin1());
     return fields;
 }
 
@@ -50,7 +55,7 @@ http::Response answerReply(const api::Call& record, QByteArray body, const Reply
 {
     http::Response response;
     response.status = 200;
-    response.fields = replyFields(record, record.overheadUs, reply.warnings);
+    response.fields = replyFields(record, nullptr, record.overheadUs, reply.warnings);
     add(response.fields, "content-type", QByteArrayLiteral("application/json"));
     response.body = std::move(body);
     return response;
@@ -60,16 +65,16 @@ http::Response errorReply(const api::Call& record, const transform::CallError& e
 {
     http::Response response;
     response.status = reply.surface.errorStatus(error);
-    response.fields = replyFields(record, record.overheadUs, {});
+    response.fields = replyFields(record, nullptr, record.overheadUs, {});
     addRetryAdvice(response.fields, error, response.status);
     add(response.fields, "content-type", QByteArrayLiteral("application/json"));
     response.body = reply.surface.errorBody(error, record.id);
     return response;
 }
 
-http::Fields streamFields(const api::Call& record, qint64 overheadUs, const Reply& reply)
+http::Fields streamFields(const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const Reply& reply)
 {
-    http::Fields fields = replyFields(record, overheadUs, reply.warnings);
+    http::Fields fields = replyFields(record, underWay, overheadUs, reply.warnings);
     add(fields, "content-type", reply.surface.streamType(reply.request));
     add(fields, "cache-control", QByteArrayLiteral("no-cache"));
     add(fields, "x-accel-buffering", QByteArrayLiteral("no"));

@@ -165,7 +165,7 @@ void GatewayView::probeProvider(const QString& name, const admin::Change& change
             continue;
         observability::log(observability::LogLevel::Info, "provider.probed",
             {{"provider", name}, {"principal", change.by.name}, {"reason", change.reason}});
-        m_prober.probe(snapshot, *provider, m_parts.simulator ? m_parts.simulator->port() : quint16(0),
+        m_prober.probe(snapshot, *provider, m_parts.policy->targetOf(*provider),
             [done = std::move(done)](const api::ProbeResult& result) { done(result); });
         return;
     }

@@ -30,7 +30,6 @@ struct WorkerPolicy
     LivePolicyPtr policy;
     fallback::LeverSetPtr levers;
     observability::MetricLabelsPtr labels;
-    quint16 simulatorPort = 0;
 };
 
 struct WorkerServices

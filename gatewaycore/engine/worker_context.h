@@ -34,7 +34,6 @@ struct WorkerContext
     LivePolicyPtr policy;
     fallback::LeverSetPtr levers;
     credential::CredentialBookPtr credentials;
-    quint16 simulatorPort = 0; // of the embedded simulator; 0: not running
 };
 
 } // namespace gateway::engine

@@ -1,7 +1,6 @@
 #include "engine/worker_loop.h"
 
 #include "engine/reply.h"
-#include "engine/upstream_target.h"
 #include "transform/surfaces/openai_chat.h"
 
 namespace gateway::engine {
@@ -39,14 +38,13 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
       m_waiting(m_wheel, services.clock, services.live.waits),
       m_tokens(m_wheel, m_upstream, services.clock),
       m_context{services.clock, m_ids, m_wheel, m_upstream, m_tokens, services.recorder, *this, services.openCalls,
-          services.metrics, services.live, m_waiting, {}, {}, {}, 0}
+          services.metrics, services.live, m_waiting, {}, {}, {}}
 {
     // what the control thread may ask of us is put down once a second: nobody waits for a worker
     connect(&m_gaugeTimer, &QTimer::timeout, this, [this] {
         QHash<QString, int> open;
         for (const auto& provider : m_context.policy->snapshot->providers)
-            open.insert(
-                provider->name, m_upstream.openConnections(upstreamTarget(*provider, m_context.simulatorPort).poolKey));
+            open.insert(provider->name, m_upstream.openConnections(m_context.policy->targetOf(*provider).poolKey));
         const std::lock_guard lock(m_gaugeMutex);
         m_upstreamConnections = open;
     });
@@ -71,7 +69,6 @@ void WorkerLoop::setPolicy(WorkerPolicy policy)
 {
     m_context.policy = std::move(policy.policy);
     m_context.levers = std::move(policy.levers);
-    m_context.simulatorPort = policy.simulatorPort;
     m_services.metrics.setLabels(std::move(policy.labels));
 }
 
@@ -156,9 +153,9 @@ http::Response WorkerLoop::refusal(const transform::Surface& surface, ErrorCode 
     return plainError(error, m_ids.callId(), surface);
 }
 
-const credential::Credential* WorkerLoop::resolve(const http::RequestHead& head) const
+const credential::Credential* WorkerLoop::resolve(const http::RequestHead& head)
 {
-    return m_context.credentials->resolve(presentedKey(head), m_services.clock.wallMs());
+    return m_keys.resolve(m_context.credentials, presentedKey(head), m_services.clock.wallMs());
 }
 
 void WorkerLoop::answerNoPath(http::Exchange& exchange, const DataPath& path)

@@ -3,6 +3,8 @@
 // Private to engine.
 #pragma once
 
+#include "credential/resolved_keys.h"
+
 #include "base/ids.h"
 #include "engine/call.h"
 #include "engine/worker.h"
@@ -47,7 +49,7 @@ private:
     void beginCall(
         std::unique_ptr<http::Exchange> exchange, const DataPath& path, const credential::Credential& credential);
 
-    const credential::Credential* resolve(const http::RequestHead& head) const;
+    const credential::Credential* resolve(const http::RequestHead& head);
     http::Response refusal(const transform::Surface& surface, api::ErrorCode code, const QString& message = {});
 
     WorkerServices& m_services;
@@ -57,6 +59,7 @@ private:
     quota::WaitQueue m_waiting;
     AccessTokens m_tokens;
     WorkerContext m_context;
+    credential::ResolvedKeys m_keys;
     std::unique_ptr<http::Server> m_server;
     std::unordered_map<quint64, std::unique_ptr<Call>> m_calls;
     quint64 m_nextToken = 1;

@@ -69,7 +69,8 @@ bool DrillTally::concerns(const api::Call& call) const
 
 void DrillTally::add(const api::Call& call)
 {
-    const QString drill = call.decision.value(QStringLiteral("drill")).toString();
+    const QLatin1String key("drill");
+    const QString drill = call.decision.mayHave(key) ? call.decision.value(key).toString() : QString();
     const bool answered = call.outcome == api::CallOutcome::Answered;
     if (drill != m_drill.id) {
         const qint64 startedMs = call.startedAt.toMSecsSinceEpoch();

@@ -42,8 +42,11 @@ bool wasPassedBy(const api::Call& call, const QString& provider)
             attempt.error == ErrorCode::ProviderUnavailable)
             return true;
     }
+    if (!call.decision.mayHave(QLatin1String("breaker_open")))
+        return false;
+    const QJsonObject decision = call.decision.toObject();
     for (const char* part : {"candidates", "fallback"}) {
-        const QJsonArray rows = call.decision.value(QLatin1String(part)).toArray();
+        const QJsonArray rows = decision.value(QLatin1String(part)).toArray();
         for (const QJsonValue& row : rows) {
             if (row.toObject().value(QStringLiteral("code")).toString() == QLatin1String("breaker_open") &&
                 row.toObject().value(QStringLiteral("provider")).toString() == provider)

@@ -5,6 +5,8 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 
 namespace gateway::observability {
 
@@ -32,10 +34,29 @@ bool isServed(const api::Call& call)
            std::any_of(call.attempts.begin(), call.attempts.end(), wasSent);
 }
 
+constexpr int kDegradedPermille = 500;
+
 bool isDegraded(const QJsonObject& candidate)
 {
     return candidate.value(QStringLiteral("breaker")).toString() == QLatin1String("open") ||
-           candidate.value(QStringLiteral("failure_permille")).toInt() > 500;
+           candidate.value(QStringLiteral("failure_permille")).toInt() > kDegradedPermille;
+}
+
+// Asked of every call, so that only the rare decision that names a degraded candidate is read as a tree.
+bool mayNameDegraded(const QByteArray& decision)
+{
+    const std::string_view text(decision.constData(), std::size_t(decision.size()));
+    if (text.find("\"breaker\":\"open\"") != text.npos)
+        return true;
+    constexpr std::string_view key = "\"failure_permille\":";
+    for (std::size_t at = text.find(key); at != text.npos; at = text.find(key, at)) {
+        at += key.size();
+        int permille = 0;
+        std::from_chars(text.data() + at, text.data() + text.size(), permille);
+        if (permille > kDegradedPermille)
+            return true;
+    }
+    return false;
 }
 
 // A half-open candidate is on probation: neither degraded nor the healthy one that should have been taken.
@@ -82,6 +103,8 @@ std::optional<bool> wentToDegraded(const api::Call& call)
     bool taken = false;
     bool anyDegraded = false;
     bool otherHealthy = false;
+    if (!mayNameDegraded(call.decision.text()))
+        return std::nullopt;
     const QJsonArray candidates = call.decision.value(QStringLiteral("candidates")).toArray();
     for (const QJsonValue& value : candidates) {
         const QJsonObject candidate = value.toObject();

@@ -1,7 +1,5 @@
 #include "routing/route.h"
 
-#include <QJsonArray>
-
 #include <algorithm>
 
 namespace gateway::routing {
@@ -26,16 +24,6 @@ qint64 scoreOf(int weight, const Moment& moment)
     if (moment.breaker == Moment::Breaker::HalfOpen)
         health /= 10;
     return qint64(weight) * std::max(kLeastHealth, health);
-}
-
-const char* nameOf(Moment::Breaker breaker)
-{
-    return breaker == Moment::Breaker::Closed ? "closed" : breaker == Moment::Breaker::Open ? "open" : "half-open";
-}
-
-const char* nameOf(Verdict verdict)
-{
-    return verdict == Verdict::Chosen ? "chosen" : verdict == Verdict::Eligible ? "eligible" : "rejected";
 }
 
 } // namespace
@@ -88,42 +76,6 @@ RouteDecision route(const RouteInput& input, Filter lifted)
         draw -= score;
     }
     return decision;
-}
-
-QJsonObject toJson(const CandidateVerdict& row, const RouteInput& input)
-{
-    QJsonObject json{{QStringLiteral("provider"), row.candidate->provider->name},
-        {QStringLiteral("model"), row.candidate->model}, {QStringLiteral("region"), row.candidate->provider->region},
-        {QStringLiteral("verdict"), QLatin1String(nameOf(row.verdict))},
-        {QStringLiteral("code"), QLatin1String(row.objection.code)}, {QStringLiteral("reason"), sentence(row, input)},
-        {QStringLiteral("score"), row.score}};
-    if (row.moment.breaker != Moment::Breaker::Closed)
-        json.insert(QStringLiteral("breaker"), QLatin1String(nameOf(row.moment.breaker)));
-    if (row.moment.p95)
-        json.insert(QStringLiteral("p95_ms"), qint64(row.moment.p95->count()));
-    if (row.moment.failurePermille)
-        json.insert(QStringLiteral("failure_permille"), *row.moment.failurePermille);
-    if (row.moment.upperBound)
-        json.insert(QStringLiteral("upper_bound_usd"), row.moment.upperBound->toDecimal());
-    if (row.moment.weight)
-        json.insert(QStringLiteral("shifted_weight"), *row.moment.weight);
-    return json;
-}
-
-QJsonObject toJson(const RouteInput& input, const RouteDecision& decision, int revision)
-{
-    QJsonArray candidates;
-    for (const CandidateVerdict& row : decision.candidates)
-        candidates.append(toJson(row, input));
-    QJsonObject json{{QStringLiteral("alias"), input.alias->name},
-        {QStringLiteral("workload_class"), config::nameOf(input.workloadClass)},
-        {QStringLiteral("zone"), input.zone ? QJsonValue(input.zone->name) : QJsonValue()},
-        {QStringLiteral("snapshot_revision"), revision}, {QStringLiteral("candidates"), candidates}};
-    if (input.ceiling)
-        json.insert(QStringLiteral("cost_ceiling_usd"), input.ceiling->toDecimal());
-    if (input.remaining)
-        json.insert(QStringLiteral("latency_budget_ms"), qint64(input.remaining->count()));
-    return json;
 }
 
 } // namespace gateway::routing

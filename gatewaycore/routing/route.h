@@ -9,8 +9,6 @@
 #include "api/error_code.h"
 #include "config/policy_snapshot.h"
 
-#include <QJsonObject>
-
 #include <array>
 
 #include <vector>
@@ -138,9 +136,5 @@ api::ErrorCode refusalOf(Filter filter, const char* code);
 
 // One sentence for people.
 QString sentence(const CandidateVerdict& row, const RouteInput& input);
-
-// As the record keeps it and the console tells it.
-QJsonObject toJson(const RouteInput& input, const RouteDecision& decision, int revision);
-QJsonObject toJson(const CandidateVerdict& row, const RouteInput& input);
 
 } // namespace gateway::routing

@@ -34,10 +34,9 @@ QVariant toSql(const std::optional<Money>& amount)
 {
     return amount ? QVariant(qint64(amount->nano())) : QVariant(QMetaType::fromType<qint64>());
 }
-QVariant toSql(const QJsonObject& json)
+QVariant toSql(const JsonText& json)
 {
-    return json.isEmpty() ? QVariant(QStringLiteral("{}"))
-                          : QVariant(QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact)));
+    return QString::fromUtf8(json.text());
 }
 QVariant toSql(const Tokens& tokens)
 {
@@ -80,15 +79,15 @@ void fromSql(const QVariant& value, std::optional<Money>& amount)
 {
     amount = value.isNull() ? std::nullopt : std::optional(Money::fromNano(value.toLongLong()));
 }
-void fromSql(const QVariant& value, QJsonObject& json)
+void fromSql(const QVariant& value, JsonText& json)
 {
-    json = QJsonDocument::fromJson(value.toString().toUtf8()).object();
+    json = JsonText::fromText(value.toString().toUtf8());
 }
 void fromSql(const QVariant& value, Tokens& tokens)
 {
-    QJsonObject json;
+    JsonText json;
     fromSql(value, json);
-    tokens = tokensFromJson(json);
+    tokens = tokensFromJson(json.toObject());
 }
 void fromSql(const QVariant& value, CallOutcome& outcome)
 {

@@ -1,7 +1,5 @@
 #include "transform/json_string.h"
 
-#include "transform/json_view.h"
-
 #include <cstring>
 
 namespace gateway::transform {
@@ -145,48 +143,6 @@ QByteArray unescapeJson(QByteArrayView inside)
             out.append(kind);
         }
     }
-    return out;
-}
-
-void appendJsonString(QByteArray& out, QByteArrayView utf8)
-{
-    constexpr char hex[] = "0123456789abcdef";
-    const char* at = utf8.data();
-    const char* const end = at + utf8.size();
-    const char* stop = plainEnd(at, end);
-    if (stop == end) { // nearly always: written at once
-        const qsizetype before = out.size();
-        out.resize(before + utf8.size() + 2);
-        char* const to = out.data() + before;
-        to[0] = '"';
-        if (at != end)
-            std::memcpy(to + 1, at, std::size_t(end - at));
-        to[utf8.size() + 1] = '"';
-        return;
-    }
-    out.append('"');
-    for (;; stop = plainEnd(at, end)) {
-        out.append(at, stop - at);
-        if (stop == end)
-            break;
-        const auto byte = static_cast<unsigned char>(*stop);
-        if (byte < 0x20) {
-            const char escape[] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-            out.append(escape, sizeof(escape));
-        } else {
-            const char escape[] = {'\\', *stop};
-            out.append(escape, sizeof(escape));
-        }
-        at = stop + 1;
-    }
-    out.append('"');
-}
-
-QByteArray jsonString(QByteArrayView utf8)
-{
-    QByteArray out;
-    out.reserve(utf8.size() + 2);
-    appendJsonString(out, utf8);
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "transform/json_view.h"
 
+#include "base/json_writer.h"
 #include "transform/json_string.h"
 
 #include <charconv>
@@ -104,6 +105,14 @@ std::optional<bool> JsonView::boolean() const
     if (type() != JsonType::Bool)
         return std::nullopt;
     return m_text[m_node->at] == 't';
+}
+
+QByteArray jsonString(QByteArrayView utf8)
+{
+    QByteArray out;
+    out.reserve(utf8.size() + 2);
+    appendJsonString(out, utf8);
+    return out;
 }
 
 } // namespace gateway::transform

@@ -116,6 +116,5 @@ private:
 
 // "text" with quotes, escaped so that it may stand in any JSON.
 QByteArray jsonString(QByteArrayView utf8);
-void appendJsonString(QByteArray& out, QByteArrayView utf8);
 
 } // namespace gateway::transform

@@ -1,8 +1,8 @@
 #include "transform/surface.h"
 
+#include "base/json_writer.h"
 #include "http/sse.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
 
 #include <QJsonDocument>
 

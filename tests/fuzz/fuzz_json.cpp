@@ -1,8 +1,8 @@
 // JSON: what JsonText accepts another strict reader accepts too; views find what is there; what is written is read
 // back; an edited document is the document with the edits, and nothing else.
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
 #include "transform/event_shape.h"
-#include "transform/json_writer.h"
 
 #include "fuzz.h"
 

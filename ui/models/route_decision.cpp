@@ -68,7 +68,7 @@ QString DecidedCandidate::why() const
 
 RouteDecision decisionOf(const Call& call)
 {
-    const QJsonObject& json = call.decision;
+    const QJsonObject json = call.decision.toObject();
     RouteDecision decision;
     decision.alias = text(json, "alias");
     decision.workloadClass = text(json, "workload_class");

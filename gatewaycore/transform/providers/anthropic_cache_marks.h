@@ -2,7 +2,8 @@
 // the last ones count, because they cover the longest beginnings. Belongs to one translation.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/losses.h"
 #include "transform/unified_request.h"
 

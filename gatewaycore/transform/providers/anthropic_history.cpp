@@ -1,7 +1,8 @@
 #include "transform/providers/anthropic_history.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/signature.h"
 
 namespace gateway::transform {

@@ -2,7 +2,8 @@
 // fetches. Pure; any thread.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/unified_request.h"
 
 #include <QString>

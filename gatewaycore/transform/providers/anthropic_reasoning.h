@@ -2,7 +2,8 @@
 // takes them; what it does not take is reported. Belongs to one translation.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/losses.h"
 #include "transform/providers/anthropic_models.h"
 #include "transform/unified_request.h"

@@ -1,7 +1,8 @@
 // The tools of a request, and which of them may or must be called, in Anthropic's words. Belongs to one translation.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/anthropic_cache_marks.h"
 #include "transform/providers/anthropic_models.h"
 

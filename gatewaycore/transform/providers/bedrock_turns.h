@@ -3,7 +3,8 @@
 // request is written; one thread.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/bedrock_blocks.h"
 #include "transform/providers/request_parts.h"
 

@@ -1,5 +1,6 @@
 // The body of an embed request to Cohere.
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/cohere_request.h"
 #include "transform/providers/request_parts.h"
 

@@ -1,6 +1,7 @@
 #include "transform/providers/event_stream.h"
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 
 #include <QtEndian>
 

@@ -3,7 +3,8 @@
 // dialect; one request, one thread.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/losses.h"
 #include "transform/provider_dialect.h"
 

@@ -1,8 +1,9 @@
 #include "transform/providers/gemini_embed.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/gemini_answer.h"
 #include "transform/providers/gemini_path.h"

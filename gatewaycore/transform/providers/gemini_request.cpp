@@ -1,6 +1,7 @@
 #include "transform/providers/gemini_request.h"
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/gemini_contents.h"
 #include "transform/providers/gemini_path.h"
 #include "transform/providers/gemini_schema.h"

@@ -1,8 +1,9 @@
 #include "transform/providers/ollama_request.h"
 
+#include "base/json_writer.h"
 #include "transform/effort.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/request_parts.h"
 
 #include <algorithm>

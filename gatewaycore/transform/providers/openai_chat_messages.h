@@ -3,8 +3,9 @@
 // take back (thinking, marks, media of earlier answers) is noted. Lives while one request is written; one thread.
 #pragma once
 
+#include "base/json_writer.h"
 #include "transform/call_error.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/losses.h"
 #include "transform/provider_dialect.h"
 #include "transform/providers/chat_quirks.h"

@@ -1,7 +1,8 @@
 // A chat completion request written from a request of another dialect.
+#include "base/json_writer.h"
 #include "transform/effort.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/openai_chat.h"
 #include "transform/providers/openai_chat_messages.h"
 #include "transform/providers/openai_terms.h"

@@ -1,7 +1,8 @@
 #include "transform/providers/openai_embeddings.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/parts.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/chat_quirks.h"

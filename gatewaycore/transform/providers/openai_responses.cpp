@@ -1,8 +1,9 @@
 #include "transform/providers/openai_responses.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/providers/openai_chat.h"
 #include "transform/providers/openai_responses_answer.h"
 #include "transform/providers/openai_terms.h"

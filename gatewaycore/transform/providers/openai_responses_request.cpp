@@ -1,8 +1,9 @@
 // A Responses request written from a request of another dialect. It is stateless: nothing is stored, and a model's
 // reasoning comes back encrypted where it was asked to reason.
+#include "base/json_writer.h"
 #include "transform/effort.h"
 #include "transform/field_name.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/parts.h"
 #include "transform/providers/chat_quirks.h"
 #include "transform/providers/openai_responses.h"

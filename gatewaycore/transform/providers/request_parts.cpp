@@ -1,8 +1,8 @@
 #include "transform/providers/request_parts.h"
 
+#include "base/json_writer.h"
 #include "transform/field_name.h"
 #include "transform/json_view.h"
-#include "transform/json_writer.h"
 #include "transform/parts.h"
 
 #include <QHash>

@@ -1,7 +1,8 @@
 #include "transform/surfaces/anthropic_messages.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/surfaces/anthropic_messages_answer.h"
 #include "transform/surfaces/anthropic_messages_request.h"
 #include "transform/surfaces/anthropic_messages_stream.h"

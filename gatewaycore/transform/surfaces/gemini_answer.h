@@ -2,7 +2,8 @@
 // any thread.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/surface.h"
 
 namespace gateway::transform::gemini {

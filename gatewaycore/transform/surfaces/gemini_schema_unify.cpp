@@ -1,4 +1,5 @@
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/surfaces/gemini_fields.h"
 #include "transform/surfaces/gemini_unify.h"
 

@@ -1,7 +1,8 @@
 #include "transform/surfaces/openai_chat.h"
 
+#include "base/json_writer.h"
 #include "http/sse.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/surfaces/openai_chat_relay.h"
 #include "transform/surfaces/openai_error.h"
 

@@ -1,8 +1,9 @@
 #include "transform/surfaces/openai_chat_relay.h"
 
+#include "base/json_writer.h"
 #include "http/sse.h"
 #include "transform/body_edit.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/surfaces/openai_usage.h"
 
 namespace gateway::transform {

@@ -1,6 +1,7 @@
 // Chat completions written from another dialect's answer: the whole one and the stream of chunks.
+#include "base/json_writer.h"
 #include "http/sse.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/signature.h"
 #include "transform/surfaces/openai_chat.h"
 #include "transform/surfaces/openai_usage.h"

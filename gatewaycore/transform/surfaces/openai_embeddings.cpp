@@ -1,7 +1,8 @@
 #include "transform/surfaces/openai_embeddings.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/surfaces/openai_error.h"
 #include "transform/vector_text.h"
 

@@ -3,7 +3,8 @@
 // outlive it.
 #pragma once
 
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/signature.h"
 #include "transform/surface.h"
 

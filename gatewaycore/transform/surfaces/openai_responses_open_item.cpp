@@ -1,7 +1,8 @@
 #include "transform/surfaces/openai_responses_open_item.h"
 
+#include "base/json_writer.h"
 #include "transform/body_edit.h"
-#include "transform/json_writer.h"
+#include "transform/json_view.h"
 #include "transform/parts.h"
 #include "transform/surfaces/openai_responses_object.h"
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "api/tokens.h"
-#include "transform/json_writer.h"
+#include "base/json_writer.h"
+#include "transform/json_view.h"
 
 namespace gateway::transform {
 

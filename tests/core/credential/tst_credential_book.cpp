@@ -1,6 +1,7 @@
 // Who gets in: only the exact key of a live credential, within its scope.
 #include "credential/credential_book.h"
 #include "credential/credential_key.h"
+#include "credential/resolved_keys.h"
 
 #include <QTest>
 
@@ -42,6 +43,41 @@ private Q_SLOTS:
         const Credential* found = m_book->resolve(m_key, 1);
         QVERIFY(found);
         QCOMPARE(found->tenant, QStringLiteral("acme"));
+    }
+
+    // What was remembered of a good key is worth nothing to another key, after its time, or in another book.
+    void rememberedKeysAreNoWiderThanTheBook()
+    {
+        std::vector<Credential> all;
+        std::vector<QByteArray> keys;
+        for (int i = 0; i < 3000; ++i) { // some share a slot
+            const NewKey key = newKey(m_random);
+            keys.push_back(key.key.reveal());
+            all.push_back(credential(key));
+        }
+        all[0].expiresAtMs = 1000;
+        const auto book = std::make_shared<const CredentialBook>(m_pepper, all);
+        ResolvedKeys remembered;
+        for (int round = 0; round < 2; ++round) {
+            for (std::size_t i = 0; i < keys.size(); ++i) {
+                const Credential* found = remembered.resolve(book, keys[i], 999);
+                QVERIFY(found);
+                QCOMPARE(found->id, all[i].id);
+                QByteArray wrong = keys[i];
+                wrong[wrong.size() - 1] = wrong.back() == '0' ? '1' : '0';
+                QVERIFY(!remembered.resolve(book, wrong, 999));
+            }
+        }
+        QVERIFY(!remembered.resolve(book, keys[0], 1000));
+        QVERIFY(!remembered.resolve(book, QByteArray(), 1));
+        QVERIFY(!remembered.resolve(book, keys[1] + QByteArray(1000, 'x'), 1));
+
+        all[1].revokedAtMs = 5;
+        all.pop_back();
+        const auto next = std::make_shared<const CredentialBook>(m_pepper, all);
+        QVERIFY(!remembered.resolve(next, keys[1], 999));
+        QVERIFY(!remembered.resolve(next, keys.back(), 999));
+        QVERIFY(remembered.resolve(next, keys[2], 999));
     }
 
     void everyOtherKeyDoesNot()

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/error_code.h"
+#include "api/json_text.h"
 #include "api/money.h"
 #include "api/result.h"
 #include "api/tokens.h"
@@ -120,7 +121,7 @@ struct Call
     qint64 requestBytes = 0;
     qint64 responseBytes = 0;
     QVector<Attempt> attempts;
-    QJsonObject decision; // the route decision, see decision.md in resources/help
+    JsonText decision; // the route decision, see decision.md in resources/help
 };
 
 QString nameOf(CallOutcome outcome);

@@ -1,0 +1,186 @@
+#include "base/json_writer.h"
+
+#include <QString>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace gateway {
+namespace {
+
+bool isPlain(char32_t unit)
+{
+    return unit >= 0x20 && unit != U'"' && unit != U'\\';
+}
+
+void appendEscaped(QByteArray& out, unsigned char byte)
+{
+    constexpr char hex[] = "0123456789abcdef";
+    if (byte >= 0x20) {
+        out.append('\\');
+        out.append(char(byte));
+    } else {
+        const char text[] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+        out.append(text, sizeof text);
+    }
+}
+
+} // namespace
+
+void appendJsonString(QByteArray& out, QByteArrayView utf8)
+{
+    const char* at = utf8.begin();
+    const char* const end = utf8.end();
+    const auto plainEnd = [end](const char* from) {
+        return std::find_if_not(from, end, [](char c) { return isPlain(static_cast<unsigned char>(c)); });
+    };
+    const char* stop = plainEnd(at);
+    if (stop == end) { // nearly always: one piece
+        const qsizetype before = out.size();
+        out.resize(before + utf8.size() + 2);
+        char* to = out.data() + before;
+        *to = '"';
+        *std::copy(at, end, to + 1) = '"';
+        return;
+    }
+    out.append('"');
+    while (true) { // plain stretches are copied whole
+        out.append(at, stop - at);
+        if (stop == end)
+            break;
+        appendEscaped(out, static_cast<unsigned char>(*stop));
+        at = stop + 1;
+        stop = plainEnd(at);
+    }
+    out.append('"');
+}
+
+void appendJsonString(QByteArray& out, QStringView text)
+{
+    const bool ascii = std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x80; });
+    if (!ascii) {
+        appendJsonString(out, QByteArrayView(text.toUtf8()));
+        return;
+    }
+    const qsizetype before = out.size();
+    out.resize(before + text.size() + 2);
+    char* to = out.data() + before;
+    *to++ = '"';
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const char16_t unit = text[i].unicode();
+        if (!isPlain(unit)) { // rare: the rest goes the slow way
+            out.truncate(before);
+            appendJsonString(out, QByteArrayView(text.toLatin1()));
+            return;
+        }
+        *to++ = char(unit);
+    }
+    *to = '"';
+}
+
+void appendNumber(QByteArray& out, qint64 value)
+{
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end - digits.data());
+}
+
+// Room for so many bytes at the end: one call into QByteArray instead of one for each character.
+char* JsonWriter::grow(qsizetype size)
+{
+    const qsizetype before = m_out.size();
+    m_out.resize(before + size);
+    return m_out.data() + before;
+}
+
+void JsonWriter::separate()
+{
+    if (!m_first)
+        *grow(1) = ',';
+    m_first = false;
+}
+
+JsonWriter& JsonWriter::open(char bracket)
+{
+    char* to = grow(m_first ? 1 : 2);
+    if (!m_first)
+        *to++ = ',';
+    *to = bracket;
+    m_first = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket)
+{
+    *grow(1) = bracket;
+    m_first = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(QByteArrayView name)
+{
+    char* to = grow(name.size() + (m_first ? 3 : 4));
+    if (!m_first)
+        *to++ = ',';
+    *to++ = '"';
+    to = std::copy(name.begin(), name.end(), to);
+    *to++ = '"';
+    *to = ':';
+    m_first = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::text(QByteArrayView utf8)
+{
+    separate();
+    appendJsonString(m_out, utf8);
+    return *this;
+}
+
+JsonWriter& JsonWriter::string(QStringView utf16)
+{
+    separate();
+    appendJsonString(m_out, utf16);
+    return *this;
+}
+
+JsonWriter& JsonWriter::number(qint64 value)
+{
+    separate();
+    appendNumber(m_out, value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value)
+{
+    separate();
+    m_out += value ? "true" : "false";
+    return *this;
+}
+
+JsonWriter& JsonWriter::null()
+{
+    separate();
+    m_out += "null";
+    return *this;
+}
+
+JsonWriter& JsonWriter::raw(QByteArrayView json)
+{
+    separate();
+    m_out.append(json.data(), json.size());
+    return *this;
+}
+
+JsonWriter& JsonWriter::memberIf(QByteArrayView name, QByteArrayView utf8)
+{
+    return utf8.isEmpty() ? *this : member(name, utf8);
+}
+
+JsonWriter& JsonWriter::memberRawIf(QByteArrayView name, QByteArrayView json)
+{
+    return json.isEmpty() ? *this : memberRaw(name, json);
+}
+
+} // namespace gateway
