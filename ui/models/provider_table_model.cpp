@@ -4,6 +4,8 @@
 #include "models/format.h"
 #include "models/provider_cells.h"
 
+#include <QJsonObject>
+
 #include <algorithm>
 #include <array>
 

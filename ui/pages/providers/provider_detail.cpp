@@ -15,6 +15,7 @@
 #include "widgets/text_label.h"
 
 #include <QHBoxLayout>
+#include <QJsonObject>
 #include <QVBoxLayout>
 
 #include <algorithm>
