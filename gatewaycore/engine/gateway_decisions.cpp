@@ -15,6 +15,7 @@ using observability::LogLevel;
 
 constexpr int kUpkeepMs = 500;
 constexpr int kRareTurns = 10;
+constexpr auto kRecordCatchesUp = std::chrono::seconds(2);
 constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums that a start reads
 
 } // namespace
@@ -22,6 +23,7 @@ constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums 
 // What the record says was spent, for these accounts (none named: all).
 api::Outcome Gateway::rebuildSpend(const QStringList& accounts)
 {
+    m_parts.store->waitUntilFiled(kRecordCatchesUp); // what was answered counts
     auto reader = store::SpendReader::open(m_parts.store->databaseFile());
     if (!reader)
         return reader.error();
