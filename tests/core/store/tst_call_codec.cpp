@@ -110,7 +110,7 @@ private Q_SLOTS:
 
 private:
     static constexpr quint16 kNames = 38646;
-    static constexpr quint16 kSample = 0;
+    static constexpr quint16 kSample = 62421;
 };
 
 QTEST_APPLESS_MAIN(TestCallCodec)

@@ -15,7 +15,7 @@ using namespace gateway::store;
 
 namespace {
 
-constexpr qint64 kJournalBytes = 512 << 10; // segments of 128 KiB, so that they change and come back soon
+constexpr qint64 kJournalBytes = 2 << 20; // segments of 512 KiB, so that they change and come back soon
 
 // One byte on a pipe for every acknowledged record.
 class PipeSink final : public audit::CommitSink
@@ -46,7 +46,7 @@ private:
     for (int i = 0; i < 20'000; ++i) {
         if (i % 20 == 0)
             ::usleep(2000);
-        while (!store->accepting()) // as the engine does
+        while (!store->accepting() || store->queueLength() > 100) // as the engine does
             ::usleep(1000);
         store->record(sampleCall(QStringLiteral("req_%1").arg(i)), &sink, quint64(i));
     }
@@ -145,7 +145,7 @@ private Q_SLOTS:
                     QStringLiteral("INSERT INTO meta (key, value) VALUES ('round-%1', '1')").arg(key));
             }));
             for (int i = 0; i < 40 + 10 * round; ++i, ++sent) {
-                while (!store->accepting())
+                while (!store->accepting() || store->queueLength() > 100)
                     QTest::qWait(1);
                 store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
             }
