@@ -41,6 +41,8 @@ Gateway::Gateway(GatewayOptions options, QObject* parent) : QObject(parent), m_v
     m_parts.options = std::move(options);
     if (m_parts.options.workers <= 0)
         m_parts.options.workers = std::max(1, QThread::idealThreadCount());
+    if (!m_parts.options.loops)
+        m_parts.options.loops = std::make_shared<observability::LoopWatch>();
 }
 
 Gateway::~Gateway()
@@ -68,6 +70,7 @@ Gateway::~Gateway()
 std::optional<StartFailure> Gateway::start()
 {
     raiseFileLimit();
+    m_watchedLoop = m_parts.options.loops->watchThisThread(QStringLiteral("control"));
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())
         return failed;
@@ -227,7 +230,7 @@ std::optional<api::Error> Gateway::startWorkers()
         m_parts.metrics.push_back(std::make_unique<observability::WorkerMetrics>(m_parts.labels));
         auto worker = std::make_unique<Worker>(
             i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store, m_parts.openCalls->region(i),
-                   *m_parts.metrics.back(), m_parts.state, *m_parts.live});
+                   *m_parts.metrics.back(), m_parts.state, *m_parts.live, *m_parts.options.loops});
         const api::Result<quint16> port = worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)

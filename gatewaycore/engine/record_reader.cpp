@@ -32,6 +32,7 @@ api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& dat
 
 RecordReader::~RecordReader()
 {
+    m_ending.store(true, std::memory_order_relaxed); // a day of calls may be under way: an end does not wait for it
     QMetaObject::invokeMethod(
         m_guest,
         [this] {
@@ -67,7 +68,7 @@ void RecordReader::recent(const QDateTime& since, std::function<void(Batch)> bat
             calls.push_back(std::make_shared<const api::Call>(call));
             if (calls.size() >= kBatch)
                 send();
-            return true;
+            return !m_ending.load(std::memory_order_relaxed);
         });
         Q_UNUSED(
             read) // aggregates are rebuilt as far as the record can be read; the record's own health tells the rest

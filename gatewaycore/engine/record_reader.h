@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QThread>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -56,6 +57,7 @@ private:
     const QString m_file;
     QObject* m_context;
     QThread m_thread;
+    std::atomic<bool> m_ending = false;          // read on the thread
     QObject* m_guest = nullptr;                  // lives on m_thread; what runs there hangs on it
     std::unique_ptr<store::CallReader> m_reader; // used on m_thread only
 };
