@@ -1,5 +1,6 @@
 #include "http/message.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -100,10 +101,14 @@ bool appendField(QByteArray& out, QByteArrayView name, QByteArrayView value)
 {
     if (!isToken(name) || !isFieldValue(value))
         return false;
-    out.append(name.data(), name.size());
-    out.append(": ", 2);
-    out.append(value.data(), value.size());
-    out.append("\r\n", 2);
+    const qsizetype before = out.size();
+    out.resize(before + name.size() + value.size() + 4);
+    char* to = std::copy(name.begin(), name.end(), out.data() + before);
+    *to++ = ':';
+    *to++ = ' ';
+    to = std::copy(value.begin(), value.end(), to);
+    *to++ = '\r';
+    *to = '\n';
     return true;
 }
 

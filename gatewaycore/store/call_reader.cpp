@@ -62,8 +62,8 @@ api::Result<std::unique_ptr<CallReader>> CallReader::open(const QString& databas
     std::unique_ptr<CallReader> reader(new CallReader(std::move(*connection)));
     reader->m_attempts = QSqlQuery(*reader->m_connection);
     reader->m_attempts.setForwardOnly(true);
-    if (!reader->m_attempts.prepare(
-            QStringLiteral("SELECT %1 FROM attempts WHERE call = ? ORDER BY number").arg(names(attemptColumns()))))
+    if (!reader->m_attempts.prepare(QStringLiteral("SELECT number, %1 FROM attempts WHERE call = ? ORDER BY number")
+                                        .arg(names(attemptColumns()))))
         return failed(reader->m_attempts);
     return reader;
 }
@@ -75,7 +75,8 @@ api::Outcome CallReader::readAttempts(api::Call& call, qint64 seq)
         return failed(m_attempts);
     while (m_attempts.next()) {
         api::Attempt attempt;
-        int at = 0;
+        attempt.number = m_attempts.value(0).toInt();
+        int at = 1;
         for (const auto& column : attemptColumns())
             column.set(attempt, m_attempts.value(at++));
         call.attempts.append(std::move(attempt));

@@ -1,5 +1,7 @@
 #include "store/columns.h"
 
+#include "base/json_writer.h"
+
 #include <QJsonDocument>
 
 #include <array>
@@ -10,50 +12,107 @@ namespace {
 
 using namespace api;
 
-QVariant toSql(const QString& text)
-{
-    return text.isNull() ? QVariant(QLatin1String("")) : QVariant(text); // a null string would be NULL
-}
-QVariant toSql(qint64 number)
-{
-    return number;
-}
-QVariant toSql(int number)
-{
-    return number;
-}
-QVariant toSql(bool fact)
-{
-    return int(fact);
-}
-QVariant toSql(const QDateTime& time)
-{
-    return time.toMSecsSinceEpoch();
-}
-QVariant toSql(const std::optional<Money>& amount)
-{
-    return amount ? QVariant(qint64(amount->nano())) : QVariant(QMetaType::fromType<qint64>());
-}
-QVariant toSql(const JsonText& json)
-{
-    return QString::fromUtf8(json.text());
-}
-QVariant toSql(const Tokens& tokens)
-{
-    return tokens == Tokens() ? QVariant(QStringLiteral("{}")) : toSql(toJson(tokens));
-}
-template <typename Enum>
-requires std::is_enum_v<Enum> QVariant toSql(Enum value)
-{
-    return toSql(nameOf(value));
-}
-
 template <typename Enum>
 constexpr int kCount = 0;
+template <>
+constexpr int kCount<CallOutcome> = int(CallOutcome::Indeterminate) + 1;
 template <>
 constexpr int kCount<AttemptResult> = int(AttemptResult::Cancelled) + 1;
 template <>
 constexpr int kCount<StreamEnd> = int(StreamEnd::Refused) + 1;
+template <>
+constexpr int kCount<ErrorCode> = int(ErrorCode::Internal) + 1;
+
+// Made once: a name costs no QString per row.
+template <typename Enum>
+const QByteArray& utf8NameOf(Enum value)
+{
+    static const std::vector<QByteArray> names = [] {
+        std::vector<QByteArray> made;
+        for (int i = 0; i < kCount<Enum>; ++i)
+            made.push_back(nameOf(Enum(i)).toUtf8());
+        return made;
+    }();
+    return names[std::size_t(value)];
+}
+
+void toSql(Statement& to, const QString& text)
+{
+    to.bind(text);
+}
+void toSql(Statement& to, qint64 number)
+{
+    to.bind(number);
+}
+void toSql(Statement& to, int number)
+{
+    to.bind(qint64(number));
+}
+void toSql(Statement& to, bool fact)
+{
+    to.bind(qint64(fact));
+}
+void toSql(Statement& to, const QDateTime& time)
+{
+    to.bind(time.toMSecsSinceEpoch());
+}
+void toSql(Statement& to, const std::optional<Money>& amount)
+{
+    if (amount)
+        to.bind(qint64(amount->nano()));
+    else
+        to.bindNull();
+}
+void toSql(Statement& to, const JsonText& json)
+{
+    to.bindUtf8(json.text()); // shared with the call, which stays
+}
+// Their names are api::toJson's, which reads them back.
+constexpr std::array kBuckets{
+    std::pair{"in_uncached", &Tokens::inUncached},
+    std::pair{"in_cache_read", &Tokens::inCacheRead},
+    std::pair{"in_cache_write_5m", &Tokens::inCacheWrite5m},
+    std::pair{"in_cache_write_30m", &Tokens::inCacheWrite30m},
+    std::pair{"in_cache_write_1h", &Tokens::inCacheWrite1h},
+    std::pair{"in_cache_write_12h", &Tokens::inCacheWrite12h},
+    std::pair{"in_audio", &Tokens::inAudio},
+    std::pair{"in_image", &Tokens::inImage},
+    std::pair{"tool_prompt", &Tokens::toolPrompt},
+    std::pair{"out_text", &Tokens::outText},
+    std::pair{"out_reasoning", &Tokens::outReasoning},
+    std::pair{"out_audio", &Tokens::outAudio},
+    std::pair{"prediction_accepted", &Tokens::predictionAccepted},
+    std::pair{"prediction_rejected", &Tokens::predictionRejected},
+    std::pair{"server_tool_calls", &Tokens::serverToolCalls},
+};
+constexpr std::array kSources{"none", "reported", "estimated"};
+
+void writeTokens(QByteArray& text, const Tokens& tokens)
+{
+    JsonWriter json(text);
+    json.beginObject().member("input", qint64(tokens.input())).member("output", qint64(tokens.output()));
+    json.member("source", QByteArrayView(kSources[std::size_t(tokens.source)]));
+    for (const auto& [name, member] : kBuckets) {
+        if (tokens.*member != 0)
+            json.member(name, qint64(tokens.*member));
+    }
+    json.endObject();
+}
+
+void toSql(Statement& to, const Tokens& tokens)
+{
+    if (tokens == Tokens())
+        return to.bindUtf8("{}");
+    QByteArray text;
+    text.reserve(256);
+    writeTokens(text, tokens);
+    to.bindCopy(text);
+}
+template <typename Enum>
+requires(kCount<Enum> > 0) void toSql(Statement& to, Enum value)
+{
+    to.bindUtf8(utf8NameOf(value));
+}
 
 void fromSql(const QVariant& value, QString& text)
 {
@@ -119,15 +178,15 @@ struct MemberOf<V R::*>
 template <auto Member, typename Row = typename MemberOf<decltype(Member)>::Row>
 constexpr Column<Row> column(const char* name)
 {
-    return {name, [](const Row& row) { return toSql(row.*Member); },
+    return {name, [](Statement& to, const Row& row) { toSql(to, row.*Member); },
         [](Row& row, const QVariant& value) { fromSql(value, row.*Member); }};
 }
 
 // Kept beside the JSON for sums in SQL; read back from the JSON.
-constexpr Column<Call> kTokensIn{
-    "tokens_in", [](const Call& call) { return QVariant(qint64(call.tokens.input())); }, [](Call&, const QVariant&) {}};
-constexpr Column<Call> kTokensOut{"tokens_out", [](const Call& call) { return QVariant(qint64(call.tokens.output())); },
-    [](Call&, const QVariant&) {}};
+constexpr Column<Call> kTokensIn{"tokens_in",
+    [](Statement& to, const Call& call) { to.bind(qint64(call.tokens.input())); }, [](Call&, const QVariant&) {}};
+constexpr Column<Call> kTokensOut{"tokens_out",
+    [](Statement& to, const Call& call) { to.bind(qint64(call.tokens.output())); }, [](Call&, const QVariant&) {}};
 
 constexpr std::array kCallColumns{
     column<&Call::id>("id"),
@@ -173,7 +232,6 @@ constexpr std::array kCallColumns{
 };
 
 constexpr std::array kAttemptColumns{
-    column<&Attempt::number>("number"),
     column<&Attempt::provider>("provider"),
     column<&Attempt::model>("model"),
     column<&Attempt::region>("region"),

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/call.h"
+#include "store/statement.h"
 
 #include <QVariant>
 
@@ -15,7 +16,7 @@ template <typename Row>
 struct Column
 {
     const char* name;
-    QVariant (*get)(const Row&);
+    void (*bind)(Statement&, const Row&);
     void (*set)(Row&, const QVariant&);
 };
 

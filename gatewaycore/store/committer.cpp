@@ -5,6 +5,7 @@
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <QSqlQuery>
 #include <QVariant>
 
 namespace gateway::store {

@@ -20,10 +20,10 @@ void BodyEdit::add(Cut cut)
     m_cuts.insert(after, std::move(cut));
 }
 
-void BodyEdit::replace(JsonView value, QByteArray json)
+void BodyEdit::replace(QByteArrayView bytes, QByteArray by)
 {
-    const qsizetype from = value.raw().data() - m_document.data();
-    add({from, from + value.raw().size(), std::move(json)});
+    const qsizetype from = bytes.data() - m_document.data();
+    add({from, from + bytes.size(), std::move(by)});
 }
 
 void BodyEdit::addMember(JsonView object, QByteArrayView key, QByteArrayView json)
@@ -35,7 +35,7 @@ void BodyEdit::addMember(JsonView object, QByteArrayView key, QByteArrayView jso
     member.append(key.data(), key.size());
     member += "\":";
     member.append(json.data(), json.size());
-    const bool empty = object.raw().sliced(1, object.raw().size() - 2).trimmed().isEmpty();
+    const bool empty = object.isEmpty();
     // two members added to one object both stand at its front: only the last of them may miss its comma
     auto cut = std::lower_bound(
         m_cuts.begin(), m_cuts.end(), inside, [](const Cut& one, qsizetype place) { return one.from < place; });
@@ -52,16 +52,7 @@ void BodyEdit::removeMember(JsonView object, QByteArrayView key)
     const JsonView value = object.member(key);
     if (value.isMissing())
         return;
-    const char* from = value.raw().data();
-    // back over the colon and the key, which ends at the first quote met and begins at the next
-    while (*from != ':')
-        --from;
-    while (*from != '"')
-        --from;
-    do {
-        --from;
-    } while (*from != '"');
-    const qsizetype at = from - m_document.data();
+    const qsizetype at = value.rawKey().data() - 1 - m_document.data();
     add({at, value.raw().data() + value.raw().size() - m_document.data(), {}, true});
 }
 
