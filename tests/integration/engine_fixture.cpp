@@ -18,9 +18,9 @@ QList<RecordedCall> readCalls(const QString& connection, const QString& id)
 {
     QSqlQuery query(QSqlDatabase::database(connection));
     query.setForwardOnly(true);
-    query.prepare(
-        QStringLiteral("SELECT id, outcome, error_code, stream, http_status, "
-                       "(SELECT COUNT(*) FROM attempts WHERE call = calls.seq) FROM calls WHERE ? = '' OR id = ?"));
+    query.prepare(QStringLiteral(
+        "SELECT id, outcome, error_code, stream, http_status, "
+        "(SELECT COUNT(*) FROM attempts WHERE call = calls_full.seq) FROM calls_full WHERE ? = '' OR id = ?"));
     query.addBindValue(id.isNull() ? QStringLiteral("") : id);
     query.addBindValue(id);
     query.exec();
