@@ -2,8 +2,10 @@
 //   rows_bench file [RECORDS]        CPU us per record by batch size, a call with one attempt, in the working directory
 //   rows_bench file RECORDS BATCH    one batch size alone: for valgrind --tool=callgrind --toggle-collect=fileAll*
 //   rows_bench make FILE RECORDS     a database to read; starts 86 ms apart, so a million make a day
+//   rows_bench fold FILE             what folding its calls into the sums costs, 5,000 at a time
 //   rows_bench read FILE             pages, sums, zones, a stream over all; CPU ms and how much memory grew
 // CPU is this thread's own (CLOCK_THREAD_CPUTIME_ID), so other programs disturb it little; commits are synced.
+#include "store/call_fold.h"
 #include "store/call_reader.h"
 #include "store/call_summary_reader.h"
 #include "store/call_writer.h"
@@ -43,7 +45,7 @@ long residentKiB()
 {
     long pages = 0;
     if (FILE* const file = std::fopen("/proc/self/statm", "r")) {
-        if (std::fscanf(file, "%*ld %ld", &pages) != 1)
+        if (std::fscanf(file, "%*d %ld", &pages) != 1)
             pages = 0;
         std::fclose(file);
     }
@@ -199,6 +201,34 @@ int makeCase(const QString& file, qint64 records)
     return 0;
 }
 
+int foldCase(const QString& file)
+{
+    auto connection = openWriter(file, true, 0);
+    if (!connection || !migrate(**connection).ok())
+        return fail("the database cannot be opened");
+    const auto all = [&](const char* what, auto step) {
+        qint64 folded = 0;
+        double cpu = 0;
+        double longest = 0;
+        for (std::optional<qint64> done = 1; done && *done > 0; folded += done.value_or(0)) {
+            const double begun = cpuUs();
+            if (!(*connection)->transaction())
+                return;
+            done = step(**connection, 5000);
+            (*connection)->commit();
+            const double took = cpuUs() - begun;
+            cpu += took;
+            longest = std::max(longest, took);
+            checkpoint(*connection);
+        }
+        std::printf("%s: %lld calls, %.2f us CPU each, longest step %.1f ms\n", what, static_cast<long long>(folded),
+            cpu / double(std::max<qint64>(folded, 1)), longest / 1000);
+    };
+    all("spend", foldSpend);
+    all("calls", foldCalls);
+    return 0;
+}
+
 template <typename Work>
 void timed(const char* what, Work work)
 {
@@ -223,7 +253,8 @@ int readCase(const QString& file)
     auto zones = ZoneReader::open(file);
     if (!reader || !summaries || !zones)
         return fail("the database cannot be read");
-    (*reader)->list({});
+    if (!(*reader)->list({}))
+        return fail("the database cannot be read");
     const auto page = [&](const char* what, auto change) {
         timed(what, [&] {
             api::CallQuery query;
@@ -282,10 +313,12 @@ int main(int argc, char** argv)
     const QByteArray what = argc > 1 ? argv[1] : "file";
     if (what == "make" && argc == 4)
         return makeCase(QString::fromLocal8Bit(argv[2]), std::atoll(argv[3]));
+    if (what == "fold" && argc == 3)
+        return foldCase(QString::fromLocal8Bit(argv[2]));
     if (what == "read" && argc == 3)
         return readCase(QString::fromLocal8Bit(argv[2]));
     if (what != "file")
-        return fail("file [RECORDS [BATCH]], make FILE RECORDS, read FILE");
+        return fail("file [RECORDS [BATCH]], make FILE RECORDS, fold FILE, read FILE");
     const int records = argc > 2 ? std::atoi(argv[2]) : 20'000;
     std::printf("batch  CPU us/record  checkpoint us/record  wall us/record  bytes/record\n");
     if (argc > 3)
