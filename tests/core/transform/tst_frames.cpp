@@ -62,7 +62,7 @@ private Q_SLOTS:
             qsizetype from = 0;
             while (from < stream.size()) {
                 const qsizetype size =
-                    i % 3 == 0 ? stream.size() : std::min(1 + qsizetype(random() % 20), stream.size() - from);
+                    i % 3 == 0 ? stream.size() : std::min(1 + qsizetype(random() % 80), stream.size() - from);
                 // a piece of its own, so that a sanitizer sees a read past its end
                 const QByteArray piece(stream.constData() + from, size);
                 QByteArrayView bytes(piece);
@@ -85,7 +85,7 @@ private Q_SLOTS:
             while (copying.next(bytes) == http::SseReader::Step::Event) { }
             QVERIFY2(reader->hasPartialFrame() == copying.hasPartialEvent(), stream);
         }
-        QVERIFY(whole > 5000);
+        QVERIFY(whole > 1000);
     }
 
     void tooLarge()
