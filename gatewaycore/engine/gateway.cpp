@@ -25,6 +25,7 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
+constexpr auto kReaderWaits = milliseconds(500); // for the record to catch up; then it answers with what is there
 
 // 128 random bits.
 QString freshId(RandomSource& random)
@@ -128,7 +129,8 @@ std::optional<api::Error> Gateway::startRecord()
         return part("record",
             api::failure(api::Failure::Unavailable, QStringLiteral("the database cannot keep the engine's id")));
 
-    auto reader = RecordReader::open(m_parts.store->databaseFile(), this);
+    auto reader = RecordReader::open(m_parts.store->databaseFile(), this,
+        [store = m_parts.store.get()] { store->waitUntilFiled(kReaderWaits); });
     if (!reader)
         return part("record", reader.error());
     m_parts.reader = std::move(*reader);
@@ -307,7 +309,7 @@ void Gateway::startSeries()
         m_parts.startedAt.addDays(-1), [this](const RecordReader::Batch& calls) { m_parts.series.add(calls); });
 }
 
-// On the store thread. One queued call for all that comes until it is served.
+// On the filing thread. One queued call for all that comes until it is served.
 void Gateway::callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls)
 {
     m_parts.exports->offer(calls);

@@ -16,6 +16,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -98,6 +99,8 @@ private:
     std::unique_ptr<admin::AdminListener> m_admin;
     QTimer m_upkeepTimer;
     int m_upkeepTurns = 0;
+    // calls wait to be folded; set by the store's thread
+    std::shared_ptr<std::atomic<bool>> m_foldBehind = std::make_shared<std::atomic<bool>>(false);
     QTimer* m_drainTimer = nullptr;
     Monotonic m_drainUntil{0};
 

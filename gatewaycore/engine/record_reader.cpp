@@ -7,9 +7,10 @@ constexpr std::size_t kBatch = 500;
 
 } // namespace
 
-api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& databaseFile, QObject* context)
+api::Result<std::unique_ptr<RecordReader>> RecordReader::open(
+    const QString& databaseFile, QObject* context, std::function<void()> catchUp)
 {
-    std::unique_ptr<RecordReader> reader(new RecordReader(databaseFile, context));
+    std::unique_ptr<RecordReader> reader(new RecordReader(databaseFile, context, std::move(catchUp)));
     reader->m_thread.setObjectName(QStringLiteral("record-reader"));
     reader->m_thread.start();
     reader->m_guest = new QObject;

@@ -8,6 +8,7 @@
 #include "http/fd_watch.h"
 
 #include <QHostAddress>
+#include <QList>
 #include <QObject>
 
 namespace gateway::http {

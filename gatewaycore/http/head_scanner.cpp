@@ -1,5 +1,7 @@
 #include "http/head_scanner.h"
 
+#include "http/byte_scan.h"
+
 #include <algorithm>
 #include <array>
 
@@ -17,16 +19,10 @@ Table tableOf(Rule rule)
     return table;
 }
 
-bool isControl(unsigned char c)
-{
-    return (c < 0x20 && c != '\t') || c == 0x7f;
-}
-
 // The bytes that change nothing in a state: neither its end nor a fault.
 const Table kInRequestLine = tableOf([](unsigned char c) { return !isControl(c) && c != '\t' && c < 0x80; });
 const Table kInStatusLine = tableOf([](unsigned char c) { return !isControl(c) && c != '\t'; });
 const Table kInName = tableOf([](unsigned char c) { return isTokenChar(c); });
-const Table kInValue = tableOf([](unsigned char c) { return !isControl(c); });
 
 } // namespace
 
@@ -64,9 +60,9 @@ qsizetype HeadScanner::plainRun(QByteArrayView bytes) const
 {
     qint64 room = m_limits.headBytes - m_total;
     const Table* plain = nullptr;
-    if (m_state == State::Value) {
-        plain = &kInValue;
-    } else if (m_state == State::Name) {
+    if (m_state == State::Value)
+        return firstControl(bytes.first(std::min<qsizetype>(bytes.size(), std::max<qint64>(room, 0))));
+    if (m_state == State::Name) {
         plain = &kInName;
     } else if (m_state == State::StartLine) {
         plain = m_kind == Kind::Request ? &kInRequestLine : &kInStatusLine;

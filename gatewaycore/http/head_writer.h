@@ -5,6 +5,7 @@
 
 #include "http/message.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <memory>

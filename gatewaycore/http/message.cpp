@@ -1,5 +1,7 @@
 #include "http/message.h"
 
+#include "http/byte_scan.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -55,12 +57,7 @@ bool isToken(QByteArrayView text)
 
 bool isFieldValue(QByteArrayView text)
 {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
-            return false;
-    }
-    return true;
+    return firstControl(text) == text.size();
 }
 
 QByteArrayView MessageHead::value(QByteArrayView name) const

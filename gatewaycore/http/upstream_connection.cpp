@@ -143,7 +143,8 @@ bool UpstreamConnection::isAlive() const
 {
     if (m_closed)
         return false;
-    const bool fresh = m_answers >= kProvenBy && m_client.m_clock.monotonic() - m_restsSince < kRestUnasked;
+    const bool fresh =
+        !m_target.tls && m_answers >= kProvenBy && m_client.m_clock.monotonic() - m_restsSince < kRestUnasked;
     return m_stream->isSilent(!fresh);
 }
 

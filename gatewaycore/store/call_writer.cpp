@@ -2,8 +2,6 @@
 
 #include "store/columns.h"
 
-#include <QSqlQuery>
-
 namespace gateway::store {
 
 namespace {

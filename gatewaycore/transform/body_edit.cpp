@@ -1,6 +1,7 @@
 #include "transform/body_edit.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace gateway::transform {
 namespace {
@@ -57,18 +58,18 @@ void BodyEdit::removeMember(JsonView object, QByteArrayView key)
 }
 
 // After a member was taken out: its comma goes with it, whichever side it stands on.
-qsizetype BodyEdit::closeGap(QByteArray& out, qsizetype from) const
+qsizetype BodyEdit::closeGap(const char* begin, char*& to, qsizetype from) const
 {
     qsizetype next = from;
     while (isSpace(m_document[next]))
         ++next;
-    qsizetype last = out.size() - 1;
-    while (isSpace(out[last]))
+    char* last = to - 1;
+    while (last > begin && isSpace(*last))
         --last;
     if (m_document[next] == ',')
         return next + 1;
-    if (out[last] == ',')
-        out.truncate(last);
+    if (*last == ',')
+        to = last;
     return from;
 }
 
@@ -77,15 +78,23 @@ QByteArray BodyEdit::apply() const
     qsizetype size = m_document.size();
     for (const Cut& cut : m_cuts)
         size += cut.insert.size();
-    QByteArray out;
-    out.reserve(size);
+    QByteArray out(size, Qt::Uninitialized);
+    char* const begin = out.data();
+    char* to = begin;
+    const auto write = [&to](const char* bytes, qsizetype count) {
+        if (count <= 0)
+            return;
+        std::memcpy(to, bytes, std::size_t(count));
+        to += count;
+    };
     qsizetype from = 0;
     for (const Cut& cut : m_cuts) {
-        out.append(m_document.data() + from, std::max<qsizetype>(0, cut.from - from));
-        out.append(cut.insert);
-        from = cut.isRemoval ? closeGap(out, cut.to) : cut.to;
+        write(m_document.data() + from, cut.from - from);
+        write(cut.insert.constData(), cut.insert.size());
+        from = cut.isRemoval ? closeGap(begin, to, cut.to) : cut.to;
     }
-    out.append(m_document.data() + from, m_document.size() - from);
+    write(m_document.data() + from, m_document.size() - from);
+    out.truncate(to - begin);
     return out;
 }
 

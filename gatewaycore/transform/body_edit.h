@@ -30,7 +30,7 @@ private:
         bool isRemoval = false;
     };
     void add(Cut cut);
-    qsizetype closeGap(QByteArray& out, qsizetype from) const;
+    qsizetype closeGap(const char* begin, char*& to, qsizetype from) const;
 
     const QByteArrayView m_document;
     QVarLengthArray<Cut, 4> m_cuts; // by place

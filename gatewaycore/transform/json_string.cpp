@@ -1,8 +1,5 @@
 #include "transform/json_string.h"
 
-#include "base/json_writer.h"
-#include "transform/json_view.h"
-
 #include <cstring>
 
 namespace gateway::transform {
@@ -146,14 +143,6 @@ QByteArray unescapeJson(QByteArrayView inside)
             out.append(kind);
         }
     }
-    return out;
-}
-
-QByteArray jsonString(QByteArrayView utf8)
-{
-    QByteArray out;
-    out.reserve(utf8.size() + 2);
-    appendJsonString(out, utf8);
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "transform/json_view.h"
 
+#include "base/json_writer.h"
 #include "transform/json_string.h"
 
 #include <charconv>
@@ -24,9 +25,10 @@ JsonView JsonView::member(QByteArrayView key) const
         return {};
     const JsonNode* const end = m_node + m_node->span;
     const auto size = quint32(key.size());
+    const char first = key.isEmpty() ? '\0' : key.front();
     for (const JsonNode* node = m_node + 1; node != end; node += node->span) {
         const char* const own = m_text + node->keyAt;
-        if (node->keyLength == size ? size == 0 || std::memcmp(own, key.data(), size) == 0
+        if (node->keyLength == size ? size == 0 || (*own == first && std::memcmp(own, key.data(), size) == 0)
                                     : node->isKeyEscaped() && unescapeJson({own, node->keySize()}) == key)
             return JsonView(m_text, node);
     }
@@ -103,6 +105,14 @@ std::optional<bool> JsonView::boolean() const
     if (type() != JsonType::Bool)
         return std::nullopt;
     return m_text[m_node->at] == 't';
+}
+
+QByteArray jsonString(QByteArrayView utf8)
+{
+    QByteArray out;
+    out.reserve(utf8.size() + 2);
+    appendJsonString(out, utf8);
+    return out;
 }
 
 } // namespace gateway::transform

@@ -3,7 +3,6 @@
 #include "base/json_writer.h"
 #include "http/sse.h"
 #include "transform/field_name.h"
-#include "transform/json_view.h"
 
 #include <QJsonDocument>
 

@@ -46,7 +46,7 @@ PEERS = (
 MISSING = {"bifrost": "its npm package fetches a program from elsewhere, and its Go module is refused where this was written"}
 WORKERS = {"litellm": (1, 2)}
 SIGNALBOX_ON = "auth, quotas, budgets, routing, prices, a record for each call"
-HOME = os.path.join(targets.REPOSITORY, "build", "bench", "peers")
+HOME = os.environ.get("SIGNALBOX_PEERS") or os.path.join(targets.REPOSITORY, "build", "bench", "peers")
 CASES = ("calls", "latency", "prompts", "streams", "memory")
 
 # What the issue asks for: (Signalbox with, beside, at least)
@@ -347,6 +347,7 @@ def main():
                 result[case] = getattr(run, case)()
                 sys.stdout.flush()
         if "calls" in result:
+            result["rows"] = result["calls"]["rows"]  # where ./dev bench report looks
             result["goals"] = run.goals(result["calls"]["ratios"], result["calls"]["noise_floor"])
     except (measure.Failed, targets.Unavailable) as why:
         print(f"bench: {why}")

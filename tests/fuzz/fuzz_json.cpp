@@ -2,7 +2,6 @@
 // back; an edited document is the document with the edits, and nothing else.
 #include "base/json_writer.h"
 #include "transform/body_edit.h"
-#include "transform/json_view.h"
 #include "transform/event_shape.h"
 
 #include "fuzz.h"
