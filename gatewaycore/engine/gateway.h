@@ -11,10 +11,12 @@
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
 #include "http/timer_wheel.h"
+#include "observability/watched_loop.h"
 
 #include <QObject>
 #include <QTimer>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -84,6 +86,7 @@ private:
     void takeCommitted();
 
     Parts m_parts;
+    std::unique_ptr<observability::WatchedLoop> m_watchedLoop; // of the control thread
     GatewayView m_view;
     int m_recovered = 0;
     QString m_demoKey;
@@ -96,6 +99,8 @@ private:
     std::unique_ptr<admin::AdminListener> m_admin;
     QTimer m_upkeepTimer;
     int m_upkeepTurns = 0;
+    // calls wait to be folded; set by the store's thread
+    std::shared_ptr<std::atomic<bool>> m_foldBehind = std::make_shared<std::atomic<bool>>(false);
     QTimer* m_drainTimer = nullptr;
     Monotonic m_drainUntil{0};
 

@@ -4,6 +4,7 @@
 
 #include "budget/rebuild.h"
 #include "observability/log.h"
+#include "store/call_fold.h"
 #include "store/spend_fold.h"
 #include "store/spend_reader.h"
 
@@ -15,13 +16,15 @@ using observability::LogLevel;
 
 constexpr int kUpkeepMs = 500;
 constexpr int kRareTurns = 10;
-constexpr qint64 kFoldAtOnce = 5000; // calls, whose spend is added to the sums that a start reads
+constexpr auto kRecordCatchesUp = std::chrono::seconds(2);
+constexpr qint64 kFoldAtOnce = 5000; // calls, which are added to the sums that a start and the summaries read
 
 } // namespace
 
 // What the record says was spent, for these accounts (none named: all).
 api::Outcome Gateway::rebuildSpend(const QStringList& accounts)
 {
+    m_parts.store->waitUntilFiled(kRecordCatchesUp); // what was answered counts
     auto reader = store::SpendReader::open(m_parts.store->databaseFile());
     if (!reader)
         return reader.error();
@@ -202,8 +205,17 @@ void Gateway::upkeep()
     }
     if (++m_upkeepTurns % kRareTurns == 0) {
         m_parts.spend.note(m_parts.live->ledger.status(), m_parts.clock.wallMs());
+    }
+    // now and then; without a pause while more calls come than one step takes
+    if (m_upkeepTurns % kRareTurns == 0 || m_foldBehind->load(std::memory_order_relaxed)) {
         m_parts.store->submit(
-            [](QSqlDatabase& database) { return store::foldSpend(database, kFoldAtOnce).has_value(); }, [](bool) {});
+            [behind = m_foldBehind](QSqlDatabase& database) {
+                const auto spend = store::foldSpend(database, kFoldAtOnce);
+                const auto calls = store::foldCalls(database, kFoldAtOnce);
+                behind->store(spend == kFoldAtOnce || calls == kFoldAtOnce, std::memory_order_relaxed);
+                return spend && calls;
+            },
+            [](bool) {});
     }
 }
 

@@ -44,8 +44,12 @@ CallFilter callFilterOf(const api::CallQuery& query, const QStringList& tenants)
         filter.add("c.tenant = ?", {query.tenant});
     if (!query.alias.isEmpty())
         filter.add("c.alias = ?", {query.alias});
-    if (query.outcome)
+    if (query.outcome) {
         filter.add("c.outcome = ?", {api::nameOf(*query.outcome)});
+        // said once more, so that SQLite sees that the index of these alone will do
+        if (*query.outcome != api::CallOutcome::Answered)
+            filter.add("c.outcome <> 'answered'", {});
+    }
     if (!query.provider.isEmpty())
         filter.add("EXISTS (SELECT 1 FROM attempts a WHERE a.call = c.seq AND a.provider = ?)", {query.provider});
     filter.add(tenantFilterOf(tenants));

@@ -1,12 +1,13 @@
 #include "store/call_reader.h"
 
-#include "store/call_filter.h"
 #include "store/columns.h"
 
 #include <QSqlError>
 
 namespace gateway::store {
 namespace {
+
+constexpr int kFewAttempts = 20'000;
 
 api::Error failed(const QSqlQuery& query)
 {
@@ -15,12 +16,12 @@ api::Error failed(const QSqlQuery& query)
 }
 
 // seq, commit time, then callColumns
-QString selection()
+QString selection(const char* indexing = "")
 {
     return QStringLiteral(
         "SELECT c.seq, CASE WHEN m.duration_us IS NULL THEN -1 ELSE c.waited_us + m.duration_us END, %1"
-        " FROM calls c LEFT JOIN commits m ON m.batch = c.batch")
-        .arg(names(callColumns(), "c."));
+        " FROM calls c %2 LEFT JOIN commits m ON m.batch = c.batch")
+        .arg(names(callColumns(), "c."), QLatin1String(indexing));
 }
 
 struct Row
@@ -62,8 +63,8 @@ api::Result<std::unique_ptr<CallReader>> CallReader::open(const QString& databas
     std::unique_ptr<CallReader> reader(new CallReader(std::move(*connection)));
     reader->m_attempts = QSqlQuery(*reader->m_connection);
     reader->m_attempts.setForwardOnly(true);
-    if (!reader->m_attempts.prepare(
-            QStringLiteral("SELECT %1 FROM attempts WHERE call = ? ORDER BY number").arg(names(attemptColumns()))))
+    if (!reader->m_attempts.prepare(QStringLiteral("SELECT number, %1 FROM attempts WHERE call = ? ORDER BY number")
+                                        .arg(names(attemptColumns()))))
         return failed(reader->m_attempts);
     return reader;
 }
@@ -75,7 +76,8 @@ api::Outcome CallReader::readAttempts(api::Call& call, qint64 seq)
         return failed(m_attempts);
     while (m_attempts.next()) {
         api::Attempt attempt;
-        int at = 0;
+        attempt.number = m_attempts.value(0).toInt();
+        int at = 1;
         for (const auto& column : attemptColumns())
             column.set(attempt, m_attempts.value(at++));
         call.attempts.append(std::move(attempt));
@@ -84,23 +86,81 @@ api::Outcome CallReader::readAttempts(api::Call& call, qint64 seq)
     return api::Done{};
 }
 
+// What has few attempts at the provider is found by them and then put in order; what has many is met soon when looking
+// from the newest call on.
+api::Result<CallReader::Search> CallReader::searchFor(const api::CallQuery& asked, const QStringList& tenants)
+{
+    Search search;
+    api::CallQuery others = asked;
+    if (!asked.provider.isEmpty()) {
+        QSqlQuery query(*m_connection);
+        query.setForwardOnly(true);
+        if (!query.prepare(QStringLiteral("SELECT count(*) FROM (SELECT 1 FROM attempts WHERE provider = ? LIMIT ?)")))
+            return failed(query);
+        query.addBindValue(asked.provider);
+        query.addBindValue(kFewAttempts + 1);
+        if (!query.exec() || !query.next())
+            return failed(query);
+        if (query.value(0).toInt() <= kFewAttempts) {
+            search.indexing = "NOT INDEXED"; // by seq alone
+            search.filter.add("c.seq IN (SELECT call FROM attempts WHERE provider = ?)", {asked.provider});
+            others.provider.clear();
+        }
+    }
+    search.filter.add(timeFilterOf(others));
+    search.filter.add(callFilterOf(others, tenants));
+    // one condition with an index is counted in the index; several are looked up call by call
+    const int conditions = int(!others.tenant.isEmpty()) + int(!others.alias.isEmpty()) +
+                           int(others.outcome && *others.outcome != api::CallOutcome::Answered) +
+                           int(!tenants.isEmpty());
+    search.countable = search.indexing[0] != '\0' ||
+                       (conditions <= 1 && others.provider.isEmpty() && others.outcome != api::CallOutcome::Answered);
+    return search;
+}
+
+api::Result<qint64> CallReader::counted(const QString& from, const CallFilter& filter)
+{
+    QSqlQuery query(*m_connection);
+    query.setForwardOnly(true);
+    if (!query.prepare(QStringLiteral("SELECT count(*) FROM ") + from))
+        return failed(query);
+    filter.bind(query);
+    if (!query.exec() || !query.next())
+        return failed(query);
+    return query.value(0).toLongLong();
+}
+
+api::Result<qint64> CallReader::count(const api::CallQuery& asked, const Search& search)
+{
+    const QString calls = QStringLiteral("calls c %1").arg(QLatin1String(search.indexing));
+    if (search.countable)
+        return counted(calls + search.filter.where(), search.filter);
+    // all but those that were not answered, if nothing else is asked
+    if (asked.outcome == api::CallOutcome::Answered &&
+        search.filter.conditions.size() == timeFilterOf(asked).conditions.size() + 1) {
+        CallFilter filter = timeFilterOf(asked);
+        const auto all = counted(QStringLiteral("calls c") + filter.where(), filter);
+        filter.add("c.outcome <> 'answered'", {});
+        const auto others = counted(QStringLiteral("calls c") + filter.where(), filter);
+        return all && others ? api::Result<qint64>(*all - *others) : all ? others : all;
+    }
+    return counted(QStringLiteral("(SELECT 1 FROM %1 %2 LIMIT %3)").arg(calls, search.filter.where()).arg(kMostCounted),
+        search.filter);
+}
+
 api::Result<api::CallPage> CallReader::list(const api::CallQuery& asked, const QStringList& tenants)
 {
     if (asked.limit < 1 || asked.limit > 1000)
         return api::failure(api::Failure::Invalid, QStringLiteral("The limit must be from 1 to 1,000."));
-    CallFilter filter = timeFilterOf(asked);
-    filter.add(callFilterOf(asked, tenants));
+    auto search = searchFor(asked, tenants);
+    if (!search)
+        return search.error();
+    const auto total = count(asked, *search);
+    if (!total)
+        return total.error();
     api::CallPage page;
-    QSqlQuery count(*m_connection);
-    count.setForwardOnly(true);
-    if (!count.prepare(QStringLiteral("SELECT count(*) FROM calls c") + filter.where()))
-        return failed(count);
-    filter.bind(count);
-    if (!count.exec() || !count.next())
-        return failed(count);
-    page.total = count.value(0).toLongLong();
-    count.finish();
-
+    page.total = *total;
+    CallFilter& filter = search->filter;
     if (!asked.before.isEmpty()) {
         const auto cursor = cursorOf(asked.before);
         if (!cursor)
@@ -109,8 +169,8 @@ api::Result<api::CallPage> CallReader::list(const api::CallQuery& asked, const Q
     }
     QSqlQuery query(*m_connection);
     query.setForwardOnly(true);
-    if (!query.prepare(
-            selection() + filter.where() + QStringLiteral(" ORDER BY c.started_ms DESC, c.seq DESC LIMIT ?")))
+    if (!query.prepare(selection(search->indexing) + filter.where() +
+                       QStringLiteral(" ORDER BY c.started_ms DESC, c.seq DESC LIMIT ?")))
         return failed(query);
     filter.bind(query);
     query.addBindValue(asked.limit + 1); // one more tells whether there is a next page

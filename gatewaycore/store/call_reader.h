@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "api/result.h"
+#include "store/call_filter.h"
 #include "store/database.h"
 
 #include <QSqlQuery>
@@ -20,7 +21,9 @@ public:
     // One page, newest first (by start, then arrival). Pages that follow a cursor neither repeat nor skip a call when
     // new ones arrive. Attempts are included; commitUs is -1 until the batch's duration is known (a moment after the
     // commit).
-    // With `tenants` only calls of these are there.
+    // With `tenants` only calls of these are there. `total` is exact where an index can count (no filter, one of
+    // tenant, alias and outcome, a provider of few attempts); else it stops at kMostCounted.
+    static constexpr qint64 kMostCounted = 10'000;
     api::Result<api::CallPage> list(const api::CallQuery& query, const QStringList& tenants = {});
 
     api::Result<api::Call> find(const QString& id); // NotFound if there is none
@@ -42,6 +45,16 @@ public:
 private:
     explicit CallReader(Connection connection) : m_connection(std::move(connection)) {}
     api::Outcome readAttempts(api::Call& call, qint64 seq);
+
+    struct Search
+    {
+        CallFilter filter;
+        const char* indexing = "";
+        bool countable = false; // an index knows how many there are
+    };
+    api::Result<Search> searchFor(const api::CallQuery& query, const QStringList& tenants);
+    api::Result<qint64> count(const api::CallQuery& query, const Search& search);
+    api::Result<qint64> counted(const QString& from, const CallFilter& filter);
 
     Connection m_connection;
     QSqlQuery m_attempts; // prepared once

@@ -1,10 +1,12 @@
-// CallWriter: writes calls with their attempts inside the transaction of its caller. Statements are prepared once and
-// bound by index. A call whose id is there already is left alone, so that a record replayed from elsewhere is never
-// twice. Store thread; uses the writing connection.
+// CallWriter: writes calls with their attempts inside the transaction of its caller, over the SQLite C API on the
+// caller's connection (statement.h): a record costs microseconds, and QtSql's variants and UTF-16 were most of it. A
+// call whose id is there already is left alone, so that a record replayed from elsewhere is never twice. The thread of
+// the writing connection; goes before the connection.
 #pragma once
 
 #include "api/call.h"
 #include "api/result.h"
+#include "store/statement.h"
 
 #include <QSqlDatabase>
 #include <QSqlError>
@@ -25,18 +27,18 @@ public:
     };
     Written write(const api::Call& call, qint64 batch, qint64 waitedUs);
     bool writeDuration(qint64 batch, qint64 durationUs);
-    const QSqlError& error() const { return m_error; } // after Failed or false
+    const QSqlError& error() const { return m_error; } // after Failed or false; with the extended result code
 
     qint64 nextBatch();
     void forgetUncommitted(); // after a rollback: numbers handed out since begin() are free again
     void begin() { m_committedSeq = m_lastSeq; }
 
 private:
-    bool run(QSqlQuery& query);
+    bool run(Statement& statement);
 
-    QSqlQuery m_insertCall;
-    QSqlQuery m_insertAttempt;
-    QSqlQuery m_insertDuration;
+    Statement m_insertCall;
+    Statement m_insertAttempt;
+    Statement m_insertDuration;
     QSqlError m_error;
     qint64 m_lastSeq = 0;
     qint64 m_committedSeq = 0;

@@ -1,5 +1,7 @@
 #include "store/columns.h"
 
+#include "base/json_writer.h"
+
 #include <QJsonDocument>
 
 #include <array>
@@ -10,50 +12,62 @@ namespace {
 
 using namespace api;
 
-QVariant toSql(const QString& text)
-{
-    return text.isNull() ? QVariant(QLatin1String("")) : QVariant(text); // a null string would be NULL
-}
-QVariant toSql(qint64 number)
-{
-    return number;
-}
-QVariant toSql(int number)
-{
-    return number;
-}
-QVariant toSql(bool fact)
-{
-    return int(fact);
-}
-QVariant toSql(const QDateTime& time)
-{
-    return time.toMSecsSinceEpoch();
-}
-QVariant toSql(const std::optional<Money>& amount)
-{
-    return amount ? QVariant(qint64(amount->nano())) : QVariant(QMetaType::fromType<qint64>());
-}
-QVariant toSql(const JsonText& json)
-{
-    return QString::fromUtf8(json.text());
-}
-QVariant toSql(const Tokens& tokens)
-{
-    return tokens == Tokens() ? QVariant(QStringLiteral("{}")) : toSql(toJson(tokens));
-}
-template <typename Enum>
-requires std::is_enum_v<Enum> QVariant toSql(Enum value)
-{
-    return toSql(nameOf(value));
-}
-
 template <typename Enum>
 constexpr int kCount = 0;
+template <>
+constexpr int kCount<CallOutcome> = int(CallOutcome::Indeterminate) + 1;
 template <>
 constexpr int kCount<AttemptResult> = int(AttemptResult::Cancelled) + 1;
 template <>
 constexpr int kCount<StreamEnd> = int(StreamEnd::Refused) + 1;
+template <>
+constexpr int kCount<ErrorCode> = int(ErrorCode::Internal) + 1;
+
+// Made once: a name costs no QString per row.
+template <typename Enum>
+const QByteArray& utf8NameOf(Enum value)
+{
+    static const std::vector<QByteArray> names = [] {
+        std::vector<QByteArray> made;
+        for (int i = 0; i < kCount<Enum>; ++i)
+            made.push_back(nameOf(Enum(i)).toUtf8());
+        return made;
+    }();
+    return names[std::size_t(value)];
+}
+
+void toSql(Statement& to, const QString& text)
+{
+    to.bind(text);
+}
+void toSql(Statement& to, qint64 number)
+{
+    to.bind(number);
+}
+void toSql(Statement& to, bool fact)
+{
+    to.bind(qint64(fact));
+}
+void toSql(Statement& to, const QDateTime& time)
+{
+    to.bind(time.toMSecsSinceEpoch());
+}
+void toSql(Statement& to, const std::optional<Money>& amount)
+{
+    if (amount)
+        to.bind(qint64(amount->nano()));
+    else
+        to.bindNull();
+}
+void toSql(Statement& to, const JsonText& json)
+{
+    to.bindUtf8(json.text()); // shared with the call, which stays
+}
+template <typename Enum>
+requires(kCount<Enum> > 0) void toSql(Statement& to, Enum value)
+{
+    to.bindUtf8(utf8NameOf(value));
+}
 
 void fromSql(const QVariant& value, QString& text)
 {
@@ -62,10 +76,6 @@ void fromSql(const QVariant& value, QString& text)
 void fromSql(const QVariant& value, qint64& number)
 {
     number = value.toLongLong();
-}
-void fromSql(const QVariant& value, int& number)
-{
-    number = value.toInt();
 }
 void fromSql(const QVariant& value, bool& fact)
 {
@@ -82,12 +92,6 @@ void fromSql(const QVariant& value, std::optional<Money>& amount)
 void fromSql(const QVariant& value, JsonText& json)
 {
     json = JsonText::fromText(value.toString().toUtf8());
-}
-void fromSql(const QVariant& value, Tokens& tokens)
-{
-    JsonText json;
-    fromSql(value, json);
-    tokens = tokensFromJson(json.toObject());
 }
 void fromSql(const QVariant& value, CallOutcome& outcome)
 {
@@ -108,6 +112,93 @@ requires(kCount<Enum> > 0) void fromSql(const QVariant& value, Enum& into)
     }
 }
 
+// Their names are api::toJson's, which reads them back.
+constexpr std::array kBuckets{
+    std::pair{"in_uncached", &Tokens::inUncached},
+    std::pair{"in_cache_read", &Tokens::inCacheRead},
+    std::pair{"in_cache_write_5m", &Tokens::inCacheWrite5m},
+    std::pair{"in_cache_write_30m", &Tokens::inCacheWrite30m},
+    std::pair{"in_cache_write_1h", &Tokens::inCacheWrite1h},
+    std::pair{"in_cache_write_12h", &Tokens::inCacheWrite12h},
+    std::pair{"in_audio", &Tokens::inAudio},
+    std::pair{"in_image", &Tokens::inImage},
+    std::pair{"tool_prompt", &Tokens::toolPrompt},
+    std::pair{"out_text", &Tokens::outText},
+    std::pair{"out_reasoning", &Tokens::outReasoning},
+    std::pair{"out_audio", &Tokens::outAudio},
+    std::pair{"prediction_accepted", &Tokens::predictionAccepted},
+    std::pair{"prediction_rejected", &Tokens::predictionRejected},
+    std::pair{"server_tool_calls", &Tokens::serverToolCalls},
+};
+constexpr std::array kSources{"none", "reported", "estimated"};
+
+void toJson(JsonWriter& json, const Tokens& tokens)
+{
+    json.beginObject().member("input", qint64(tokens.input())).member("output", qint64(tokens.output()));
+    json.member("source", QByteArrayView(kSources[std::size_t(tokens.source)]));
+    for (const auto& [name, member] : kBuckets) {
+        if (tokens.*member != 0)
+            json.member(name, qint64(tokens.*member));
+    }
+    json.endObject();
+}
+
+void toJson(JsonWriter& json, const QString& text)
+{
+    json.string(QStringView(text));
+}
+void toJson(JsonWriter& json, qint64 number)
+{
+    json.number(number);
+}
+void toJson(JsonWriter& json, int number)
+{
+    json.number(number);
+}
+void toJson(JsonWriter& json, bool fact)
+{
+    json.boolean(fact);
+}
+void toJson(JsonWriter& json, const std::optional<Money>& amount)
+{
+    json.number(amount ? amount->nano() : 0); // one that is empty is left out
+}
+template <typename Enum>
+requires(kCount<Enum> > 0) void toJson(JsonWriter& json, Enum value)
+{
+    json.string(utf8NameOf(value));
+}
+
+void fromJson(const QJsonValue& json, QString& text)
+{
+    text = json.toString();
+}
+void fromJson(const QJsonValue& json, qint64& number)
+{
+    number = json.toInteger();
+}
+void fromJson(const QJsonValue& json, int& number)
+{
+    number = json.toInt();
+}
+void fromJson(const QJsonValue& json, bool& fact)
+{
+    fact = json.toBool();
+}
+void fromJson(const QJsonValue& json, std::optional<Money>& amount)
+{
+    amount = Money::fromNano(json.toInteger());
+}
+void fromJson(const QJsonValue& json, Tokens& tokens)
+{
+    tokens = tokensFromJson(json.toObject());
+}
+template <typename Enum>
+requires(kCount<Enum> > 0) void fromJson(const QJsonValue& json, Enum& into)
+{
+    fromSql(QVariant(json.toString()), into);
+}
+
 template <typename>
 struct MemberOf;
 template <typename R, typename V>
@@ -119,15 +210,77 @@ struct MemberOf<V R::*>
 template <auto Member, typename Row = typename MemberOf<decltype(Member)>::Row>
 constexpr Column<Row> column(const char* name)
 {
-    return {name, [](const Row& row) { return toSql(row.*Member); },
+    return {name, [](Statement& to, const Row& row) { toSql(to, row.*Member); },
         [](Row& row, const QVariant& value) { fromSql(value, row.*Member); }};
 }
 
-// Kept beside the JSON for sums in SQL; read back from the JSON.
-constexpr Column<Call> kTokensIn{
-    "tokens_in", [](const Call& call) { return QVariant(qint64(call.tokens.input())); }, [](Call&, const QVariant&) {}};
-constexpr Column<Call> kTokensOut{"tokens_out", [](const Call& call) { return QVariant(qint64(call.tokens.output())); },
-    [](Call&, const QVariant&) {}};
+template <auto Member, typename Row = typename MemberOf<decltype(Member)>::Row>
+constexpr Detail<Row> detail(const char* name)
+{
+    return {name,
+        [](JsonWriter& json, const char* key, const Row& row) {
+            static const Row unset;
+            if (row.*Member != unset.*Member)
+                toJson(json.key(key), row.*Member);
+        },
+        [](Row& row, const QJsonValue& value) { fromJson(value, row.*Member); }};
+}
+
+template <typename Row>
+void bindDetail(Statement& to, const Row& row, std::span<const Detail<Row>> details)
+{
+    thread_local QByteArray text; // its room is used again
+    text.resize(0);
+    JsonWriter json(text);
+    json.beginObject();
+    for (const Detail<Row>& each : details)
+        each.write(json, each.name, row);
+    json.endObject();
+    to.bindCopy(text);
+}
+
+template <typename Row>
+void setDetail(Row& row, const QVariant& value, std::span<const Detail<Row>> details)
+{
+    const QJsonObject json = QJsonDocument::fromJson(value.toString().toUtf8()).object();
+    for (const Detail<Row>& each : details) {
+        if (const auto found = json.constFind(QLatin1String(each.name)); found != json.constEnd())
+            each.set(row, *found);
+    }
+}
+
+// Kept beside the detail for sums in SQL; read back from the detail.
+constexpr Column<Call> kTokensIn{"tokens_in",
+    [](Statement& to, const Call& call) { to.bind(qint64(call.tokens.input())); }, [](Call&, const QVariant&) {}};
+constexpr Column<Call> kTokensOut{"tokens_out",
+    [](Statement& to, const Call& call) { to.bind(qint64(call.tokens.output())); }, [](Call&, const QVariant&) {}};
+
+constexpr std::array kCallDetails{
+    detail<&Call::user>("user"),
+    detail<&Call::workloadClass>("workload_class"),
+    detail<&Call::revision>("revision"),
+    detail<&Call::errorDetail>("error_detail"),
+    detail<&Call::httpStatus>("http_status"),
+    detail<&Call::fallbackKind>("fallback_kind"),
+    detail<&Call::degraded>("degraded"),
+    detail<&Call::cache>("cache"),
+    detail<&Call::tokens>("tokens"),
+    detail<&Call::costEstimated>("cost_estimated_nano"),
+    detail<&Call::priceBook>("price_book"),
+    detail<&Call::finishReason>("finish_reason"),
+    detail<&Call::streamEnd>("stream"),
+    detail<&Call::receivedUs>("received_us"),
+    detail<&Call::authenticatedUs>("authenticated_us"),
+    detail<&Call::firstByteUs>("first_byte_us"),
+    detail<&Call::firstTokenUs>("first_token_us"),
+    detail<&Call::overheadUs>("overhead_us"),
+    detail<&Call::requestBytes>("request_bytes"),
+    detail<&Call::responseBytes>("response_bytes"),
+};
+
+constexpr Column<Call> kCallDetail{"detail",
+    [](Statement& to, const Call& call) { bindDetail(to, call, callDetails()); },
+    [](Call& call, const QVariant& value) { setDetail(call, value, callDetails()); }};
 
 constexpr std::array kCallColumns{
     column<&Call::id>("id"),
@@ -135,71 +288,60 @@ constexpr std::array kCallColumns{
     column<&Call::tenant>("tenant"),
     column<&Call::feature>("feature"),
     column<&Call::agent>("agent"),
-    column<&Call::user>("user"),
     column<&Call::credential>("credential"),
     column<&Call::surface>("surface"),
     column<&Call::alias>("alias"),
-    column<&Call::workloadClass>("workload_class"),
     column<&Call::zone>("zone"),
-    column<&Call::revision>("revision"),
     column<&Call::outcome>("outcome"),
     column<&Call::error>("error_code"),
-    column<&Call::errorDetail>("error_detail"),
-    column<&Call::httpStatus>("http_status"),
     column<&Call::servedBy>("served_by"),
-    column<&Call::fallbackKind>("fallback_kind"),
-    column<&Call::degraded>("degraded"),
-    column<&Call::cache>("cache"),
     kTokensIn,
     kTokensOut,
-    column<&Call::tokens>("tokens"),
-    column<&Call::costEstimated>("cost_estimated_nano"),
     column<&Call::cost>("cost_nano"),
-    column<&Call::priceBook>("price_book"),
-    column<&Call::idempotency>("idempotency"),
     column<&Call::featureProved>("feature_proved"),
-    column<&Call::finishReason>("finish_reason"),
-    column<&Call::streamEnd>("stream"),
-    column<&Call::receivedUs>("received_us"),
-    column<&Call::authenticatedUs>("authenticated_us"),
+    column<&Call::idempotency>("idempotency"),
     column<&Call::routedUs>("routed_us"),
-    column<&Call::firstByteUs>("first_byte_us"),
-    column<&Call::firstTokenUs>("first_token_us"),
     column<&Call::endUs>("end_us"),
-    column<&Call::overheadUs>("overhead_us"),
-    column<&Call::requestBytes>("request_bytes"),
-    column<&Call::responseBytes>("response_bytes"),
+    kCallDetail,
     column<&Call::decision>("decision"),
 };
 
+constexpr std::array kAttemptDetails{
+    detail<&Attempt::httpStatus>("http_status"),
+    detail<&Attempt::reason>("reason"),
+    detail<&Attempt::upstreamRequestId>("upstream_request_id"),
+    detail<&Attempt::modelReported>("model_reported"),
+    detail<&Attempt::finishReason>("finish_reason"),
+    detail<&Attempt::streamEnd>("stream"),
+    detail<&Attempt::connectionReused>("connection_reused"),
+    detail<&Attempt::connectedUs>("connected_us"),
+    detail<&Attempt::firstByteUs>("first_byte_us"),
+    detail<&Attempt::firstTokenUs>("first_token_us"),
+    detail<&Attempt::endUs>("end_us"),
+    detail<&Attempt::longestGapUs>("longest_gap_us"),
+    detail<&Attempt::bytesSent>("bytes_sent"),
+    detail<&Attempt::bytesReceived>("bytes_received"),
+    detail<&Attempt::tokens>("tokens"),
+    detail<&Attempt::fallbackKind>("fallback_kind"),
+};
+
+constexpr Column<Attempt> kAttemptDetail{"detail",
+    [](Statement& to, const Attempt& attempt) { bindDetail(to, attempt, attemptDetails()); },
+    [](Attempt& attempt, const QVariant& value) { setDetail(attempt, value, attemptDetails()); }};
+
+// `number` is the writer's and the reader's: their order in the call.
 constexpr std::array kAttemptColumns{
-    column<&Attempt::number>("number"),
     column<&Attempt::provider>("provider"),
     column<&Attempt::model>("model"),
     column<&Attempt::region>("region"),
     column<&Attempt::result>("result"),
-    column<&Attempt::httpStatus>("http_status"),
     column<&Attempt::error>("error_code"),
-    column<&Attempt::reason>("reason"),
-    column<&Attempt::upstreamRequestId>("upstream_request_id"),
-    column<&Attempt::modelReported>("model_reported"),
-    column<&Attempt::finishReason>("finish_reason"),
-    column<&Attempt::streamEnd>("stream"),
-    column<&Attempt::connectionReused>("connection_reused"),
     column<&Attempt::startUs>("start_us"),
-    column<&Attempt::connectedUs>("connected_us"),
     column<&Attempt::sentUs>("sent_us"),
-    column<&Attempt::firstByteUs>("first_byte_us"),
-    column<&Attempt::firstTokenUs>("first_token_us"),
-    column<&Attempt::endUs>("end_us"),
-    column<&Attempt::longestGapUs>("longest_gap_us"),
-    column<&Attempt::bytesSent>("bytes_sent"),
-    column<&Attempt::bytesReceived>("bytes_received"),
-    column<&Attempt::tokens>("tokens"),
-    column<&Attempt::fallbackKind>("fallback_kind"),
     column<&Attempt::costEstimated>("cost_estimated_nano"),
     column<&Attempt::cost>("cost_nano"),
     column<&Attempt::costKnown>("cost_known"),
+    kAttemptDetail,
 };
 
 } // namespace
@@ -212,6 +354,16 @@ std::span<const Column<Call>> callColumns()
 std::span<const Column<Attempt>> attemptColumns()
 {
     return kAttemptColumns;
+}
+
+std::span<const Detail<Call>> callDetails()
+{
+    return kCallDetails;
+}
+
+std::span<const Detail<Attempt>> attemptDetails()
+{
+    return kAttemptDetails;
 }
 
 QString marks(qsizetype count)

@@ -1,6 +1,7 @@
 #include "store/migrations.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QSqlDatabase>
 #include <QSqlError>
@@ -15,6 +16,9 @@ static void registerMigrations()
 
 namespace gateway::store {
 namespace {
+
+constexpr qint64 kPiece = 20'000;
+constexpr qint64 kSayEveryMs = 2000;
 
 struct Step
 {
@@ -67,6 +71,31 @@ bool setVersion(QSqlQuery& query, int version)
            (query.bindValue(0, QString::number(version)), query.exec());
 }
 
+// Of what is long: in pieces, so that somebody who waits sees that it goes on. Memory stays bounded by SQLite's cache.
+bool runInPieces(QSqlQuery& query, int version, const QString& statement)
+{
+    if (!query.exec(QStringLiteral("SELECT coalesce(max(seq), 0) FROM calls")) || !query.next())
+        return false;
+    const qint64 last = query.value(0).toLongLong();
+    query.finish();
+    if (!query.prepare(statement))
+        return false;
+    QElapsedTimer sinceSaid;
+    sinceSaid.start();
+    for (qint64 from = 0; from < last; from += kPiece) {
+        query.bindValue(QStringLiteral(":from"), from);
+        query.bindValue(QStringLiteral(":to"), from + kPiece);
+        if (!query.exec())
+            return false;
+        if (sinceSaid.hasExpired(kSayEveryMs)) {
+            qInfo("Bringing the database to schema %d: %lld of %lld calls.", version,
+                static_cast<long long>(std::min(from + kPiece, last)), static_cast<long long>(last));
+            sinceSaid.restart();
+        }
+    }
+    return true;
+}
+
 api::Outcome apply(QSqlDatabase& database, const Step& step)
 {
     QSqlQuery query(database);
@@ -79,7 +108,9 @@ api::Outcome apply(QSqlDatabase& database, const Step& step)
     if (!database.transaction())
         return giveUp(what);
     for (const QString& statement : step.statements) {
-        if (!query.exec(statement))
+        const bool good = statement.contains(QLatin1String(":from")) ? runInPieces(query, step.version, statement)
+                                                                     : query.exec(statement);
+        if (!good)
             return giveUp(what);
     }
     if (!setVersion(query, step.version))

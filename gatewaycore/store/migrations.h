@@ -1,6 +1,7 @@
 // The ladder of schema versions: migrations/NNNN_name.sql, embedded as a resource, each applied in one transaction
 // together with the new version in the table meta, so that a kill at any moment leaves the old schema or the new one.
-// Forward only. Store thread.
+// Forward only. A statement with :from and :to is run over pieces of calls.seq, and says how far it is when that takes
+// seconds. Store thread.
 #pragma once
 
 #include "api/result.h"

@@ -60,7 +60,8 @@ def samples(text):
 def profile_of(session, target, seconds):
     data = os.path.join(session.work, "perf.data")
     recording = subprocess.Popen(
-        ["perf", "record", "-q", "-e", "cpu-clock", "-F", "397", "--call-graph", "dwarf,16384", "-p", str(target.process.pid), "-o", data,
+        ["perf", "record", "-q", "-e", "cpu-clock", "-F", "397", "--call-graph", "dwarf,8192", "-m", "1024",
+         "-p", str(target.process.pid), "-o", data,
          "--", "sleep", str(seconds)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     row = session.load("calls", target, "plain", connections=64, warm=0.2, seconds=seconds)
     if recording.wait() != 0:

@@ -155,6 +155,9 @@ class Session:
     def note(self, run, over, result, refusals_count=True):
         name = over.name if not isinstance(over, (list, tuple)) else "targets in turn"
         errors = result.get("errors", 0) - (0 if refusals_count else result.get("refused", 0))
+        if run == "calls" and not result.get("good"):
+            errors += 1
+            print(f"  {name} answered no call at all in {result['seconds']:.1f} s")
         if errors:
             kinds = result.get("errors_by_kind") or [row.get("errors_by_kind") for row in result.get("targets", [])]
             self.errors[name] = self.errors.get(name, 0) + errors

@@ -18,9 +18,9 @@ QList<RecordedCall> readCalls(const QString& connection, const QString& id)
 {
     QSqlQuery query(QSqlDatabase::database(connection));
     query.setForwardOnly(true);
-    query.prepare(
-        QStringLiteral("SELECT id, outcome, error_code, stream, http_status, "
-                       "(SELECT COUNT(*) FROM attempts WHERE call = calls.seq) FROM calls WHERE ? = '' OR id = ?"));
+    query.prepare(QStringLiteral(
+        "SELECT id, outcome, error_code, stream, http_status, "
+        "(SELECT COUNT(*) FROM attempts WHERE call = calls_full.seq) FROM calls_full WHERE ? = '' OR id = ?"));
     query.addBindValue(id.isNull() ? QStringLiteral("") : id);
     query.addBindValue(id);
     query.exec();
@@ -96,6 +96,13 @@ EmbeddedEngine::EmbeddedEngine(const QByteArray& config)
     QFile file(m_directory.filePath(QStringLiteral("signalbox.yaml")));
     if (file.open(QIODevice::WriteOnly))
         file.write(config);
+}
+
+QString EmbeddedEngine::recordDirectory() const
+{
+    if (!waitFor(client().calls({})))
+        qWarning("the record cannot be read");
+    return dataDirectory();
 }
 
 QString EmbeddedEngine::start()

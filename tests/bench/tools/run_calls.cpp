@@ -27,9 +27,10 @@ struct Second
 class Calls : public Handler
 {
 public:
-    Calls(const Options& options, Target& target)
+    Calls(const Options& options, std::vector<Target>& targets)
         : m_clients(*this),
-          m_meter(target.pids),
+          m_targets(targets),
+          m_meter(targets.front().pids),
           m_rate(options.number("rate", 0)),
           m_timeoutNs(std::int64_t(options.number("timeout", 30) * 1e9)),
           m_timeline(options.has("timeline")),

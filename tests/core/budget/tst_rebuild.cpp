@@ -90,7 +90,7 @@ private Q_SLOTS:
         m_directory = std::make_unique<QTemporaryDir>();
         store::StoreOptions options;
         options.directory = m_directory->path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto store = store::Store::open(options);
         QVERIFY(store.ok());
         m_store = std::move(*store);
@@ -175,6 +175,7 @@ private Q_SLOTS:
         auto calls = store::CallReader::open(m_store->databaseFile());
         QVERIFY(calls.ok());
         QCOMPARE(*audit::recoverOpenCalls(*m_store, **calls, **open, clock.wallMs()), 1);
+        flush();
         Spender provider;
         provider.provider = QStringLiteral("p");
         Spender other;
@@ -293,13 +294,16 @@ private Q_SLOTS:
             QSqlQuery query(database);
             return query.exec(QStringLiteral(
                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
-                       " INSERT INTO calls SELECT i, 1, 0, 'req_' || i, 1795305600000 + i * 800, 't' || (i % 10),"
-                       " 'search', 'bot', '', '', 'openai.chat', 'a' || (i % 7), 'interactive', '', 1, 'answered', '',"
-                       " '', 200, '', '', 0, 'bypass', 0, 0, '{}', NULL, NULL, '', 'none', 0, 0, 100, 0, 0, 0, 0, 0, 0,"
-                       " '{}', '', '', 0 FROM n")) &&
+                       " INSERT INTO calls (seq, batch, waited_us, id, started_ms, tenant, feature, agent, credential,"
+                       " surface, alias, zone, outcome, error_code, served_by, tokens_in, tokens_out, feature_proved,"
+                       " idempotency, routed_us, end_us, detail, decision) SELECT i, 1, 0, 'req_' || i,"
+                       " 1795305600000 + i * 800, 't' || (i % 10), 'search', 'bot', '', 'openai.chat',"
+                       " 'a' || (i % 7), '', 'answered', '', '', 0, 0, 0, '', 100, 0, '{}', '{}' FROM n")) &&
                    query.exec(QStringLiteral(
-                       "INSERT INTO attempts SELECT seq, 1, 'p', 'm', 'r', 'answered', 200, '', '', '', '', '', 'none',"
-                       " 0, 100, 0, 100, 0, 0, 0, 0, 0, 0, '{}', seq % 1000, '', NULL, 1 FROM calls"));
+                       "INSERT INTO attempts (call, number, provider, model, region, result, error_code, start_us,"
+                       " sent_us, cost_nano, cost_known, detail) SELECT seq, 1, 'p', 'm', 'r', 'answered', '', 100, "
+                       "100,"
+                       " seq % 1000, 1, '{}' FROM calls"));
         }));
         std::vector<config::BudgetPolicy> budgets{dayBudget({}, 1)};
         for (int i = 0; i < 19; ++i) {

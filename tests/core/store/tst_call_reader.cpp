@@ -59,6 +59,112 @@ private Q_SLOTS:
         QCOMPARE(read->attempts[1].cost->nano(), qint64(0)); // an explicit 0 is not "unpriced"
     }
 
+    // Each member has a value that no other has: a column that is lost, or swapped with another, is seen.
+    void everyMemberComesBack()
+    {
+        qint64 number = 1000;
+        const auto text = [&] { return QStringLiteral("t\u00e9xt \"%1\"\n").arg(++number); };
+        const auto tokens = [&] {
+            api::Tokens made;
+            for (std::int64_t* bucket : {&made.inUncached, &made.inCacheRead, &made.inCacheWrite5m,
+                     &made.inCacheWrite30m, &made.inCacheWrite1h, &made.inCacheWrite12h, &made.inAudio, &made.inImage,
+                     &made.toolPrompt, &made.outText, &made.outReasoning, &made.outAudio, &made.predictionAccepted,
+                     &made.predictionRejected, &made.serverToolCalls})
+                *bucket = ++number;
+            made.source = api::TokenSource::Estimated;
+            return made;
+        };
+        const auto money = [&] { return api::Money::fromNano((qint64(1) << 60) + ++number); }; // no double holds it
+        auto written = std::make_shared<api::Call>();
+        written->id = QStringLiteral("req_members");
+        written->startedAt = QDateTime::fromMSecsSinceEpoch(kStart - 3'000'001, Qt::UTC);
+        for (QString api::Call::*member : {&api::Call::tenant, &api::Call::feature, &api::Call::agent, &api::Call::user,
+                 &api::Call::credential, &api::Call::surface, &api::Call::alias, &api::Call::workloadClass,
+                 &api::Call::zone, &api::Call::errorDetail, &api::Call::servedBy, &api::Call::fallbackKind,
+                 &api::Call::cache, &api::Call::priceBook, &api::Call::idempotency, &api::Call::finishReason})
+            (*written).*member = text();
+        for (qint64 api::Call::*member : {&api::Call::receivedUs, &api::Call::authenticatedUs, &api::Call::routedUs,
+                 &api::Call::firstByteUs, &api::Call::firstTokenUs, &api::Call::endUs, &api::Call::overheadUs,
+                 &api::Call::requestBytes, &api::Call::responseBytes})
+            (*written).*member = ++number;
+        written->revision = int(++number);
+        written->httpStatus = int(++number);
+        written->outcome = api::CallOutcome::Truncated;
+        written->error = api::ErrorCode::StreamTruncated;
+        written->streamEnd = api::StreamEnd::Stalled;
+        written->degraded = written->featureProved = true;
+        written->tokens = tokens();
+        written->costEstimated = money();
+        written->cost = money();
+        written->decision = QJsonObject{{QStringLiteral("why"), text()}};
+        for (int i = 1; i <= 2; ++i) {
+            api::Attempt attempt;
+            attempt.number = i;
+            for (QString api::Attempt::*member : {&api::Attempt::provider, &api::Attempt::model, &api::Attempt::region,
+                     &api::Attempt::reason, &api::Attempt::upstreamRequestId, &api::Attempt::modelReported,
+                     &api::Attempt::finishReason, &api::Attempt::fallbackKind})
+                attempt.*member = text();
+            for (qint64 api::Attempt::*member :
+                {&api::Attempt::startUs, &api::Attempt::connectedUs, &api::Attempt::sentUs, &api::Attempt::firstByteUs,
+                    &api::Attempt::firstTokenUs, &api::Attempt::endUs, &api::Attempt::longestGapUs,
+                    &api::Attempt::bytesSent, &api::Attempt::bytesReceived})
+                attempt.*member = ++number;
+            attempt.httpStatus = int(++number);
+            attempt.result = api::AttemptResult::Refused;
+            attempt.error = api::ErrorCode::ContentRefused;
+            attempt.streamEnd = api::StreamEnd::Cancelled;
+            attempt.connectionReused = true;
+            attempt.costKnown = false;
+            attempt.tokens = tokens();
+            attempt.costEstimated = money();
+            attempt.cost = money();
+            written->attempts.append(attempt);
+        }
+        put(written);
+        flush();
+        auto read = m_reader->find(written->id);
+        QVERIFY(read.ok());
+        read->commitUs = -1; // the store's own
+        QCOMPARE(api::toJson(*read), api::toJson(*written));
+        QCOMPARE(read->idempotency, written->idempotency); // not in the JSON
+        QCOMPARE(read->tokens, written->tokens);
+        QCOMPARE(read->startedAt, written->startedAt);
+        for (int i = 0; i < 2; ++i)
+            QCOMPARE(read->attempts[i].tokens, written->attempts[i].tokens);
+        // the views show what lies in `detail`, under the names of the columns it once was in
+        const QString file = m_store->databaseFile();
+        QCOMPARE(ask(file, QStringLiteral("SELECT price_book FROM calls_full WHERE id = 'req_members'")),
+            written->priceBook);
+        QCOMPARE(ask(file, QStringLiteral("SELECT user || response_bytes || stream FROM calls_full"
+                                          " WHERE id = 'req_members'")),
+            written->user + QString::number(written->responseBytes) + QStringLiteral("stalled"));
+        QCOMPARE(ask(file, QStringLiteral("SELECT reason || bytes_received FROM attempts_full JOIN calls ON call = seq"
+                                          " WHERE id = 'req_members' AND number = 2")),
+            written->attempts[1].reason + QString::number(written->attempts[1].bytesReceived));
+    }
+
+    // Texts that do not fit the writer's buffer, or are no UTF-16.
+    void longAndOddTextsComeBack()
+    {
+        auto written = std::make_shared<api::Call>();
+        written->id = QStringLiteral("req_long");
+        written->startedAt = QDateTime::fromMSecsSinceEpoch(kStart - 4'000'000, Qt::UTC);
+        written->feature = QString(70'000, QLatin1Char('a'));
+        written->agent = QString(40'000, QChar(0x00e9));
+        written->errorDetail = QString(200'000, QChar(0x20ac));
+        written->alias = QString::fromUtf8("\xF0\x9F\x98\x80");
+        written->zone = QString(QChar(0xd800)); // half a pair
+        put(written);
+        flush();
+        const auto read = m_reader->find(written->id);
+        QVERIFY(read.ok());
+        QCOMPARE(read->feature, written->feature);
+        QCOMPARE(read->agent, written->agent);
+        QCOMPARE(read->errorDetail, written->errorDetail);
+        QCOMPARE(read->alias, written->alias);
+        QCOMPARE(read->zone.size(), 1);
+    }
+
     void anEmptyCallComesBack()
     {
         auto written = std::make_shared<api::Call>();
@@ -134,6 +240,7 @@ private Q_SLOTS:
             q.alias = QStringLiteral("sum");
         });
         row("outcome", 30, [](api::CallQuery& q) { q.outcome = api::CallOutcome::Failed; });
+        row("answered", 270, [](api::CallQuery& q) { q.outcome = api::CallOutcome::Answered; });
         row("provider", 225, [](api::CallQuery& q) { q.provider = QStringLiteral("p2"); });
         row("nobody", 0, [](api::CallQuery& q) { q.tenant = QStringLiteral("' OR 1=1 --"); });
     }
@@ -147,6 +254,43 @@ private Q_SLOTS:
         QCOMPARE(page->total, total);
         QCOMPARE(page->calls.size(), total);
         QVERIFY(page->next.isEmpty());
+    }
+
+    // A provider of few attempts is looked for by them, one of many from the newest call on: the same pages, and a
+    // total that may stop where counting is dear.
+    void providersOfFewAndOfMany()
+    {
+        QTemporaryDir directory;
+        auto store = openStore(directory.path());
+        constexpr int kMany = 21'000; // calls; each has an attempt at p2
+        for (int i = 0; i < kMany; ++i) {
+            auto call = sampleCall(QStringLiteral("req_%1").arg(i), kStart + i);
+            call->attempts[0].provider = i % 1000 == 0 ? QStringLiteral("rare") : QStringLiteral("p1");
+            store->record(call, nullptr, 0);
+        }
+        QVERIFY(store->submitAndWait([](QSqlDatabase&) { return true; }));
+        auto reader = CallReader::open(store->databaseFile());
+        api::CallQuery query;
+        query.limit = 5;
+        query.provider = QStringLiteral("rare");
+        auto page = (*reader)->list(query);
+        QVERIFY(page.ok());
+        QCOMPARE(page->total, 21);
+        QCOMPARE(page->calls.first().id, QStringLiteral("req_20000"));
+        query.before = page->next;
+        QCOMPARE((*reader)->list(query)->calls.first().id, QStringLiteral("req_15000"));
+        query.before.clear();
+        query.provider = QStringLiteral("p2");
+        page = (*reader)->list(query);
+        QCOMPARE(page->total, CallReader::kMostCounted);
+        QCOMPARE(page->calls.first().id, QStringLiteral("req_20999"));
+        query.provider = QStringLiteral("nobody");
+        QCOMPARE((*reader)->list(query)->total, 0);
+        query.provider.clear();
+        query.outcome = api::CallOutcome::Answered; // all but the others
+        QCOMPARE((*reader)->list(query)->total, kMany);
+        query.outcome.reset();
+        QCOMPARE((*reader)->list(query)->total, kMany);
     }
 
     void wrongQueries_data()

@@ -1,14 +1,16 @@
 // Sums over the record: counted right against the calls themselves, by every property and filter; many keys are cut to
-// a hundred and the rest is summed; too much is given up. And a benchmark over a million calls that runs when asked for
-// (SIGNALBOX_SUMMARY_CALLS=1000000).
+// a hundred and the rest is summed; too much is given up. What is folded answers as the calls themselves do. (How fast:
+// tests/bench/rows_bench.)
+#include "store/call_fold.h"
 #include "store/call_reader.h"
 #include "store/call_summary_reader.h"
 #include "store/zone_reader.h"
 #include "store_fixture.h"
 
-#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <random>
 
 using namespace gateway;
 using namespace gateway::store;
@@ -77,7 +79,10 @@ private Q_SLOTS:
     void anIndexIsUsed();
     void tooMuchIsGivenUp();
     void attemptsAreCountedByEndpoint();
-    void aMillion();
+    void foldedIsAsCounted_data();
+    void foldedIsAsCounted();
+    void lateCallsAreCounted();
+    void aStepIsWholeOrNotAtAll();
 };
 
 void TestCallSummary::initTestCase()
@@ -205,23 +210,152 @@ void TestCallSummary::manyKeysAreCut()
     QCOMPARE(calls, kCalls);
 }
 
-// No property leads to reading the calls themselves: their rows are long.
+// A page and a sum never read the whole table.
 void TestCallSummary::anIndexIsUsed()
 {
-    const QString plan = ask(m_store->databaseFile(),
-        QStringLiteral("EXPLAIN QUERY PLAN SELECT c.feature, count(*), sum(c.cost_nano), sum(c.tokens_in),"
-                       " sum(c.tokens_out), sum(c.served_by <> '') FROM calls c INDEXED BY calls_summary"
-                       " WHERE c.started_ms >= 0 AND c.started_ms < 5 AND c.tenant = 'a' AND c.alias = 'b'"
-                       " AND c.outcome = 'answered' GROUP BY 1"));
-    QVERIFY(!plan.contains(QStringLiteral("failed")));
     auto connection = openReader(m_store->databaseFile());
-    QSqlQuery query(**connection);
-    QVERIFY(query.exec(QStringLiteral(
-        "EXPLAIN QUERY PLAN SELECT c.feature, c.credential, c.error_code, c.served_by, sum(c.cost_nano)"
-        " FROM calls c INDEXED BY calls_summary WHERE c.started_ms >= 0 AND c.started_ms < 5 GROUP BY 1, 2, 3, 4")));
-    QVERIFY(query.next());
-    QVERIFY2(query.value(3).toString().contains(QStringLiteral("USING COVERING INDEX calls_summary")),
-        qPrintable(query.value(3).toString()));
+    for (const auto& [condition, index] :
+        {std::pair{"c.tenant = 'a'", "calls_tenant"}, std::pair{"c.alias = 'a'", "calls_alias"},
+            std::pair{"c.outcome = 'failed' AND c.outcome <> 'answered'", "calls_unanswered"},
+            std::pair{"c.started_ms >= 5", "calls_started"}}) {
+        QSqlQuery query(**connection);
+        QVERIFY(query.exec(QStringLiteral("EXPLAIN QUERY PLAN SELECT c.id FROM calls c WHERE %1"
+                                          " ORDER BY c.started_ms DESC, c.seq DESC LIMIT 5")
+                               .arg(QLatin1String(condition))));
+        QVERIFY(query.next());
+        QVERIFY2(query.value(3).toString().contains(QLatin1String(index)), qPrintable(query.value(3).toString()));
+        QVERIFY2(!query.next(), qPrintable(query.value(3).toString())); // nor is anything sorted
+    }
+}
+
+// Random calls over two days, folded in uneven steps; every question must have the same answer both ways, to the last
+// nano-dollar, also while a part is folded and a part is not.
+void TestCallSummary::foldedIsAsCounted_data()
+{
+    QTest::addColumn<int>("folded");
+    QTest::newRow("nothing is folded") << 0;
+    QTest::newRow("a part is folded") << 700;
+    QTest::newRow("all is folded") << 2000;
+}
+
+void TestCallSummary::foldedIsAsCounted()
+{
+    QFETCH(int, folded);
+    constexpr qint64 kSpan = 2 * 86'400'000;
+    QTemporaryDir directory;
+    auto store = openStore(directory.path());
+    std::mt19937 random(7);
+    const auto draw = [&](int below) { return int(random() % unsigned(below)); };
+    for (int i = 0; i < 2000; ++i) {
+        auto call = callOf(draw(kCalls));
+        call->id = QStringLiteral("req_%1").arg(i);
+        call->startedAt = at(kStart + qint64(random()) % kSpan); // in any order
+        call->tenant = QStringLiteral("t%1").arg(draw(4));
+        call->credential = QStringLiteral("c%1").arg(draw(9));
+        call->outcome = api::CallOutcome(draw(6));
+        call->error = api::ErrorCode(draw(5));
+        for (api::Attempt& attempt : call->attempts) {
+            attempt.result = api::AttemptResult(draw(5));
+            attempt.region = QStringLiteral("r%1").arg(draw(3));
+        }
+        store->record(call, nullptr, 0);
+    }
+    QVERIFY(store->submitAndWait([](QSqlDatabase&) { return true; }));
+    for (int left = folded; left > 0; left -= 333)
+        QVERIFY(store->submitAndWait(
+            [&](QSqlDatabase& database) { return foldCalls(database, std::min(left, 333)) == std::min(left, 333); }));
+
+    auto sums = CallSummaryReader::open(store->databaseFile());
+    auto counted = CallSummaryReader::open(store->databaseFile());
+    (*counted)->useSums(false);
+    int asked = 0;
+    for (const char* by : {"outcome", "tenant", "alias", "provider", "feature", "credential", "error_code"}) {
+        for (const int step : {0, 1800, 3600, 43200, 600}) {
+            for (int round = 0; round < 8; ++round) {
+                api::CallSummaryQuery query;
+                query.by = QLatin1String(by);
+                query.stepSeconds = step;
+                query.filter.since = at(kStart + (round == 0 ? 0 : qint64(random()) % kSpan));
+                query.filter.until = at(
+                    round == 0 ? kStart + kSpan : query.filter.since->toMSecsSinceEpoch() + qint64(random()) % kSpan);
+                if (round & 1)
+                    query.filter.tenant = QStringLiteral("t1");
+                if (round & 2)
+                    query.filter.alias = QStringLiteral("chat");
+                if (round & 4)
+                    query.filter.outcome = api::CallOutcome(draw(6));
+                const QStringList tenants =
+                    round == 3 ? QStringList{QStringLiteral("t1"), QStringLiteral("t2")} : QStringList();
+                const auto fast = (*sums)->summary(query, tenants);
+                const auto slow = (*counted)->summary(query, tenants);
+                QVERIFY(fast.ok() && slow.ok());
+                QCOMPARE(api::toJson(*fast), api::toJson(*slow));
+                asked += int(fast->total > 0);
+            }
+        }
+    }
+    QVERIFY(asked > 100);
+
+    auto endpoints = ZoneReader::open(store->databaseFile());
+    for (int round = 0; round < 20; ++round) {
+        const qint64 since = kStart + qint64(random()) % kSpan;
+        const qint64 until = since + qint64(random()) % kSpan;
+        const QStringList tenants = round & 1 ? QStringList{QStringLiteral("t2")} : QStringList();
+        (*endpoints)->useSums(true);
+        const auto fast = (*endpoints)->count(since, until, tenants);
+        (*endpoints)->useSums(false);
+        const auto slow = (*endpoints)->count(since, until, tenants);
+        QVERIFY(fast.ok() && slow.ok());
+        QCOMPARE(fast->size(), slow->size());
+        for (std::size_t i = 0; i < fast->size(); ++i) {
+            QCOMPARE((*fast)[i].tenant, (*slow)[i].tenant);
+            QCOMPARE((*fast)[i].provider, (*slow)[i].provider);
+            QCOMPARE((*fast)[i].region, (*slow)[i].region);
+            QCOMPARE((*fast)[i].attempts, (*slow)[i].attempts);
+        }
+    }
+}
+
+// A call of an hour that was folded long ago.
+void TestCallSummary::lateCallsAreCounted()
+{
+    QTemporaryDir directory;
+    auto store = openStore(directory.path());
+    const auto fold = [&] {
+        return store->submitAndWait([](QSqlDatabase& database) { return foldCalls(database, 1000).has_value(); });
+    };
+    auto reader = CallSummaryReader::open(store->databaseFile());
+    api::CallSummaryQuery query = whole("outcome");
+    query.filter.since = at(kStart - 86'400'000);
+    query.filter.until = at(kStart + 86'400'000);
+    for (int i = 0; i < 100; ++i)
+        store->record(callOf(i), nullptr, 0);
+    QVERIFY(fold());
+    auto late = callOf(300);
+    late->startedAt = at(kStart);
+    store->record(late, nullptr, 0);
+    QVERIFY(store->submitAndWait([](QSqlDatabase&) { return true; }));
+    QCOMPARE((*reader)->summary(query, {})->total, 101); // beyond the sums
+    QVERIFY(fold());
+    QCOMPARE((*reader)->summary(query, {})->total, 101); // in them
+    QVERIFY(fold());
+    QCOMPARE((*reader)->summary(query, {})->total, 101); // once
+}
+
+void TestCallSummary::aStepIsWholeOrNotAtAll()
+{
+    QTemporaryDir directory;
+    auto store = openStore(directory.path());
+    for (int i = 0; i < 50; ++i)
+        store->record(callOf(i), nullptr, 0);
+    QVERIFY(!store->submitAndWait([](QSqlDatabase& database) { return foldCalls(database, 20) == 0; })); // undone
+    const QString file = store->databaseFile();
+    QCOMPARE(ask(file, QStringLiteral("SELECT count(*) FROM call_sums")), QStringLiteral("0"));
+    QCOMPARE(ask(file, QStringLiteral("SELECT count(*) FROM meta WHERE key = 'calls_folded'")), QStringLiteral("0"));
+    QVERIFY(store->submitAndWait([](QSqlDatabase& database) { return foldCalls(database, 20) == 20; }));
+    QVERIFY(store->submitAndWait([](QSqlDatabase& database) { return foldCalls(database, 100) == 30; }));
+    QCOMPARE(
+        ask(file, QStringLiteral("SELECT sum(calls) FROM call_sums WHERE property = 'alias'")), QStringLiteral("50"));
 }
 
 void TestCallSummary::tooMuchIsGivenUp()
@@ -250,67 +384,6 @@ void TestCallSummary::attemptsAreCountedByEndpoint()
     QVERIFY(ids.ok());
     QCOMPARE(ids->size(), 5);
     QVERIFY(!(*reader)->count(kStart, kStart + 1000, {}, std::chrono::milliseconds(-1)).ok());
-}
-
-void TestCallSummary::aMillion()
-{
-    const int wanted = qEnvironmentVariableIntValue("SIGNALBOX_SUMMARY_CALLS");
-    if (wanted <= 0)
-        QSKIP("a benchmark: set SIGNALBOX_SUMMARY_CALLS to the number of calls");
-    QTemporaryDir directory;
-    auto store = openStore(directory.path());
-    QVERIFY(store);
-    // rows as long as real ones, made by the database itself
-    const QString reason(900, QLatin1Char('d'));
-    QVERIFY(store->submitAndWait([&](QSqlDatabase& database) {
-        QSqlQuery query(database);
-        return query.exec(QStringLiteral(
-            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %1) INSERT INTO calls (seq,"
-            " batch, waited_us, id, started_ms, tenant, feature, agent, user, credential, surface, alias,"
-            " workload_class, zone, revision, outcome, error_code, error_detail, http_status, served_by,"
-            " fallback_kind, degraded, cache, tokens_in, tokens_out, tokens, cost_estimated_nano, cost_nano,"
-            " finish_reason, stream, received_us, authenticated_us, routed_us, first_byte_us, first_token_us,"
-            " end_us, overhead_us, request_bytes, response_bytes, decision) SELECT i + 1, 1, 0,"
-            " printf('req_%026d', i), %2 + i * 86, 'tenant-' || (i % 50), 'feature-' || (i % 20), '', '',"
-            " printf('cred%08d', i % 300), 'openai.chat', 'alias-' || (i % 12), 'interactive', 'eu-only', 1,"
-            " CASE WHEN i % 97 THEN 'answered' ELSE 'failed' END, '', '', 200, 'openai-eu/gpt-1@eu-west-1', '', 0,"
-            " 'bypass', 900, 120, '{}', 2000000, 1670000, 'stop', 'complete', 1, 2, 3, 4, 5, 6, 7, 1000, 2000, '%3'"
-            " FROM n")
-                              .arg(wanted)
-                              .arg(kStart)
-                              .arg(reason));
-    }));
-    QVERIFY(store->submitAndWait([&](QSqlDatabase& database) {
-        QSqlQuery query(database);
-        return query.exec(
-            QStringLiteral("INSERT INTO attempts SELECT seq, 1, 'openai-eu', 'gpt-1', 'eu-west-1', 'answered', 200, "
-                           "'', '', '', '', 'stop',"
-                           " 'complete', 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, '{}', 1670000, '', 2000000, 1 FROM calls"));
-    }));
-    auto reader = CallSummaryReader::open(store->databaseFile());
-    api::CallSummaryQuery query;
-    query.filter.since = at(kStart);
-    query.filter.until = at(kStart + qint64(wanted) * 86 + 1);
-    query.stepSeconds = int(query.filter.since->secsTo(*query.filter.until) / 400);
-    for (const char* by : {"outcome", "tenant", "feature", "provider", "credential"}) {
-        query.by = QString::fromLatin1(by);
-        QElapsedTimer timer;
-        timer.start();
-        const auto answer = (*reader)->summary(query, {}, std::chrono::minutes(2));
-        QVERIFY(answer.ok());
-        QCOMPARE(answer->total, wanted);
-        qInfo("%d calls by %s in %d steps: %lld ms", wanted, by, 400, static_cast<long long>(timer.elapsed()));
-    }
-    query.by = QStringLiteral("outcome");
-    query.filter.provider = QStringLiteral("openai-eu");
-    QElapsedTimer timer;
-    timer.start();
-    QVERIFY((*reader)->summary(query, {}, std::chrono::minutes(2)).ok());
-    qInfo("the same with a provider's attempts: %lld ms", static_cast<long long>(timer.elapsed()));
-    auto zones = ZoneReader::open(store->databaseFile());
-    timer.restart();
-    QVERIFY((*zones)->count(kStart, kStart + qint64(wanted) * 86 + 1, {}, std::chrono::minutes(2)).ok());
-    qInfo("attempts by endpoint: %lld ms", static_cast<long long>(timer.elapsed()));
 }
 
 QTEST_GUILESS_MAIN(TestCallSummary)

@@ -44,10 +44,9 @@ ZoneCheck storyZones(bool isEmpty)
     check.asOf = check.until = Story::now();
     check.since = Story::now().addDays(-1);
     check.revision = 218;
-    check.query = QStringLiteral(
-        "SELECT c.tenant, a.provider, a.region, count(*) FROM calls c"
-        " INDEXED BY calls_summary CROSS JOIN attempts a ON a.call = c.seq WHERE c.started_ms >= ? AND c.started_ms < ?"
-        " AND a.result NOT IN ('skipped', 'refused') GROUP BY c.tenant, a.provider, a.region");
+    check.query = QStringLiteral("SELECT c.tenant, a.provider, a.region, count(*) FROM calls c"
+                                 " JOIN attempts a ON a.call = c.seq WHERE c.started_ms >= ? AND c.started_ms < ?"
+                                 " AND a.result NOT IN ('skipped', 'refused') GROUP BY c.tenant, a.provider, a.region");
     if (isEmpty) {
         check.verdict = QStringLiteral("NO_DATA");
         return check;
