@@ -117,6 +117,7 @@ private Q_SLOTS:
                 store->health().detail.contains(QLatin1String("journal is full")), qPrintable(store->health().detail));
         }
         QTRY_VERIFY_WITH_TIMEOUT(store->accepting(), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(int(store->health().health), int(api::Health::Ok), 10'000);
         QVERIFY(isFiled(*store));
         QCOMPARE(count(*store).toInt(), sink.count(audit::Durability::Committed));
     }
