@@ -8,6 +8,9 @@
 #include "api/threaded_transport.h"
 #include "config/problem.h"
 #include "observability/log.h"
+#include "observability/object_count.h"
+#include "observability/watched_application.h"
+#include "observability/watched_loop.h"
 #include "pages/register_pages.h"
 #include "session/connection_hub.h"
 #include "shell/attach_sheet.h"
@@ -101,7 +104,8 @@ int main(int argc, char** argv)
         return *code;
     const ConsoleOptions& options = std::get<ConsoleOptions>(parsed);
 
-    QApplication app(argc, argv);
+    observability::countObjectsIfAsked();
+    observability::WatchedApplication<QApplication> app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("signalbox"));
     QApplication::setOrganizationName(QStringLiteral("signalbox"));
     QApplication::setApplicationDisplayName(QStringLiteral("Signalbox"));
@@ -111,6 +115,8 @@ int main(int argc, char** argv)
     ui::ThemeManager::install(app, ui::themeChoiceFromName(settings.value(QStringLiteral("theme")).toString()),
         settings.value(QStringLiteral("textZoom"), 1.0).toDouble());
     observability::startLog({});
+    const auto loops = std::make_shared<observability::LoopWatch>();
+    const auto watched = loops->watchThisThread(QStringLiteral("ui"));
 
     const QString bookFile = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
                              QStringLiteral("/signalbox/connections.json");
@@ -130,6 +136,7 @@ int main(int argc, char** argv)
             gateway.configFile = options.configFile;
             gateway.dataDirectory = options.dataDirectory;
             gateway.demo = options.demo;
+            gateway.loops = loops;
             engine = std::make_unique<EngineThread>(std::move(gateway));
             if (const auto failure = engine->start()) {
                 engine.reset();

@@ -6,6 +6,8 @@
 #include "config/config_holder.h"
 #include "engine/gateway.h"
 #include "observability/log.h"
+#include "observability/object_count.h"
+#include "observability/watched_application.h"
 
 #include <QCoreApplication>
 #include <QJsonDocument>
@@ -58,7 +60,8 @@ void sayReady(const engine::Gateway& gateway)
 int main(int argc, char** argv)
 {
     qputenv("QT_NO_GLIB", "1"); // GLib's loop costs half as much again per event (qt-notes, section 8)
-    QCoreApplication app(argc, argv);
+    observability::countObjectsIfAsked();
+    observability::WatchedApplication<QCoreApplication> app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("signalboxd"));
     const auto parsed = parseDaemonOptions(argc, argv);
     if (const int* code = std::get_if<int>(&parsed))

@@ -1,7 +1,7 @@
 // Recorder: takes finished calls from the workers and makes them durable. A record is handed over once; the sink is
-// told once when its batch is on disk (or spilled), so that a worker can let the caller have its last byte. The
+// told once when its batch is on disk, so that a worker can let the caller have its last byte. The
 // recorder of the engine is store::Store; tests use a fake that commits at once or never. Thread: record() from any
-// worker; sinks are called on the store thread, one call per batch, and must not block.
+// worker; sinks are called on the journalling thread, one call per batch, and must not block.
 #pragma once
 
 #include "api/call.h"
@@ -13,8 +13,7 @@ namespace gateway::audit {
 
 enum class Durability
 {
-    Committed, // in the database, on disk
-    Spilled,   // in the spill journal, on disk; moves to the database later
+    Committed, // on disk; the database has it, or will
     Lost,      // could not be written anywhere: the caller must not get its last byte as if it were recorded
 };
 
@@ -37,7 +36,7 @@ public:
     virtual ~Recorder() = default;
     // Takes the record. `sink` may be null (nobody waits) and must outlive its acknowledgement.
     virtual void record(std::shared_ptr<const api::Call> call, CommitSink* sink, quint64 token) = 0;
-    // May a new call start? False while records could not be kept (queue and spill full, or policy "refuse"). Cheap:
+    // May a new call start? False while records could not be kept (queue and journal full, or policy "refuse"). Cheap:
     // an atomic read, asked before every call's first upstream byte.
     virtual bool accepting() const = 0;
 };

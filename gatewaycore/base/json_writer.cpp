@@ -1,5 +1,7 @@
 #include "base/json_writer.h"
 
+#include "base/json_plain.h"
+
 #include <QString>
 
 #include <algorithm>
@@ -9,9 +11,9 @@
 namespace gateway {
 namespace {
 
-bool isPlain(char32_t unit)
+bool isPlain(char16_t unit)
 {
-    return unit >= 0x20 && unit != U'"' && unit != U'\\';
+    return unit >= 0x20 && unit != u'"' && unit != u'\\';
 }
 
 void appendEscaped(QByteArray& out, unsigned char byte)
@@ -32,10 +34,7 @@ void appendJsonString(QByteArray& out, QByteArrayView utf8)
 {
     const char* at = utf8.begin();
     const char* const end = utf8.end();
-    const auto plainEnd = [end](const char* from) {
-        return std::find_if_not(from, end, [](char c) { return isPlain(static_cast<unsigned char>(c)); });
-    };
-    const char* stop = plainEnd(at);
+    const char* stop = plainEnd(at, end);
     if (stop == end) { // nearly always: one piece
         const qsizetype before = out.size();
         out.resize(before + utf8.size() + 2);
@@ -51,7 +50,7 @@ void appendJsonString(QByteArray& out, QByteArrayView utf8)
             break;
         appendEscaped(out, static_cast<unsigned char>(*stop));
         at = stop + 1;
-        stop = plainEnd(at);
+        stop = plainEnd(at, end);
     }
     out.append('"');
 }

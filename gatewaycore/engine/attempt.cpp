@@ -150,10 +150,11 @@ void Attempt::send(const QByteArray& token)
     upstream.body = std::move(m_outgoing.body);
     const char* accept = acceptOf(m_wantsStream, m_translation->provider().framing());
     upstream.fields.append({QByteArrayLiteral("content-type"), QByteArrayLiteral("application/json")});
-    upstream.fields.append({QByteArrayLiteral("accept"), QByteArray(accept)});
-    upstream.fields.append({QByteArrayLiteral("accept-encoding"), QByteArrayLiteral("identity")});
-    upstream.fields.append({QByteArrayLiteral("user-agent"), QByteArrayLiteral("signalbox/" SIGNALBOX_VERSION)});
-    upstream.fields.append({QByteArrayLiteral("x-request-id"), m_callId});
+    upstream.lines = http::FieldLines(256);
+    upstream.lines.add("accept", QByteArrayView(accept));
+    upstream.lines.add("accept-encoding", "identity");
+    upstream.lines.add("user-agent", "signalbox/" SIGNALBOX_VERSION);
+    upstream.lines.add("x-request-id", QByteArrayView(m_callId));
     for (http::Field& field : m_outgoing.fields)
         upstream.fields.append(std::move(field));
     authorise(provider, {upstream.method, upstream.path, m_target.hostField, upstream.body}, token,

@@ -283,7 +283,7 @@ void Call::beginStream()
     m_time.start(m_chain.step()->candidate->provider->timeouts.total); // the first content is here: the budget was kept
     const api::Attempt& underWay = m_attempt->record();
     m_exchange->beginStream(
-        200, streamFields(m_record, &underWay, underWay.startUs - m_record.receivedUs - m_waitedUs, reply()));
+        200, {}, streamLines(m_record, &underWay, underWay.startUs - m_record.receivedUs - m_waitedUs, reply()));
     if (!m_heldBack.isEmpty())
         sendEvents(std::exchange(m_heldBack, {}));
 }

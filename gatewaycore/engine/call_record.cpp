@@ -179,7 +179,7 @@ void Call::release()
         m_exchange->respond(errorReply(*m_recorded, *m_error, reply()));
     } else if (m_request.stream) {
         // complete without any content (a refusal to say anything): still a stream to the caller
-        m_exchange->beginStream(200, streamFields(*m_recorded, nullptr, m_recorded->overheadUs, reply()));
+        m_exchange->beginStream(200, {}, streamLines(*m_recorded, nullptr, m_recorded->overheadUs, reply()));
         m_exchange->finishStream(keptStream ? m_answer : m_heldBack + m_tail);
     } else {
         m_exchange->respond(answerReply(*m_recorded, std::move(m_answer), reply()));

@@ -25,6 +25,7 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
+constexpr auto kReaderWaits = milliseconds(500); // for the record to catch up; then it answers with what is there
 
 // 128 random bits.
 QString freshId(RandomSource& random)
@@ -41,6 +42,8 @@ Gateway::Gateway(GatewayOptions options, QObject* parent) : QObject(parent), m_v
     m_parts.options = std::move(options);
     if (m_parts.options.workers <= 0)
         m_parts.options.workers = std::max(1, QThread::idealThreadCount());
+    if (!m_parts.options.loops)
+        m_parts.options.loops = std::make_shared<observability::LoopWatch>();
 }
 
 Gateway::~Gateway()
@@ -68,6 +71,7 @@ Gateway::~Gateway()
 std::optional<StartFailure> Gateway::start()
 {
     raiseFileLimit();
+    m_watchedLoop = m_parts.options.loops->watchThisThread(QStringLiteral("control"));
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())
         return failed;
@@ -125,7 +129,8 @@ std::optional<api::Error> Gateway::startRecord()
         return part("record",
             api::failure(api::Failure::Unavailable, QStringLiteral("the database cannot keep the engine's id")));
 
-    auto reader = RecordReader::open(m_parts.store->databaseFile(), this);
+    auto reader = RecordReader::open(m_parts.store->databaseFile(), this,
+        [store = m_parts.store.get()] { store->waitUntilFiled(kReaderWaits); });
     if (!reader)
         return part("record", reader.error());
     m_parts.reader = std::move(*reader);
@@ -227,7 +232,7 @@ std::optional<api::Error> Gateway::startWorkers()
         m_parts.metrics.push_back(std::make_unique<observability::WorkerMetrics>(m_parts.labels));
         auto worker = std::make_unique<Worker>(
             i, WorkerServices{m_parts.clock, m_parts.random, *m_parts.store, m_parts.openCalls->region(i),
-                   *m_parts.metrics.back(), m_parts.state, *m_parts.live});
+                   *m_parts.metrics.back(), m_parts.state, *m_parts.live, *m_parts.options.loops});
         const api::Result<quint16> port = worker->start(*options, policy(), m_parts.credentials->book());
         m_parts.workers.push_back(std::move(worker));
         if (!port)
@@ -304,7 +309,7 @@ void Gateway::startSeries()
         m_parts.startedAt.addDays(-1), [this](const RecordReader::Batch& calls) { m_parts.series.add(calls); });
 }
 
-// On the store thread. One queued call for all that comes until it is served.
+// On the filing thread. One queued call for all that comes until it is served.
 void Gateway::callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls)
 {
     m_parts.exports->offer(calls);

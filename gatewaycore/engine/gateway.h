@@ -11,6 +11,7 @@
 #include "engine/gateway_view.h"
 #include "engine/parts.h"
 #include "http/timer_wheel.h"
+#include "observability/watched_loop.h"
 
 #include <QObject>
 #include <QTimer>
@@ -85,6 +86,7 @@ private:
     void takeCommitted();
 
     Parts m_parts;
+    std::unique_ptr<observability::WatchedLoop> m_watchedLoop; // of the control thread
     GatewayView m_view;
     int m_recovered = 0;
     QString m_demoKey;

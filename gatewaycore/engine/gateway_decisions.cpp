@@ -16,6 +16,7 @@ using observability::LogLevel;
 
 constexpr int kUpkeepMs = 500;
 constexpr int kRareTurns = 10;
+constexpr auto kRecordCatchesUp = std::chrono::seconds(2);
 constexpr qint64 kFoldAtOnce = 5000; // calls, which are added to the sums that a start and the summaries read
 
 } // namespace
@@ -23,6 +24,7 @@ constexpr qint64 kFoldAtOnce = 5000; // calls, which are added to the sums that 
 // What the record says was spent, for these accounts (none named: all).
 api::Outcome Gateway::rebuildSpend(const QStringList& accounts)
 {
+    m_parts.store->waitUntilFiled(kRecordCatchesUp); // what was answered counts
     auto reader = store::SpendReader::open(m_parts.store->databaseFile());
     if (!reader)
         return reader.error();

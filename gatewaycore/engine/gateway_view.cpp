@@ -2,6 +2,7 @@
 
 #include "config/compiler.h"
 #include "observability/log.h"
+#include "observability/object_count.h"
 #include "observability/prometheus.h"
 
 #include <QCoreApplication>
@@ -71,6 +72,7 @@ api::EngineStatus GatewayView::status() const
     status.parts = {m_parts.config.health(), m_parts.store->health()};
     if (m_parts.auditHealth)
         status.parts.append(m_parts.auditHealth());
+    status.parts.append(m_parts.options.loops->health());
     status.engineId = m_parts.engineId;
     status.name = snapshot()->engineName.name;
     status.environment = snapshot()->engineName.environment;
@@ -126,6 +128,12 @@ QByteArray GatewayView::metricsPage() const
     gauges.residentBytes = now.residentBytes;
     gauges.openFiles = now.openFiles;
     gauges.startedAtMs = now.startedAt.toMSecsSinceEpoch();
+    gauges.callsInFlight = now.callsInFlight;
+    for (const auto& provider : snapshot()->providers)
+        gauges.upstreamConnections += providerConnections(provider->name);
+    gauges.threads = threadsOfProcess();
+    gauges.objects = observability::liveObjects();
+    gauges.loops = m_parts.options.loops->facts();
     return observability::metricsText(*m_parts.labels, pointers(m_parts.metrics), gauges);
 }
 

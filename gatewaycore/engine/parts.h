@@ -18,6 +18,7 @@
 #include "engine/watch.h"
 #include "engine/worker.h"
 #include "exports/exports.h"
+#include "observability/loop_watch.h"
 #include "observability/series_store.h"
 #include "observability/worker_metrics.h"
 #include "simulator/simulator_server.h"
@@ -36,7 +37,8 @@ struct GatewayOptions
     QString adminAddress;
     int workers = 0; // 0: one per core
     bool demo = false;
-    fallback::BreakerOptions breaker; // a test makes them shorter
+    fallback::BreakerOptions breaker;                // a test makes them shorter
+    std::shared_ptr<observability::LoopWatch> loops; // of this process, if its host has one already; else one is made
 };
 
 struct Parts

@@ -32,6 +32,11 @@ ProcessUsage ProcessUsageReader::read()
     return usage;
 }
 
+int threadsOfProcess()
+{
+    return int(QDir(QStringLiteral("/proc/self/task")).entryList(QDir::NoDotAndDotDot | QDir::Dirs).size());
+}
+
 void raiseFileLimit()
 {
     rlimit limit{};

@@ -27,6 +27,8 @@ private:
     qint64 m_lastCpuUs = 0;
 };
 
+int threadsOfProcess(); // 0: unknown
+
 // Raises the limit of open descriptors to what the system allows: each stream holds two.
 void raiseFileLimit();
 

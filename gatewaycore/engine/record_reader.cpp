@@ -7,9 +7,10 @@ constexpr std::size_t kBatch = 500;
 
 } // namespace
 
-api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& databaseFile, QObject* context)
+api::Result<std::unique_ptr<RecordReader>> RecordReader::open(
+    const QString& databaseFile, QObject* context, std::function<void()> catchUp)
 {
-    std::unique_ptr<RecordReader> reader(new RecordReader(databaseFile, context));
+    std::unique_ptr<RecordReader> reader(new RecordReader(databaseFile, context, std::move(catchUp)));
     reader->m_thread.setObjectName(QStringLiteral("record-reader"));
     reader->m_thread.start();
     reader->m_guest = new QObject;
@@ -32,6 +33,7 @@ api::Result<std::unique_ptr<RecordReader>> RecordReader::open(const QString& dat
 
 RecordReader::~RecordReader()
 {
+    m_ending.store(true, std::memory_order_relaxed); // a day of calls may be under way: an end does not wait for it
     QMetaObject::invokeMethod(
         m_guest,
         [this] {
@@ -67,7 +69,7 @@ void RecordReader::recent(const QDateTime& since, std::function<void(Batch)> bat
             calls.push_back(std::make_shared<const api::Call>(call));
             if (calls.size() >= kBatch)
                 send();
-            return true;
+            return !m_ending.load(std::memory_order_relaxed);
         });
         Q_UNUSED(
             read) // aggregates are rebuilt as far as the record can be read; the record's own health tells the rest

@@ -1,5 +1,6 @@
 // RecordReader: reads the record on a thread of its own, so that neither a large listing nor a slow disk stops the
-// control thread. Answers come back as queued calls to the context object's thread; a context that is gone drops them.
+// control thread. Before it reads it lets the record catch up with what was acknowledged, so a call that was answered is
+// found. Answers come back as queued calls to the context object's thread; a context that is gone drops them.
 // Thread: made and used on the control thread; the database connection lives on the reading thread.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <QObject>
 #include <QThread>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -17,8 +19,10 @@ namespace gateway::engine {
 class RecordReader
 {
 public:
-    // `context` receives the answers and must live on the thread that asks.
-    static api::Result<std::unique_ptr<RecordReader>> open(const QString& databaseFile, QObject* context);
+    // `context` receives the answers and must live on the thread that asks. `catchUp` is called on the reading thread
+    // before each reading and may wait for a short while.
+    static api::Result<std::unique_ptr<RecordReader>> open(
+        const QString& databaseFile, QObject* context, std::function<void()> catchUp);
     ~RecordReader();
     Q_DISABLE_COPY_MOVE(RecordReader)
 
@@ -39,13 +43,17 @@ public:
     }
 
 private:
-    RecordReader(QString file, QObject* context) : m_file(std::move(file)), m_context(context) {}
+    RecordReader(QString file, QObject* context, std::function<void()> catchUp)
+        : m_file(std::move(file)), m_context(context), m_catchUp(std::move(catchUp))
+    {
+    }
     template <typename T, typename Read>
     void ask(Read read, Answer<T> answer)
     {
         QMetaObject::invokeMethod(
             m_guest,
             [this, context = m_context, read = std::move(read), answer = std::move(answer)] {
+                m_catchUp();
                 api::Result<T> result = read(*m_reader);
                 QMetaObject::invokeMethod(
                     context, [answer, result = std::move(result)] { answer(result); }, Qt::QueuedConnection);
@@ -55,7 +63,9 @@ private:
 
     const QString m_file;
     QObject* m_context;
+    const std::function<void()> m_catchUp;
     QThread m_thread;
+    std::atomic<bool> m_ending = false;          // read on the thread
     QObject* m_guest = nullptr;                  // lives on m_thread; what runs there hangs on it
     std::unique_ptr<store::CallReader> m_reader; // used on m_thread only
 };

@@ -3,50 +3,48 @@
 namespace gateway::engine {
 namespace {
 
-void add(http::Fields& fields, const char* name, QByteArray value)
-{
-    if (!value.isEmpty())
-        fields.append({QByteArray::fromRawData(name, qsizetype(qstrlen(name))), std::move(value)});
-}
-
-void addRetryAdvice(http::Fields& fields, const transform::CallError& error, int status)
+void addRetryAdvice(http::FieldLines& lines, const transform::CallError& error, int status)
 {
     if (error.retryAfterMs) {
-        add(fields, "retry-after-ms", QByteArray::number(*error.retryAfterMs));
-        add(fields, "retry-after", QByteArray::number((*error.retryAfterMs + 999) / 1000));
+        lines.add("retry-after-ms", qint64(*error.retryAfterMs));
+        lines.add("retry-after", qint64((*error.retryAfterMs + 999) / 1000));
     }
     // SDKs repeat 408, 409, 429 and 5xx by themselves; where that cannot help, or we have already done it, we say so
     if (status >= 408 && (!error.mayRetry() || error.retriedByUs))
-        add(fields, "x-should-retry", QByteArrayLiteral("false"));
+        lines.add("x-should-retry", "false");
+}
+
+void addIds(http::FieldLines& lines, const QString& requestId)
+{
+    lines.add("x-request-id", requestId);
+    lines.add("request-id", requestId);
 }
 
 // x-request-id, request-id and the x-signalbox-* fields, from the record so far. `underWay`: an attempt that is not in
 // the record yet, or nullptr.
-http::Fields replyFields(
+http::FieldLines replyLines(
     const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const QByteArray& warnings)
 {
-    http::Fields fields;
+    http::FieldLines lines(640);
     const api::Attempt* last = underWay;
     if (!last && !record.attempts.isEmpty())
         last = &record.attempts.last();
-    const QByteArray id = record.id.toLatin1();
-    add(fields, "x-request-id", id);
-    add(fields, "request-id", id);
-    add(fields, "x-signalbox-served-by", record.servedBy.toUtf8());
-    add(fields, "x-signalbox-attempts", QByteArray::number(record.attempts.size() + (underWay ? 1 : 0)));
-    add(fields, "x-signalbox-fallback-kind", record.fallbackKind.toUtf8());
+    addIds(lines, record.id);
+    lines.addIf("x-signalbox-served-by", record.servedBy);
+    lines.add("x-signalbox-attempts", qint64(record.attempts.size() + (underWay ? 1 : 0)));
+    lines.addIf("x-signalbox-fallback-kind", record.fallbackKind);
     if (record.degraded)
-        add(fields, "x-signalbox-degraded", QByteArrayLiteral("true"));
-    add(fields, "x-signalbox-cache", record.cache.toUtf8());
-    add(fields, "x-signalbox-warnings", warnings);
+        lines.add("x-signalbox-degraded", "true");
+    lines.addIf("x-signalbox-cache", record.cache);
+    lines.addIf("x-signalbox-warnings", warnings);
     if (record.cost)
-        add(fields, "x-signalbox-cost-usd", record.cost->toDecimal().toLatin1());
-    add(fields, "x-signalbox-revision", QByteArray::number(record.revision));
+        lines.add("x-signalbox-cost-usd", record.cost->toDecimal());
+    lines.add("x-signalbox-revision", qint64(record.revision));
     if (overheadUs >= 0)
-        add(fields, "x-signalbox-overhead-us", QByteArray::number(overheadUs));
+        lines.add("x-signalbox-overhead-us", overheadUs);
     if (last)
-        add(fields, "x-signalbox-upstream-request-id", last->upstreamRequestId.toLatin1());
-    return fields;
+        lines.addIf("x-signalbox-upstream-request-id", last->upstreamRequestId);
+    return lines;
 }
 
 } // namespace
@@ -55,8 +53,8 @@ http::Response answerReply(const api::Call& record, QByteArray body, const Reply
 {
     http::Response response;
     response.status = 200;
-    response.fields = replyFields(record, nullptr, record.overheadUs, reply.warnings);
-    add(response.fields, "content-type", QByteArrayLiteral("application/json"));
+    response.lines = replyLines(record, nullptr, record.overheadUs, reply.warnings);
+    response.lines.add("content-type", "application/json");
     response.body = std::move(body);
     return response;
 }
@@ -65,20 +63,21 @@ http::Response errorReply(const api::Call& record, const transform::CallError& e
 {
     http::Response response;
     response.status = reply.surface.errorStatus(error);
-    response.fields = replyFields(record, nullptr, record.overheadUs, {});
-    addRetryAdvice(response.fields, error, response.status);
-    add(response.fields, "content-type", QByteArrayLiteral("application/json"));
+    response.lines = replyLines(record, nullptr, record.overheadUs, {});
+    addRetryAdvice(response.lines, error, response.status);
+    response.lines.add("content-type", "application/json");
     response.body = reply.surface.errorBody(error, record.id);
     return response;
 }
 
-http::Fields streamFields(const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const Reply& reply)
+http::FieldLines streamLines(
+    const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const Reply& reply)
 {
-    http::Fields fields = replyFields(record, underWay, overheadUs, reply.warnings);
-    add(fields, "content-type", reply.surface.streamType(reply.request));
-    add(fields, "cache-control", QByteArrayLiteral("no-cache"));
-    add(fields, "x-accel-buffering", QByteArrayLiteral("no"));
-    return fields;
+    http::FieldLines lines = replyLines(record, underWay, overheadUs, reply.warnings);
+    lines.add("content-type", QByteArrayView(reply.surface.streamType(reply.request)));
+    lines.add("cache-control", "no-cache");
+    lines.add("x-accel-buffering", "no");
+    return lines;
 }
 
 http::Response plainError(
@@ -86,10 +85,9 @@ http::Response plainError(
 {
     http::Response response;
     response.status = surface.errorStatus(error);
-    add(response.fields, "x-request-id", requestId.toLatin1());
-    add(response.fields, "request-id", requestId.toLatin1());
-    add(response.fields, "content-type", QByteArrayLiteral("application/json"));
-    addRetryAdvice(response.fields, error, response.status);
+    addIds(response.lines, requestId);
+    response.lines.add("content-type", "application/json");
+    addRetryAdvice(response.lines, error, response.status);
     response.body = surface.errorBody(error, requestId);
     return response;
 }

@@ -19,7 +19,8 @@ struct Reply
 http::Response answerReply(const api::Call& record, QByteArray body, const Reply& reply);
 http::Response errorReply(const api::Call& record, const transform::CallError& error, const Reply& reply);
 // `underWay`: the attempt that streams and is not in the record yet, or nullptr.
-http::Fields streamFields(const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const Reply& reply);
+http::FieldLines streamLines(
+    const api::Call& record, const api::Attempt* underWay, qint64 overheadUs, const Reply& reply);
 
 // An error outside any call: no credential, no such path.
 http::Response plainError(

@@ -14,6 +14,7 @@
 #include "engine/live_state.h"
 #include "fallback/lever.h"
 #include "http/server.h"
+#include "observability/loop_watch.h"
 #include "observability/worker_metrics.h"
 
 #include <QThread>
@@ -41,6 +42,7 @@ struct WorkerServices
     observability::WorkerMetrics& metrics;
     EngineState& state;
     LiveState& live;
+    observability::LoopWatch& loops;
 };
 
 class Worker

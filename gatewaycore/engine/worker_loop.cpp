@@ -33,6 +33,7 @@ QString whyUnauthenticated(const http::RequestHead& head)
 
 WorkerLoop::WorkerLoop(WorkerServices& services)
     : m_services(services),
+      m_watchedLoop(services.loops.watchThisThread(QThread::currentThread()->objectName())),
       m_ids(services.clock, services.random),
       m_upstream(m_wheel, services.clock, http::MessageLimits{}),
       m_waiting(m_wheel, services.clock, services.live.waits),

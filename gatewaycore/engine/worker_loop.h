@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "engine/call.h"
 #include "engine/worker.h"
+#include "observability/watched_loop.h"
 
 #include <QHash>
 #include <QObject>
@@ -53,6 +54,7 @@ private:
     http::Response refusal(const transform::Surface& surface, api::ErrorCode code, const QString& message = {});
 
     WorkerServices& m_services;
+    const std::unique_ptr<observability::WatchedLoop> m_watchedLoop;
     IdSource m_ids;
     http::TimerWheel m_wheel;
     http::UpstreamClient m_upstream;

@@ -1,10 +1,15 @@
 #include "http/epoll_dispatcher.h"
 
+#include "base/loop_lap.h"
+#include "http/fd_watch.h"
+#include "http/turn_hook.h"
+
 #include <QCoreApplication>
 #include <QSocketNotifier>
 #include <QThread>
 #include <QTimerEvent>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -46,8 +51,17 @@ EpollDispatcher::EpollDispatcher(QObject* parent)
     epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wakeFd, &event);
 }
 
+// A watch that outlives the thread's loop hears nothing any more, and must not reach for it either.
 EpollDispatcher::~EpollDispatcher()
 {
+    for (const Watched& entry : m_watched) {
+        if (entry.watch)
+            entry.watch->m_dispatcher = nullptr;
+    }
+    for (TurnHook* hook : m_hooks) {
+        if (hook)
+            hook->m_dispatcher = nullptr;
+    }
     ::close(m_wakeFd);
     ::close(m_epoll);
 }
@@ -55,6 +69,11 @@ EpollDispatcher::~EpollDispatcher()
 bool EpollDispatcher::ownThread() const
 {
     return QThread::currentThread() == thread();
+}
+
+EpollDispatcher* EpollDispatcher::ofThisThread()
+{
+    return qobject_cast<EpollDispatcher*>(QAbstractEventDispatcher::instance());
 }
 
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
@@ -66,6 +85,7 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     if (m_interrupted.load(std::memory_order_relaxed))
         return false;
 
+    runHooks();
     applyChanges();
     const bool timers = !(flags & QEventLoop::X11ExcludeTimers);
     bool block = (flags & QEventLoop::WaitForMoreEvents) && !m_selfWoken && !m_woken.load(std::memory_order_acquire);
@@ -157,11 +177,36 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
     // dropped, not delivered a second time; epoll is level-triggered and tells again of what is still true.
     const quint64 thisWait = ++m_waits;
     int delivered = 0;
+    if (count > 0)
+        loopEntered();
     for (int i = 0; i < count && m_waits == thisWait; ++i) {
         if (events[i].data.u64 != kWakeKey)
             delivered += deliver(events[i].data.u64, events[i].events);
     }
     return delivered;
+}
+
+void EpollDispatcher::addHook(TurnHook& hook)
+{
+    m_hooks.push_back(&hook);
+}
+
+void EpollDispatcher::removeHook(TurnHook& hook)
+{
+    std::replace(m_hooks.begin(), m_hooks.end(), &hook, static_cast<TurnHook*>(nullptr));
+}
+
+void EpollDispatcher::runHooks()
+{
+    bool removed = false;
+    for (std::size_t i = 0; i < m_hooks.size(); ++i) { // a hook may add and remove hooks
+        if (m_hooks[i])
+            m_hooks[i]->beforeWaiting();
+        else
+            removed = true;
+    }
+    if (removed)
+        std::erase(m_hooks, nullptr);
 }
 
 int EpollDispatcher::deliver(quint64 key, quint32 events)
@@ -174,6 +219,27 @@ int EpollDispatcher::deliver(quint64 key, quint32 events)
             epoll_ctl(m_epoll, EPOLL_CTL_DEL, fd, nullptr);
         return 0;
     }
+    FdWatch* const watch = m_watched[std::size_t(fd)].watch;
+    if (!watch)
+        return deliverToNotifiers(fd, generation, events);
+    quint32 told = 0;
+    if (events & EPOLLIN)
+        told |= FdWatch::Readable;
+    if (events & EPOLLOUT)
+        told |= FdWatch::Writable;
+    if (events & EPOLLRDHUP)
+        told |= FdWatch::Readable | FdWatch::HungUp;
+    if (events & (EPOLLHUP | EPOLLERR))
+        told |= FdWatch::Readable | FdWatch::Writable | FdWatch::HungUp;
+    told &= watch->m_wanted | FdWatch::HungUp; // an earlier handler of this batch may have changed it
+    if (!(told & (FdWatch::Readable | FdWatch::Writable)))
+        return 0;
+    watch->fdReady(told);
+    return 1;
+}
+
+int EpollDispatcher::deliverToNotifiers(int fd, quint32 generation, quint32 events)
+{
     constexpr quint32 failed = EPOLLHUP | EPOLLERR;
     constexpr std::array<quint32, 3> reasons{EPOLLIN | failed, EPOLLOUT | failed, EPOLLPRI | failed};
     int delivered = 0;
@@ -230,6 +296,39 @@ void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier* notifier)
         ++entry.generation;
     }
     markDirty(fd);
+}
+
+void EpollDispatcher::addWatch(FdWatch& watch)
+{
+    watched(watch.m_fd).watch = &watch;
+    changeWatch(watch);
+}
+
+// A close is only asked about where reading is: level-triggered, it would be told for ever to one who does not read.
+void EpollDispatcher::changeWatch(FdWatch& watch)
+{
+    quint32 mask = 0;
+    if (watch.m_wanted & FdWatch::Readable)
+        mask |= EPOLLIN | EPOLLRDHUP;
+    if (watch.m_wanted & FdWatch::Writable)
+        mask |= EPOLLOUT;
+    watched(watch.m_fd).wanted = mask;
+    markDirty(watch.m_fd);
+}
+
+void EpollDispatcher::removeWatch(FdWatch& watch, bool closing)
+{
+    Watched& entry = watched(watch.m_fd);
+    entry.watch = nullptr;
+    entry.wanted = 0;
+    ++entry.generation;
+    if (closing) {
+        entry.current = 0;
+        entry.unsure = false;
+    } else {
+        entry.unsure = true;
+        markDirty(watch.m_fd);
+    }
 }
 
 void EpollDispatcher::applyChanges()

@@ -5,6 +5,7 @@
 // Thread: made anywhere, given to QThread::setEventDispatcher before start(); afterwards used by that thread alone,
 // except wakeUp() and interrupt(). The QThread owns and deletes it.
 // Level-triggered, because Qt disables Read on a full read buffer and expects to be told again of what is still there.
+// The data path's own descriptors come by FdWatch, which costs no QObject and no event; TurnHooks run before each wait.
 #pragma once
 
 #include <QAbstractEventDispatcher>
@@ -17,6 +18,9 @@
 #include <vector>
 
 namespace gateway::http {
+
+class FdWatch;
+class TurnHook;
 
 class EpollDispatcher final : public QAbstractEventDispatcher
 {
@@ -36,6 +40,15 @@ public:
     void wakeUp() override;
     void interrupt() override;
 
+    // Null where the thread has another dispatcher.
+    static EpollDispatcher* ofThisThread();
+    // For FdWatch and TurnHook alone; the same lazy rule as for notifiers.
+    void addWatch(FdWatch& watch);
+    void changeWatch(FdWatch& watch);
+    void removeWatch(FdWatch& watch, bool closing);
+    void addHook(TurnHook& hook);
+    void removeHook(TurnHook& hook);
+
     quint64 epollCtlCalls() const { return m_ctlCalls; } // for the test that holds the lazy rule
 
 private:
@@ -44,6 +57,7 @@ private:
     struct Watched
     {
         QSocketNotifier* notifiers[3] = {nullptr, nullptr, nullptr}; // by QSocketNotifier::Type
+        FdWatch* watch = nullptr;                                    // or this one, never both
         quint32 wanted = 0;
         quint32 current = 0;    // mask the kernel has, as far as we know
         quint32 generation = 0; // bumped when the last notifier goes: an old event never reaches the fd's successor
@@ -67,6 +81,8 @@ private:
     bool control(int operation, int fd, const Watched& entry);
     int wait(bool block, Nanoseconds limit, QEventLoop::ProcessEventsFlags flags);
     int deliver(quint64 key, quint32 events);
+    int deliverToNotifiers(int fd, quint32 generation, quint32 events);
+    void runHooks();
     int activateTimers();
     static Nanoseconds dueOf(const Timer& timer, Nanoseconds from);
     void clearWake();
@@ -77,6 +93,7 @@ private:
     int m_wakeFd = -1;
     std::vector<Watched> m_watched; // by fd
     std::vector<int> m_dirty;
+    std::vector<TurnHook*> m_hooks; // null: removed, in the middle of a round perhaps
     QHash<int, Timer> m_timers;
     std::set<std::pair<Nanoseconds, int>> m_timerOrder;
     std::atomic<bool> m_woken = false; // by another thread, with one eventfd write per false->true edge

@@ -32,10 +32,10 @@ void Exchange::respond(const Response& response)
         m_bytesSent += m_connection->respond(response);
 }
 
-void Exchange::beginStream(int status, const Fields& fields)
+void Exchange::beginStream(int status, const Fields& fields, const FieldLines& lines)
 {
     if (m_connection)
-        m_bytesSent += m_connection->beginStream(status, fields);
+        m_bytesSent += m_connection->beginStream(status, fields, lines);
 }
 
 void Exchange::send(QByteArrayView piece)

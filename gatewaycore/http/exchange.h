@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "http/message.h"
+#include "http/field_lines.h"
 
 #include <QHostAddress>
 
@@ -20,7 +20,8 @@ class ServerConnection;
 struct Response
 {
     int status = 200;
-    Fields fields; // without content-length, connection, date: those are the server's
+    Fields fields;    // without content-length, connection, date: those are the server's
+    FieldLines lines; // more of them, made already
     QByteArray body;
     bool close = false;
 };
@@ -64,7 +65,7 @@ public:
     bool isOpen() const;
 
     void respond(const Response& response);
-    void beginStream(int status, const Fields& fields);
+    void beginStream(int status, const Fields& fields, const FieldLines& lines = {});
     void send(QByteArrayView piece);
     void finishStream(QByteArrayView lastPiece = {}); // the last piece and the end mark leave together
     void abort();                                     // cut: the caller must see that this is not the end

@@ -84,23 +84,63 @@ bool parseLength(QByteArrayView text, qint64& length)
     return true;
 }
 
-// The fields that say where the body ends, and whether they agree (RFC 9112 section 6, without its leniencies).
-std::optional<ParseError> readFraming(MessageHead& head)
+// The fields that decide something here, found in one pass.
+struct Deciding
 {
-    const int lengths = head.count("content-length");
-    const int codings = head.count("transfer-encoding");
-    if (lengths > 1)
+    int lengths = 0;
+    int codings = 0;
+    int hosts = 0;
+    int expectations = 0;
+    QByteArrayView length; // the first of each
+    QByteArrayView coding;
+    QByteArrayView host;
+    QByteArrayView expectation;
+
+    explicit Deciding(const MessageHead& head)
+    {
+        for (const FieldView& field : head.fields) {
+            switch (field.name.size()) {
+            case 4:
+                note(field, "host", hosts, host);
+                break;
+            case 6:
+                note(field, "expect", expectations, expectation);
+                break;
+            case 14:
+                note(field, "content-length", lengths, length);
+                break;
+            case 17:
+                note(field, "transfer-encoding", codings, coding);
+                break;
+            default:
+                break;
+            }
+        }
+    }
+
+private:
+    static void note(const FieldView& field, QByteArrayView name, int& count, QByteArrayView& value)
+    {
+        if (equalsIgnoringCase(field.name, name) && count++ == 0)
+            value = field.value;
+    }
+};
+
+// The fields that say where the body ends, and whether they agree (RFC 9112 section 6, without its leniencies).
+std::optional<ParseError> readFraming(MessageHead& head, const Deciding& deciding)
+{
+    if (deciding.lengths > 1)
         return ParseError{400, "more than one Content-Length"};
-    if (lengths > 0 && codings > 0)
+    if (deciding.lengths > 0 && deciding.codings > 0)
         return ParseError{400, "Content-Length together with Transfer-Encoding"};
-    if (codings > 1 || (codings == 1 && !equalsIgnoringCase(head.value("transfer-encoding"), "chunked")))
+    if (deciding.codings > 1 || (deciding.codings == 1 && !equalsIgnoringCase(deciding.coding, "chunked")))
         return ParseError{400, "a Transfer-Encoding other than exactly one chunked"};
-    if (codings == 1 && head.minorVersion == 0)
+    if (deciding.codings == 1 && head.minorVersion == 0)
         return ParseError{400, "Transfer-Encoding in HTTP/1.0"};
-    if (codings == 1) {
+    if (deciding.codings == 1) {
         head.framing = BodyFraming::Chunked;
-    } else if (lengths == 1) {
-        if (!parseLength(head.value("content-length"), head.contentLength))
+    } else if (deciding.lengths == 1) {
+        if (!parseLength(deciding.length, head.contentLength))
             return ParseError{400, "a Content-Length that is not a number"};
         head.framing = head.contentLength > 0 ? BodyFraming::Length : BodyFraming::None;
     }
@@ -172,7 +212,7 @@ std::optional<ParseError> parseRequestHead(QByteArray bytes, const MessageLimits
         // our own rules come first, so that the answer names the framing fault, not llhttp's word for it
         if (error == HPE_INVALID_METHOD)
             return ParseError{501, "a method that is not implemented"};
-        if (auto wrong = readFraming(head))
+        if (auto wrong = readFraming(head, Deciding(head)))
             return wrong;
         return ParseError{400, "a head that the HTTP parser refuses"};
     }
@@ -187,14 +227,15 @@ std::optional<ParseError> parseRequestHead(QByteArray bytes, const MessageLimits
         return ParseError{400, "a target that is not a path"};
     if (head.target.contains('#'))
         return ParseError{400, "a fragment in the target"};
-    if (head.count("host") != 1 || !isHostValue(head.value("host")))
+    const Deciding deciding(head);
+    if (deciding.hosts != 1 || !isHostValue(deciding.host))
         return ParseError{400, "not exactly one valid Host"};
-    if (auto wrong = readFraming(head))
+    if (auto wrong = readFraming(head, deciding))
         return wrong;
     if (head.framing == BodyFraming::Length && head.contentLength > limits.bodyBytes)
         return ParseError{413, "a body that is too large"};
-    if (const int expects = head.count("expect"); expects > 0) {
-        if (expects > 1 || !equalsIgnoringCase(head.value("expect"), "100-continue"))
+    if (deciding.expectations > 0) {
+        if (deciding.expectations > 1 || !equalsIgnoringCase(deciding.expectation, "100-continue"))
             return ParseError{417, "an expectation other than 100-continue"};
         head.expectContinue = head.minorVersion == 1 && head.framing != BodyFraming::None;
     }
@@ -221,13 +262,14 @@ std::optional<ParseError> parseResponseHead(QByteArray bytes, bool bodiless, Res
     head.minorVersion = parser.http_minor;
     if (head.status < 100 || head.status > 599)
         return ParseError{502, "a status outside 100 to 599"};
-    if (auto wrong = readFraming(head))
+    const Deciding deciding(head);
+    if (auto wrong = readFraming(head, deciding))
         return ParseError{502, wrong->reason};
     const bool interim = head.status < 200;
     if (interim || bodiless || head.status == 204 || head.status == 304) {
         head.framing = BodyFraming::None;
         head.contentLength = 0;
-    } else if (head.framing == BodyFraming::None && head.count("content-length") == 0) {
+    } else if (head.framing == BodyFraming::None && deciding.lengths == 0) {
         head.framing = BodyFraming::UntilClose;
     }
     // after "Connection: close", or a body that only ends with the connection, nothing more may follow

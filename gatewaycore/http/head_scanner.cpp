@@ -1,6 +1,30 @@
 #include "http/head_scanner.h"
 
+#include "http/byte_scan.h"
+
+#include <algorithm>
+#include <array>
+
 namespace gateway::http {
+namespace {
+
+using Table = std::array<bool, 256>;
+
+template <typename Rule>
+Table tableOf(Rule rule)
+{
+    Table table{};
+    for (int c = 0; c < 256; ++c)
+        table[std::size_t(c)] = rule(static_cast<unsigned char>(c));
+    return table;
+}
+
+// The bytes that change nothing in a state: neither its end nor a fault.
+const Table kInRequestLine = tableOf([](unsigned char c) { return !isControl(c) && c != '\t' && c < 0x80; });
+const Table kInStatusLine = tableOf([](unsigned char c) { return !isControl(c) && c != '\t'; });
+const Table kInName = tableOf([](unsigned char c) { return isTokenChar(c); });
+
+} // namespace
 
 void HeadScanner::reset()
 {
@@ -14,15 +38,43 @@ void HeadScanner::reset()
 HeadScanner::Verdict HeadScanner::scan(QByteArrayView bytes)
 {
     m_consumed = 0;
-    for (const char c : bytes) {
+    while (m_consumed < bytes.size()) {
+        const qsizetype run = plainRun(bytes.sliced(m_consumed));
+        m_consumed += run;
+        m_total += run;
+        if (m_consumed == bytes.size())
+            break;
+        const auto c = static_cast<unsigned char>(bytes[m_consumed]);
         ++m_consumed;
         ++m_total;
-        if (!step(static_cast<unsigned char>(c)) || tooLarge())
+        if (!step(c) || tooLarge())
             return Verdict::Refused;
         if (m_state == State::Start) // the empty line's LF brought us round
             return Verdict::Complete;
     }
     return Verdict::NeedMore;
+}
+
+// How many bytes from here on leave the state as it is and no limit reached: most of a head goes this way.
+qsizetype HeadScanner::plainRun(QByteArrayView bytes) const
+{
+    qint64 room = m_limits.headBytes - m_total;
+    const Table* plain = nullptr;
+    if (m_state == State::Value)
+        return firstControl(bytes.first(std::min<qsizetype>(bytes.size(), std::max<qint64>(room, 0))));
+    if (m_state == State::Name) {
+        plain = &kInName;
+    } else if (m_state == State::StartLine) {
+        plain = m_kind == Kind::Request ? &kInRequestLine : &kInStatusLine;
+        room = std::min(room, m_limits.startLine - m_total);
+    } else {
+        return 0;
+    }
+    const qsizetype end = std::min<qsizetype>(bytes.size(), std::max<qint64>(room, 0));
+    qsizetype run = 0;
+    while (run < end && (*plain)[static_cast<unsigned char>(bytes[run])])
+        ++run;
+    return run;
 }
 
 bool HeadScanner::refuse(int status, const char* reason)
@@ -46,7 +98,7 @@ bool HeadScanner::tooLarge()
 
 bool HeadScanner::step(unsigned char c)
 {
-    const bool control = (c < 0x20 && c != '\t') || c == 0x7f;
+    const bool control = isControl(c);
     switch (m_state) {
     case State::Start:
         if (!isTokenChar(c))

@@ -47,6 +47,7 @@ private:
         HeadEnd
     };
 
+    qsizetype plainRun(QByteArrayView bytes) const;
     bool step(unsigned char c);
     bool refuse(int status, const char* reason);
     bool tooLarge();

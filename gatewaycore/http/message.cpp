@@ -1,5 +1,8 @@
 #include "http/message.h"
 
+#include "http/byte_scan.h"
+
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -54,12 +57,7 @@ bool isToken(QByteArrayView text)
 
 bool isFieldValue(QByteArrayView text)
 {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
-            return false;
-    }
-    return true;
+    return firstControl(text) == text.size();
 }
 
 QByteArrayView MessageHead::value(QByteArrayView name) const
@@ -100,10 +98,14 @@ bool appendField(QByteArray& out, QByteArrayView name, QByteArrayView value)
 {
     if (!isToken(name) || !isFieldValue(value))
         return false;
-    out.append(name.data(), name.size());
-    out.append(": ", 2);
-    out.append(value.data(), value.size());
-    out.append("\r\n", 2);
+    const qsizetype before = out.size();
+    out.resize(before + name.size() + value.size() + 4);
+    char* to = std::copy(name.begin(), name.end(), out.data() + before);
+    *to++ = ':';
+    *to++ = ' ';
+    to = std::copy(value.begin(), value.end(), to);
+    *to++ = '\r';
+    *to = '\n';
     return true;
 }
 

@@ -3,15 +3,14 @@
 #include "http/server_connection.h"
 
 #include <QFile>
-#include <QSocketNotifier>
 #include <QSslCertificate>
 #include <QSslKey>
-#include <QTimer>
 
 #include <arpa/inet.h>
 #include <cerrno>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,7 +18,7 @@ namespace gateway::http {
 namespace {
 
 constexpr int kBacklog = 4096; // Qt's default of 50 lets a storm of 8,000 connections wait for a minute
-constexpr int kAcceptPauseMs = 100;
+constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr int kAcceptsAtOnce = 64; // then the connections there are get their turn
 
 // A listening socket made by hand, because SO_REUSEPORT must be set before bind and Qt has no way to say so.
@@ -30,6 +29,7 @@ int listeningSocket(const QHostAddress& address, quint16 port, bool sharePort)
     if (fd < 0)
         return -1;
     const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what is accepted inherits it
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (sharePort)
         ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
@@ -58,6 +58,25 @@ int listeningSocket(const QHostAddress& address, quint16 port, bool sharePort)
     return fd;
 }
 
+quint16 portOf(int listener)
+{
+    sockaddr_storage where{};
+    socklen_t size = sizeof where;
+    if (::getsockname(listener, reinterpret_cast<sockaddr*>(&where), &size) != 0)
+        return 0;
+    return ntohs(where.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(where).sin6_port
+                                             : reinterpret_cast<const sockaddr_in&>(where).sin_port);
+}
+
+// An IPv4 caller on a dual-stack listener has the same name as on a plain one.
+QHostAddress nameOf(const sockaddr_storage& peer)
+{
+    const QHostAddress address(reinterpret_cast<const sockaddr*>(&peer));
+    bool mapped = false;
+    const quint32 v4 = address.toIPv4Address(&mapped);
+    return mapped ? QHostAddress(v4) : address;
+}
+
 QHostAddress countedAs(const QHostAddress& peer)
 {
     if (peer.protocol() != QAbstractSocket::IPv6Protocol)
@@ -70,31 +89,46 @@ QHostAddress countedAs(const QHostAddress& peer)
 } // namespace
 
 Server::Server(ServerOptions options, RequestHandler& handler, TimerWheel& wheel, const Clock& clock, QObject* parent)
-    : QTcpServer(parent), m_options(std::move(options)), m_handler(handler), m_wheel(wheel), m_clock(clock)
+    : QObject(parent),
+      m_options(std::move(options)),
+      m_handler(handler),
+      m_wheel(wheel),
+      m_clock(clock),
+      m_acceptAgain(wheel, [this] { want(Readable); })
 {
 }
 
 Server::~Server()
 {
-    delete m_acceptable; // before its descriptor is closed
+    stopListening();
     const auto connections = m_connections;
     for (ServerConnection* connection : connections)
         connection->cut();
 }
 
-// Accepting is ours, not QTcpServer's: out of descriptors, Qt 6.4 takes EMFILE for a passing error and asks again at
-// once, for ever (measured: two thirds of a processor). Here it pauses for a moment.
-void Server::acceptSome()
+void Server::stopListening()
 {
-    for (int i = 0; i < kAcceptsAtOnce; ++i) {
-        const int descriptor = ::accept4(int(socketDescriptor()), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    m_acceptAgain.stop();
+    m_port = 0;
+    if (m_listener < 0)
+        return;
+    unwatch(true);
+    ::close(std::exchange(m_listener, -1));
+}
+
+// Out of descriptors accepting pauses for a moment: the one that waits would be told of again at once, for ever.
+void Server::fdReady(quint32)
+{
+    for (int i = 0; i < kAcceptsAtOnce && m_listener >= 0; ++i) {
+        sockaddr_storage peer{};
+        socklen_t size = sizeof peer;
+        const int descriptor =
+            ::accept4(m_listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0) {
-            admit(descriptor);
-            if (m_draining)
-                return;
+            admit(descriptor, nameOf(peer));
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            m_acceptable->setEnabled(false);
-            QTimer::singleShot(kAcceptPauseMs, m_acceptable, [notifier = m_acceptable] { notifier->setEnabled(true); });
+            want(0);
+            m_acceptAgain.start(kAcceptPause);
             return;
         } else if (errno != ECONNABORTED && errno != EINTR) {
             return;
@@ -112,9 +146,7 @@ api::Outcome Server::start()
             api::Failure::Invalid, QStringLiteral("%1 is not an IP address to listen on").arg(m_options.host));
     const int fd = listeningSocket(address, m_options.port, m_options.sharePort);
     const int error = errno;
-    if (fd < 0 || !setSocketDescriptor(fd)) {
-        if (fd >= 0)
-            ::close(fd);
+    if (fd < 0)
         return api::failure(api::Failure::Unavailable,
             QStringLiteral("cannot listen on %1 port %2: %3")
                 .arg(m_options.host)
@@ -122,27 +154,27 @@ api::Outcome Server::start()
                 .arg(qt_error_string(error)),
             error == EADDRINUSE ? QStringLiteral("another program uses this port; choose another or stop that program")
                                 : QString());
-    }
-    pauseAccepting();
-    m_acceptable = new QSocketNotifier(fd, QSocketNotifier::Read, this);
-    connect(m_acceptable, &QSocketNotifier::activated, this, &Server::acceptSome);
+    m_listener = fd;
+    m_port = portOf(fd);
+    watch(fd, Readable);
     return api::Done{};
 }
 
-void Server::admit(int descriptor)
+void Server::admit(int descriptor, const QHostAddress& peer)
 {
     if (m_draining || (connectionCount() >= m_options.connection.connectionsPerWorker && !makeRoom())) {
         ::close(descriptor);
         return;
     }
-    auto* connection = new ServerConnection(*this, ++m_accepted);
+    auto* connection = new ServerConnection(*this, ++m_accepted, peer);
     if (!connection->open(descriptor)) {
+        ::close(descriptor);
         delete connection;
         return;
     }
     m_connections.insert(connection);
     // counted before anything is read: whatever happens from here on ends in connectionClosed()
-    if (++m_perAddress[countedAs(connection->peer())] > m_options.connection.connectionsPerAddress)
+    if (++m_perAddress[countedAs(peer)] > m_options.connection.connectionsPerAddress)
         connection->cut();
     else
         connection->begin();
@@ -173,11 +205,7 @@ void Server::connectionClosed(ServerConnection* connection, const QHostAddress& 
 void Server::drain()
 {
     m_draining = true;
-    if (m_acceptable) {
-        m_acceptable->setEnabled(false);
-        std::exchange(m_acceptable, nullptr)->deleteLater();
-    }
-    close();
+    stopListening();
     closeIdle();
 }
 

@@ -1,24 +1,23 @@
-// Server: an HTTP/1.1 listener of one thread, plain or TLS, on QtNetwork sockets. Several servers (one per worker)
-// share a port through SO_REUSEPORT, so no connection ever changes thread. It counts its connections, bounds them per
-// address and in all, survives running out of descriptors (accepting pauses and resumes) and drains on request. Thread:
-// made and used on the worker's thread; the handler and the wheel must outlive it.
+// Server: an HTTP/1.1 listener of one thread, plain or TLS. Its sockets are its own (plain_stream.h, tls_stream.h).
+// Several servers (one per worker) share a port through SO_REUSEPORT, so no connection ever changes thread. It counts
+// its connections, bounds them per address and in all, survives running out of descriptors (accepting pauses and
+// resumes) and drains on request. Thread: made and used on the worker's thread; the handler and the wheel must outlive
+// it.
 #pragma once
 
 #include "api/result.h"
 #include "http/exchange.h"
+#include "http/fd_watch.h"
 #include "http/limits.h"
+#include "http/timer_wheel.h"
 
 #include <QHash>
+#include <QObject>
 #include <QSslConfiguration>
-#include <QTcpServer>
 
 #include <unordered_set>
 
-class QSocketNotifier;
-
 namespace gateway::http {
-
-class TimerWheel;
 
 struct ServerOptions
 {
@@ -30,7 +29,7 @@ struct ServerOptions
     ConnectionLimits connection;
 };
 
-class Server : public QTcpServer
+class Server : public QObject, private FdWatch
 {
     Q_OBJECT
 public:
@@ -39,6 +38,7 @@ public:
     ~Server() override;
 
     api::Outcome start();
+    quint16 serverPort() const { return m_port; } // 0: does not listen
     // Closes the connections that wait for a request; those at work go on.
     void closeIdle();
     // Stops listening too; connections at work close after their answer.
@@ -60,8 +60,9 @@ public:
 private:
     friend class ServerConnection;
     void connectionClosed(ServerConnection* connection, const QHostAddress& peer);
-    void acceptSome();
-    void admit(int descriptor);
+    void fdReady(quint32 events) override;
+    void stopListening();
+    void admit(int descriptor, const QHostAddress& peer);
     bool makeRoom();
 
     ServerOptions m_options;
@@ -70,7 +71,9 @@ private:
     const Clock& m_clock;
     std::unordered_set<ServerConnection*> m_connections;
     QHash<QHostAddress, int> m_perAddress; // IPv6 by /64: one host has that many addresses
-    QSocketNotifier* m_acceptable = nullptr;
+    int m_listener = -1;
+    quint16 m_port = 0;
+    Deadline m_acceptAgain; // no descriptors left: a moment's pause
     quint64 m_accepted = 0; // numbers the connections
     bool m_draining = false;
 };

@@ -1,34 +1,29 @@
 #include "http/server_connection.h"
 
+#include "http/head_writer.h"
+#include "http/plain_stream.h"
+#include "http/scratch.h"
 #include "http/server.h"
+#include "http/tls_stream.h"
 
 #include <QCryptographicHash>
 #include <QDateTime>
 #include <QLocale>
 #include <QSslCertificate>
-#include <QSslSocket>
 
 #include <array>
 #include <charconv>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace gateway::http {
 namespace {
 
 using namespace std::chrono;
 
-constexpr qint64 kReadBuffer = 64 * 1024;
+constexpr int kReadsAtOnce = 16;            // then the others on this thread get their turn
+constexpr qsizetype kReadAhead = 64 * 1024; // of requests that wait for the one at work
 constexpr milliseconds kLinger{2000};
 constexpr int kLingerTurns = 15; // a caller that goes on uploading is listened to for at most this many of them
 constexpr qint64 kReserveAtOnce = 256 * 1024; // a declared length is a claim: no more than this is reserved for it
-
-void appendNumber(QByteArray& out, qint64 number, int base = 10)
-{
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
-    out.append(digits.data(), end - digits.data());
-}
 
 bool hasNoBody(int status)
 {
@@ -51,10 +46,11 @@ QByteArrayView httpDate(qint64 wallMs)
 
 } // namespace
 
-ServerConnection::ServerConnection(Server& server, quint64 number)
+ServerConnection::ServerConnection(Server& server, quint64 number, const QHostAddress& peer)
     : QObject(&server),
       m_server(server),
       m_number(number),
+      m_caller{peer, {}},
       m_parser(server.m_options.message),
       m_deadline(server.m_wheel, [this] { deadlineExpired(); }),
       m_writeDeadline(server.m_wheel, [this] { cut(); })
@@ -71,60 +67,63 @@ bool ServerConnection::isIdle() const
     return m_state == State::Handshake || (m_state == State::Reading && m_parser.isIdle() && m_waiting.isEmpty());
 }
 
-bool ServerConnection::open(qintptr descriptor)
+bool ServerConnection::open(int descriptor)
 {
-    m_descriptor = descriptor;
-    if (m_server.m_options.tls)
-        m_socket = m_tls = new QSslSocket(this);
-    else
-        m_socket = new QTcpSocket(this);
-    m_socket->setReadBufferSize(kReadBuffer);
-    if (!m_socket->setSocketDescriptor(descriptor)) {
-        ::close(int(descriptor));
-        return false;
+    StreamOwner& self = *this;
+    if (m_server.m_options.tls) {
+        auto stream = std::make_unique<TlsStream>(self);
+        if (!stream->adopt(descriptor))
+            return false;
+        m_stream = std::move(stream);
+    } else {
+        auto stream = std::make_unique<PlainStream>(self);
+        stream->adopt(descriptor);
+        m_stream = std::move(stream);
     }
-    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_caller.address = m_socket->peerAddress();
-    bool mapped = false; // an IPv4 caller on a dual-stack listener has the same name as on a plain one
-    if (const quint32 v4 = m_caller.address.toIPv4Address(&mapped); mapped)
-        m_caller.address = QHostAddress(v4);
     return true;
 }
 
 void ServerConnection::begin()
 {
-    connect(m_socket, &QTcpSocket::readyRead, this, &ServerConnection::pump);
-    connect(m_socket, &QTcpSocket::disconnected, this, &ServerConnection::disconnected);
-    connect(m_socket, &QTcpSocket::bytesWritten, this, &ServerConnection::bytesWritten);
-    connect(m_socket, &QTcpSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) {
-        // an orderly close is followed by disconnected(); after anything else, a broken TLS record too, nothing is left
-        if (error != QAbstractSocket::RemoteHostClosedError)
-            cut();
-    });
-    if (m_tls) {
-        // TLS has a second buffer, of what is encrypted and not yet sent; its progress is what tells a slow reader
-        connect(m_tls, &QSslSocket::encryptedBytesWritten, this, &ServerConnection::bytesWritten);
-        connect(m_tls, &QSslSocket::encrypted, this, &ServerConnection::ready);
+    if (m_server.m_options.tls) {
         m_deadline.start(m_server.m_options.connection.handshake);
-        m_tls->setSslConfiguration(*m_server.m_options.tls);
-        m_tls->startServerEncryption();
+        static_cast<TlsStream&>(*m_stream).shakeHandsAsServer(*m_server.m_options.tls);
     } else {
-        ready();
+        streamReady();
     }
 }
 
-void ServerConnection::ready()
+void ServerConnection::streamReady()
 {
     if (m_state != State::Handshake)
         return;
     // With peer verification set to query, a certificate that does not verify does not end the handshake; it is then
     // worth as much as none.
-    if (m_tls && m_tls->peerVerifyMode() == QSslSocket::QueryPeer && m_tls->sslHandshakeErrors().isEmpty() &&
-        !m_tls->peerCertificate().isNull())
-        m_caller.certificate = m_tls->peerCertificate().digest(QCryptographicHash::Sha256).toHex();
+    if (const QSslSocket* tls = m_stream->tls(); tls && tls->peerVerifyMode() == QSslSocket::QueryPeer &&
+                                                 tls->sslHandshakeErrors().isEmpty() &&
+                                                 !tls->peerCertificate().isNull())
+        m_caller.certificate = tls->peerCertificate().digest(QCryptographicHash::Sha256).toHex();
     m_state = State::Reading;
     m_deadline.start(m_server.m_options.connection.head);
-    pump();
+    pump(); // mostly the request came along with the connection
+}
+
+void ServerConnection::streamFailed(StreamFailure, const QString&)
+{
+    cut();
+}
+
+void ServerConnection::streamEnded()
+{
+    disconnected();
+}
+
+void ServerConnection::streamReadable()
+{
+    if (m_state == State::Handling)
+        readAhead();
+    else
+        pump();
 }
 
 // Reads as long as there is something to read and nobody holds an exchange. Re-entered (an answer given inside
@@ -134,17 +133,21 @@ void ServerConnection::pump()
     if (m_pumping)
         return;
     m_pumping = true;
-    std::array<char, kReadBuffer> scratch;
-    while (m_state == State::Reading || m_state == State::Lingering) {
+    Scratch scratch;
+    bool more = true;
+    bool ended = false;
+    for (int reads = 0; m_state == State::Reading || m_state == State::Lingering;) {
         const QByteArray waiting = std::exchange(m_waiting, {});
         QByteArrayView bytes = waiting;
         if (bytes.isEmpty()) {
-            if (!m_socket->isOpen())
+            if (!more)
                 break;
-            const qint64 count = m_socket->read(scratch.data(), qint64(scratch.size()));
+            const qint64 count = m_stream->read(scratch.data(), Scratch::kSize);
+            ended = count == ByteStream::Ended;
             if (count <= 0)
                 break;
             bytes = {scratch.data(), qsizetype(count)};
+            more = m_stream->mayHoldMore() && (++reads < kReadsAtOnce || m_stream->tls());
         }
         while (m_state == State::Reading && !bytes.isEmpty())
             bytes = consume(bytes);
@@ -154,6 +157,26 @@ void ServerConnection::pump()
             cut();
     }
     m_pumping = false;
+    if (ended)
+        disconnected();
+}
+
+// While a request is at work its connection is read on, for only so the caller's leaving is seen. What comes belongs to
+// the next request; when that is too much, reading stops until the answer. (TLS tells of the end by itself and keeps
+// what comes in its own buffer.)
+void ServerConnection::readAhead()
+{
+    if (m_stream->tls())
+        return;
+    Scratch scratch;
+    const qint64 count = m_stream->read(scratch.data(), Scratch::kSize);
+    if (count == ByteStream::Ended) {
+        disconnected();
+        return;
+    }
+    m_waiting.append(scratch.data(), count);
+    if (m_waiting.size() >= kReadAhead)
+        m_stream->setReading(false);
 }
 
 // Feeds the parser up to the end of one request; gives back what lies beyond it.
@@ -200,7 +223,7 @@ void ServerConnection::headComplete()
     m_body.reserve(std::min(head.contentLength, kReserveAtOnce));
     m_deadline.start(m_server.m_options.connection.bodyGrace);
     if (head.expectContinue)
-        write(QByteArrayLiteral("HTTP/1.1 100 Continue\r\n\r\n"));
+        write(std::initializer_list<QByteArrayView>{"HTTP/1.1 100 Continue\r\n\r\n"});
 }
 
 void ServerConnection::dispatch()
@@ -223,42 +246,49 @@ void ServerConnection::refuse(const Response& response)
 {
     m_keepAlive = false;
     m_body = {};
-    QByteArray out;
-    appendHead(out, response.status, response.fields, false, response.body.size());
-    if (!m_headOnly && !hasNoBody(response.status))
-        out.append(response.body);
-    write(out);
+    send(response, false);
     linger();
 }
 
 // contentLength < 0: none is stated.
-void ServerConnection::appendHead(
-    QByteArray& out, int status, const Fields& fields, bool keepAlive, qint64 contentLength) const
+void ServerConnection::putHead(HeadWriter& out, int status, const Fields& fields, const FieldLines& lines,
+    bool keepAlive, qint64 contentLength) const
 {
-    out.append("HTTP/1.1 ");
-    appendNumber(out, status);
-    out.append(' ');
-    out.append(reasonPhrase(status));
-    out.append("\r\n");
+    out.add("HTTP/1.1 ");
+    out.add(status);
+    out.add(" ");
+    out.add(reasonPhrase(status));
+    out.add("\r\n");
     for (const Field& field : fields) {
         if (!isFramingField(field.name))
-            appendField(out, field.name, field.value);
+            out.addField(field.name, field.value);
     }
+    out.add(lines.bytes());
     if (contentLength >= 0 && !hasNoBody(status)) {
-        out.append("content-length: ");
-        appendNumber(out, contentLength);
-        out.append("\r\n");
+        out.add("content-length: ");
+        out.add(contentLength);
+        out.add("\r\n");
     }
-    out.append("date: ");
-    const QByteArrayView date = httpDate(m_server.m_clock.wallMs());
-    out.append(date.data(), date.size());
+    out.add("date: ");
+    out.add(httpDate(m_server.m_clock.wallMs()));
     if (!keepAlive)
-        out.append("\r\nconnection: close");
+        out.add("\r\nconnection: close");
     else if (!m_http11)
-        out.append("\r\nconnection: keep-alive");
+        out.add("\r\nconnection: keep-alive");
     if (m_streaming && m_http11 && !hasNoBody(status))
-        out.append("\r\ntransfer-encoding: chunked");
-    out.append("\r\n\r\n");
+        out.add("\r\ntransfer-encoding: chunked");
+    out.add("\r\n\r\n");
+}
+
+// A whole answer, head and body in one write.
+void ServerConnection::send(const Response& response, bool keepAlive, qint64* size)
+{
+    HeadWriter head;
+    putHead(head, response.status, response.fields, response.lines, keepAlive, response.body.size());
+    const bool bodiless = m_headOnly || hasNoBody(response.status);
+    if (size)
+        *size = head.view().size() + (bodiless ? 0 : response.body.size());
+    write(head.view(), bodiless ? QByteArray() : response.body);
 }
 
 qint64 ServerConnection::respond(const Response& response)
@@ -267,17 +297,13 @@ qint64 ServerConnection::respond(const Response& response)
         return 0;
     if (response.close || m_server.isDraining())
         m_keepAlive = false;
-    QByteArray out;
-    out.reserve(512 + response.body.size());
-    appendHead(out, response.status, response.fields, m_keepAlive, response.body.size());
-    if (!m_headOnly && !hasNoBody(response.status))
-        out.append(response.body);
-    write(out);
+    qint64 size = 0;
+    send(response, m_keepAlive, &size);
     answered();
-    return out.size();
+    return size;
 }
 
-qint64 ServerConnection::beginStream(int status, const Fields& fields)
+qint64 ServerConnection::beginStream(int status, const Fields& fields, const FieldLines& lines)
 {
     if (m_state != State::Handling || m_streaming)
         return 0;
@@ -286,74 +312,76 @@ qint64 ServerConnection::beginStream(int status, const Fields& fields)
     // HTTP/1.0: the end of the connection is the end of the body
     if (m_server.isDraining() || (!m_http11 && !m_headOnly))
         m_keepAlive = false;
-    QByteArray out;
-    appendHead(out, status, fields, m_keepAlive, -1);
-    write(out);
-    return out.size();
+    HeadWriter head;
+    putHead(head, status, fields, lines, m_keepAlive, -1);
+    const qint64 size = head.view().size();
+    write(std::initializer_list<QByteArrayView>{head.view()});
+    return size;
 }
 
+// The piece is sent from where it lies: size line, piece and CRLF leave in one write, the last one with the end mark.
 qint64 ServerConnection::sendPiece(QByteArrayView piece, bool last)
 {
     if (m_state != State::Handling || !m_streaming)
         return 0;
-    QByteArray out;
+    std::array<char, 20> sizeLine;
+    QByteArrayView before;
+    QByteArrayView after;
     if (m_headOnly) {
-        // the answer to HEAD ends with its head
-    } else if (!m_http11) {
-        out = piece.toByteArray();
-    } else {
-        out.reserve(piece.size() + 32);
+        piece = {}; // the answer to HEAD ends with its head
+    } else if (m_http11) {
         if (!piece.isEmpty()) {
-            appendNumber(out, piece.size(), 16);
-            out.append("\r\n");
-            out.append(piece.data(), piece.size());
-            out.append("\r\n");
+            char* end = std::to_chars(sizeLine.data(), sizeLine.data() + 16, piece.size(), 16).ptr;
+            *end++ = '\r';
+            *end++ = '\n';
+            before = {sizeLine.data(), end - sizeLine.data()};
+            after = last ? QByteArrayView("\r\n0\r\n\r\n") : QByteArrayView("\r\n");
+        } else if (last) {
+            after = QByteArrayView("0\r\n\r\n");
         }
-        if (last)
-            out.append("0\r\n\r\n");
     }
-    if (!out.isEmpty())
-        write(out);
+    const qint64 size = before.size() + piece.size() + after.size();
+    if (size > 0)
+        write(std::initializer_list<QByteArrayView>{before, piece, after});
     if (last)
         answered();
-    return out.size();
+    return size;
 }
 
-qint64 ServerConnection::pendingBytes() const
-{
-    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
-}
-
-void ServerConnection::write(const QByteArray& bytes)
+template <typename... Parts>
+void ServerConnection::write(Parts&&... parts)
 {
     if (m_state == State::Closed)
         return;
-    m_writing = true;
-    m_socket->write(bytes);
-    if (m_state != State::Closed)
-        m_socket->flush(); // what goes at once needs no write notifier, hence no epoll_ctl
+    if (m_stream->write(std::forward<Parts>(parts)...)) {
+        watchWriting();
+        return;
+    }
+    m_writing = true; // the news is told from the event loop
+    disconnected();
     m_writing = false;
-    if (m_state != State::Closed && !m_writeDeadline.isArmed() && pendingBytes() > 0)
+}
+
+void ServerConnection::watchWriting()
+{
+    if (m_stream->pending() == 0)
+        m_writeDeadline.stop();
+    else if (!m_writeDeadline.isArmed())
         m_writeDeadline.start(m_server.m_options.connection.writeStall);
 }
 
-void ServerConnection::bytesWritten()
+void ServerConnection::streamDrained()
 {
     if (m_state == State::Closed)
         return;
-    const qint64 pending = pendingBytes();
-    if (pending == 0)
-        m_writeDeadline.stop();
-    else
-        m_writeDeadline.start(m_server.m_options.connection.writeStall);
+    const qint64 pending = m_stream->pending();
+    m_writeDeadline.stop();
+    watchWriting(); // from now on: it has taken something
     if (m_state == State::Lingering) {
         if (pending == 0)
             lingerWhenWritten();
     } else if (m_wantsReady && pending <= m_server.m_options.connection.writeBuffer / 2) {
-        if (m_writing)
-            QMetaObject::invokeMethod(this, &ServerConnection::bytesWritten, Qt::QueuedConnection);
-        else
-            tellReady();
+        tellReady();
     }
 }
 
@@ -368,7 +396,7 @@ bool ServerConnection::isBufferFull()
 {
     if (m_state == State::Closed)
         return false;
-    const bool full = pendingBytes() > m_server.m_options.connection.writeBuffer;
+    const bool full = m_stream->pending() > m_server.m_options.connection.writeBuffer;
     m_wantsReady = m_wantsReady || full;
     return full;
 }
@@ -390,7 +418,8 @@ void ServerConnection::answered()
     m_state = State::Reading;
     m_deadline.start(m_server.m_options.connection.keepAliveIdle);
     // not from here: the next request must not be handled inside the call that ended this one
-    if (!m_pumping && (!m_waiting.isEmpty() || m_socket->bytesAvailable() > 0))
+    m_stream->setReading(true);
+    if (!m_pumping && (!m_waiting.isEmpty() || m_stream->mayHoldMore()))
         QMetaObject::invokeMethod(this, &ServerConnection::pump, Qt::QueuedConnection);
 }
 
@@ -401,13 +430,14 @@ void ServerConnection::linger()
     if (m_state == State::Closed)
         return;
     m_state = State::Lingering;
-    m_waiting.clear();
+    m_waiting = {};
+    m_stream->setReading(true);
     m_deadline.stop(); // until all is written the write deadline watches
     // TLS can only shut both ends. That is right when nothing more is due from the caller; else it closes after
     // reading.
-    if (m_tls && !m_inBody && m_parser.isComplete())
-        m_tls->disconnectFromHost();
-    if (m_state == State::Lingering && pendingBytes() == 0)
+    if (m_stream->tls() && !m_inBody && m_parser.isComplete())
+        m_stream->finishWriting();
+    if (m_state == State::Lingering && m_stream->pending() == 0)
         lingerWhenWritten();
 }
 
@@ -415,10 +445,10 @@ void ServerConnection::lingerWhenWritten()
 {
     if (m_deadline.isArmed())
         return;
-    if (!m_tls)
-        ::shutdown(int(m_descriptor), SHUT_WR);
+    if (!m_stream->tls())
+        m_stream->finishWriting();
     m_deadline.start(kLinger);
-    if (!m_pumping && m_socket->bytesAvailable() > 0)
+    if (!m_pumping && m_stream->mayHoldMore())
         QMetaObject::invokeMethod(this, &ServerConnection::pump, Qt::QueuedConnection);
 }
 
@@ -432,18 +462,10 @@ void ServerConnection::cut()
 {
     if (m_state == State::Closed)
         return;
-    if (m_streaming && !m_http11) {
-        // here a clean close would mean "complete": a reset is the only way to say that it is not
-        const struct linger reset
-        {
-            1, 0
-        };
-        ::setsockopt(int(m_descriptor), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    }
-    // closed first: abort() emits signals
+    // there a clean close would mean "complete": a reset is the only way to say that it is not
+    if (m_streaming && !m_http11)
+        m_stream->closeWithReset();
     disconnected();
-    if (m_socket)
-        m_socket->abort();
 }
 
 void ServerConnection::disconnected()
@@ -453,6 +475,8 @@ void ServerConnection::disconnected()
     m_state = State::Closed;
     m_deadline.stop();
     m_writeDeadline.stop();
+    m_waiting = {};
+    m_stream->close();
     m_server.connectionClosed(this, m_caller.address);
     if (m_writing)
         QMetaObject::invokeMethod(this, &ServerConnection::tellGone, Qt::QueuedConnection);

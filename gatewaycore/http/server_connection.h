@@ -5,27 +5,27 @@
 // event loop. Thread: the server's. Private to http.
 #pragma once
 
+#include "http/byte_stream.h"
 #include "http/exchange.h"
 #include "http/message_parser.h"
 #include "http/timer_wheel.h"
 
 #include <QObject>
-#include <QSslSocket>
-#include <QTcpSocket>
 
 namespace gateway::http {
 
+class HeadWriter;
 class Server;
 
-class ServerConnection : public QObject
+class ServerConnection : public QObject, private StreamOwner
 {
     Q_OBJECT
 public:
-    // `number`: rises with every connection of the server.
-    ServerConnection(Server& server, quint64 number);
+    // `number`: rises with every connection of the server. `peer`: whose socket open() brings.
+    ServerConnection(Server& server, quint64 number, const QHostAddress& peer);
     ~ServerConnection() override;
 
-    bool open(qintptr descriptor); // takes the socket; nothing is read before begin()
+    bool open(int descriptor); // takes the non-blocking socket, if true; nothing is read before begin()
     void begin();
     const QHostAddress& peer() const { return m_caller.address; }
     // Nobody waits for an answer here: a drain may close it.
@@ -48,14 +48,20 @@ private:
 
     // for Exchange
     qint64 respond(const Response& response);
-    qint64 beginStream(int status, const Fields& fields);
+    qint64 beginStream(int status, const Fields& fields, const FieldLines& lines);
     qint64 sendPiece(QByteArrayView piece, bool last);
     void exchangeAbandoned();
     bool isBufferFull();
     bool isOpen() const { return m_state != State::Closed; }
 
-    void ready();
+    void streamReady() override;
+    void streamReadable() override;
+    void streamDrained() override;
+    void streamFailed(StreamFailure failure, const QString& text) override;
+    void streamEnded() override;
+
     void pump();
+    void readAhead();
     QByteArrayView consume(QByteArrayView bytes);
     void headComplete();
     void dispatch();
@@ -65,18 +71,18 @@ private:
     void lingerWhenWritten();
     void disconnected();
     void deadlineExpired();
-    void write(const QByteArray& bytes);
-    void bytesWritten();
+    template <typename... Parts>
+    void write(Parts&&... parts);
+    void send(const Response& response, bool keepAlive, qint64* size = nullptr);
+    void watchWriting();
     void tellReady();
     void tellGone();
-    qint64 pendingBytes() const;
-    void appendHead(QByteArray& out, int status, const Fields& fields, bool keepAlive, qint64 contentLength) const;
+    void putHead(HeadWriter& out, int status, const Fields& fields, const FieldLines& lines, bool keepAlive,
+        qint64 contentLength) const;
 
     Server& m_server;
     const quint64 m_number;
-    QTcpSocket* m_socket = nullptr;
-    QSslSocket* m_tls = nullptr; // the same socket, if it is one
-    qintptr m_descriptor = -1;
+    std::unique_ptr<ByteStream> m_stream;
     Caller m_caller;
     State m_state = State::Handshake;
     RequestParser m_parser;

@@ -1,43 +1,63 @@
 #include "http/timer_wheel.h"
 
-#include <QTimer>
+#include <ctime>
 
 namespace gateway::http {
+namespace {
 
 using namespace std::chrono;
 
+qint64 tickOf(nanoseconds time)
+{
+    return time / TimerWheel::kTick;
+}
+
+nanoseconds now()
+{
+    return steady_clock::now().time_since_epoch();
+}
+
+// A clock that is read without asking the processor's counter and lags by a tick of the kernel, 10 ms at most
+// (CONFIG_HZ 100). With that much added it is never before the real one, which is what "never early" needs.
+nanoseconds notBeforeNow()
+{
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return seconds(time.tv_sec) + nanoseconds(time.tv_nsec) + milliseconds(10);
+}
+
+} // namespace
+
+Deadline::~Deadline()
+{
+    if (m_slot >= 0)
+        m_wheel.unlink(*this);
+}
+
 void Deadline::start(milliseconds in)
 {
-    stop();
-    m_wheel.arm(*this, in);
+    constexpr milliseconds tick = TimerWheel::kTick;
+    // one tick more than the division says: the current tick is partly over, and a deadline must not come early
+    m_dueTick = tickOf(notBeforeNow()) + (std::max(in, milliseconds(0)) + tick - milliseconds(1)) / tick + 1;
+    m_armed = true;
+    if (m_slot >= 0 && m_linkedTick <= m_dueTick)
+        return;
+    if (m_slot >= 0)
+        m_wheel.unlink(*this);
+    m_wheel.place(*this);
 }
 
-void Deadline::stop()
-{
-    if (isArmed())
-        m_wheel.disarm(*this);
-}
-
-TimerWheel::TimerWheel(QObject* parent) : QObject(parent), m_timer(new QTimer(this)), m_tick(tickNow())
-{
-    m_timer->setTimerType(Qt::PreciseTimer);
-    m_timer->setInterval(kTick);
-    connect(m_timer, &QTimer::timeout, this, &TimerWheel::turn);
-}
+TimerWheel::TimerWheel(QObject* parent) : QObject(parent), m_tick(tickOf(now())) {}
 
 TimerWheel::~TimerWheel()
 {
     for (Deadline* first : m_slots) {
         for (Deadline* deadline = first; deadline;) {
             deadline->m_slot = -1;
+            deadline->m_armed = false;
             deadline = std::exchange(deadline->m_next, nullptr);
         }
     }
-}
-
-qint64 TimerWheel::tickNow() const
-{
-    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()) / kTick;
 }
 
 void TimerWheel::link(Deadline& deadline, int slot)
@@ -49,6 +69,7 @@ void TimerWheel::link(Deadline& deadline, int slot)
     if (first)
         first->m_previous = &deadline;
     first = &deadline;
+    ++m_linked;
 }
 
 void TimerWheel::unlink(Deadline& deadline)
@@ -61,49 +82,69 @@ void TimerWheel::unlink(Deadline& deadline)
         deadline.m_next->m_previous = deadline.m_previous;
     deadline.m_slot = -1;
     deadline.m_next = deadline.m_previous = nullptr;
+    --m_linked;
 }
 
-void TimerWheel::arm(Deadline& deadline, milliseconds in)
+void TimerWheel::place(Deadline& deadline)
 {
-    const qint64 now = tickNow();
-    if (m_armed++ == 0 && !m_timer->isActive()) {
-        m_tick = now;
-        m_timer->start();
-    }
-    // one tick more than the division says: the current tick is partly over, and a deadline must not come early
-    deadline.m_dueTick = now + (std::max(in, milliseconds(0)) + kTick - milliseconds(1)) / kTick + 1;
+    if (m_linked == 0)
+        m_tick = tickOf(now()); // nothing was there to be turned to
+    deadline.m_linkedTick = deadline.m_dueTick;
     link(deadline, int(deadline.m_dueTick % kSlots));
+    if (m_timer == 0 || deadline.m_dueTick < m_timerTick)
+        runTimer(deadline.m_dueTick);
 }
 
-// The QTimer runs on: a connection that stops one deadline and starts the next would otherwise restart it each time.
-void TimerWheel::disarm(Deadline& deadline)
+void TimerWheel::runTimer(qint64 tick)
 {
-    unlink(deadline);
-    --m_armed;
+    if (m_timer != 0)
+        killTimer(m_timer);
+    m_timerTick = tick;
+    const nanoseconds wait = tick * nanoseconds(kTick) - now();
+    m_timer = startTimer(ceil<milliseconds>(std::max(wait, nanoseconds(0))), Qt::PreciseTimer);
+}
+
+void TimerWheel::timerEvent(QTimerEvent*)
+{
+    killTimer(std::exchange(m_timer, 0));
+    turn();
+    if (m_linked == 0)
+        return;
+    // the next slot that holds anything, whatever was started meanwhile
+    for (qint64 tick = m_tick + 1; tick <= m_tick + kSlots; ++tick) {
+        if (m_slots[std::size_t(tick % kSlots)]) {
+            if (m_timer == 0 || tick < m_timerTick)
+                runTimer(tick);
+            return;
+        }
+    }
 }
 
 void TimerWheel::turn()
 {
-    if (m_armed == 0) {
-        m_timer->stop();
-        return;
-    }
-    const qint64 now = tickNow();
+    const qint64 tickNow = tickOf(now());
     // after a long sleep every slot is visited once, not once per tick slept
-    const qint64 from = std::max(m_tick + 1, now - kSlots + 1);
-    m_tick = now;
-    for (qint64 tick = from; tick <= now; ++tick) {
+    const qint64 from = std::max(m_tick + 1, tickNow - kSlots + 1);
+    m_tick = tickNow;
+    for (qint64 tick = from; tick <= tickNow; ++tick) {
         for (Deadline* deadline = m_slots[std::size_t(tick % kSlots)]; deadline;) {
             Deadline* const next = deadline->m_next;
-            if (deadline->m_dueTick <= now) {
+            if (deadline->m_linkedTick <= tickNow) {
                 unlink(*deadline);
-                link(*deadline, kSlots);
+                link(*deadline, kDue);
             }
             deadline = next;
         }
         // a handler may destroy its own Deadline (hence the copy) or any other (hence the list is read anew each time)
-        while (Deadline* const deadline = m_slots[kSlots]) {
-            disarm(*deadline);
+        while (Deadline* const deadline = m_slots[kDue]) {
+            unlink(*deadline);
+            if (!deadline->isArmed())
+                continue;
+            if (deadline->m_dueTick > tickNow) { // moved since it was linked
+                place(*deadline);
+                continue;
+            }
+            deadline->stop();
             const std::function<void()> expired = deadline->m_expired;
             expired();
         }

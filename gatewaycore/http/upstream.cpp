@@ -31,12 +31,13 @@ std::unique_ptr<UpstreamExchange> UpstreamClient::start(
     const UpstreamTarget& target, const UpstreamTimeouts& timeouts, UpstreamRequest request, UpstreamListener& listener)
 {
     auto exchange = std::unique_ptr<UpstreamExchange>(new UpstreamExchange(listener, timeouts));
-    UpstreamConnection* connection = takeIdle(target.poolKey);
+    UpstreamPool& pool = m_pools[target.poolKey];
+    UpstreamConnection* connection = takeIdle(pool);
     if (!connection) {
-        connection = new UpstreamConnection(*this, target);
-        ++m_open[target.poolKey];
+        connection = new UpstreamConnection(*this, pool, target);
+        ++pool.open;
     }
-    connection->start(*exchange, request);
+    connection->start(*exchange, std::move(request));
     return exchange;
 }
 
@@ -58,15 +59,12 @@ const QSslConfiguration& UpstreamClient::tlsConfiguration(const QString& caFile)
     return found->configuration;
 }
 
-UpstreamConnection* UpstreamClient::takeIdle(const QByteArray& poolKey)
+UpstreamConnection* UpstreamClient::takeIdle(UpstreamPool& pool)
 {
-    const auto found = m_idle.find(poolKey);
-    if (found == m_idle.end())
-        return nullptr;
-    while (!found->empty()) {
-        UpstreamConnection* connection = found->back();
+    while (!pool.idle.empty()) {
+        UpstreamConnection* connection = pool.idle.back();
         if (connection->isAlive()) {
-            found->pop_back();
+            pool.idle.pop_back();
             return connection;
         }
         connection->close(); // takes itself out of the list
@@ -76,21 +74,22 @@ UpstreamConnection* UpstreamClient::takeIdle(const QByteArray& poolKey)
 
 void UpstreamClient::giveBack(UpstreamConnection* connection)
 {
-    m_idle[connection->poolKey()].push_back(connection);
+    connection->pool().idle.push_back(connection);
     connection->rest();
 }
 
+// The pool itself stays: there are as many as origins in the config.
 void UpstreamClient::forget(UpstreamConnection* connection)
 {
-    if (const auto found = m_idle.find(connection->poolKey()); found != m_idle.end())
-        std::erase(*found, connection);
-    if (const auto open = m_open.find(connection->poolKey()); open != m_open.end() && --open.value() <= 0)
-        m_open.erase(open);
+    UpstreamPool& pool = connection->pool();
+    std::erase(pool.idle, connection);
+    --pool.open;
 }
 
 int UpstreamClient::openConnections(const QByteArray& poolKey) const
 {
-    return m_open.value(poolKey);
+    const auto found = m_pools.find(poolKey);
+    return found == m_pools.end() ? 0 : found->second.open;
 }
 
 UpstreamExchange::~UpstreamExchange()

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "http/limits.h"
-#include "http/message.h"
+#include "http/field_lines.h"
 
 #include <QDateTime>
 #include <QHash>
@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace gateway::http {
@@ -62,6 +63,7 @@ struct UpstreamRequest
     QByteArray method = QByteArrayLiteral("POST");
     QByteArray path; // "/v1/chat/completions"
     Fields fields;   // host and framing fields among them are left out: those are the client's
+    FieldLines lines; // more of them, made already
     QByteArray body;
 };
 
@@ -77,6 +79,13 @@ protected:
     ~UpstreamListener() = default;
 };
 
+// The connections of one origin.
+struct UpstreamPool
+{
+    std::vector<UpstreamConnection*> idle; // newest last, taken first
+    int open = 0;
+};
+
 class UpstreamClient : public QObject
 {
     Q_OBJECT
@@ -90,7 +99,7 @@ public:
 
 private:
     friend class UpstreamConnection;
-    UpstreamConnection* takeIdle(const QByteArray& poolKey);
+    UpstreamConnection* takeIdle(UpstreamPool& pool);
     void giveBack(UpstreamConnection* connection);
     void forget(UpstreamConnection* connection);
     const QSslConfiguration& tlsConfiguration(const QString& caFile);
@@ -98,8 +107,7 @@ private:
     TimerWheel& m_wheel;
     const Clock& m_clock;
     const MessageLimits m_limits;
-    QHash<QByteArray, std::vector<UpstreamConnection*>> m_idle; // newest last, taken first
-    QHash<QByteArray, int> m_open;
+    std::unordered_map<QByteArray, UpstreamPool> m_pools; // stay where they are: connections point to theirs
     struct Authorities
     {
         QDateTime

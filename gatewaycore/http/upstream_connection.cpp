@@ -1,64 +1,72 @@
 #include "http/upstream_connection.h"
 
-#include <QNetworkProxy>
-
-#include <array>
-#include <cerrno>
-#include <sys/socket.h>
+#include "http/head_writer.h"
+#include "http/plain_stream.h"
+#include "http/scratch.h"
+#include "http/tls_stream.h"
 
 namespace gateway::http {
 namespace {
 
 using namespace std::chrono;
 
-constexpr qint64 kReadBuffer = 64 * 1024;
+constexpr int kReadsAtOnce = 16; // then the others on this thread get their turn
+// A peer that has answered twice on a connection keeps it; what closes after the first answer unannounced is found out
+// by asking the kernel (decisions/0120).
+constexpr int kProvenBy = 2;
+constexpr milliseconds kRestUnasked{2};
 // Python model servers (uvicorn) close idle connections after 5 s; a request sent into that close would be lost, and we
 // do not repeat requests. Behind TLS are the large providers, which keep connections for minutes.
 constexpr milliseconds kIdlePlain{4500};
 constexpr milliseconds kIdleTls{30000};
 
 // A byte that could end the target or the line is percent-encoded: whatever the path is made of, it stays one.
-void appendPath(QByteArray& out, QByteArrayView path)
+void putPath(HeadWriter& out, QByteArrayView path)
 {
     if (!path.startsWith('/'))
-        out.append('/');
-    for (const char c : path) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7f && byte != '#') {
-            out.append(c);
-        } else {
-            out.append('%');
-            out.append("0123456789ABCDEF"[byte >> 4]);
-            out.append("0123456789ABCDEF"[byte & 15]);
-        }
+        out.add("/");
+    while (!path.isEmpty()) {
+        qsizetype plain = 0;
+        while (plain < path.size() && path[plain] > 0x20 && path[plain] < 0x7f && path[plain] != '#')
+            ++plain;
+        out.add(path.first(plain));
+        path = path.sliced(plain);
+        if (path.isEmpty())
+            break;
+        constexpr char digits[] = "0123456789ABCDEF";
+        const auto byte = static_cast<unsigned char>(path.front());
+        const char coded[] = {'%', digits[byte >> 4], digits[byte & 15]};
+        out.add({coded, 3});
+        path = path.sliced(1);
     }
 }
 
-QByteArray serialise(const UpstreamRequest& request, const QByteArray& hostField)
+void putHead(HeadWriter& out, const UpstreamRequest& request, const QByteArray& hostField)
 {
-    QByteArray out;
-    out.reserve(1024 + request.path.size() + request.body.size());
-    out.append(request.method);
-    out.append(' ');
-    appendPath(out, request.path);
-    out.append(" HTTP/1.1\r\n");
-    appendField(out, "host", hostField);
+    out.add(request.method);
+    out.add(" ");
+    putPath(out, request.path);
+    out.add(" HTTP/1.1\r\n");
+    out.addField("host", hostField);
     for (const Field& field : request.fields) {
         if (!isFramingField(field.name) && !equalsIgnoringCase(field.name, "host"))
-            appendField(out, field.name, field.value);
+            out.addField(field.name, field.value);
     }
-    if (!request.body.isEmpty() || request.method == "POST")
-        appendField(out, "content-length", QByteArray::number(request.body.size()));
-    out.append("\r\n");
-    out.append(request.body);
-    return out;
+    out.add(request.lines.bytes());
+    if (!request.body.isEmpty() || request.method == "POST") {
+        out.add("content-length: ");
+        out.add(request.body.size());
+        out.add("\r\n");
+    }
+    out.add("\r\n");
 }
 
 } // namespace
 
-UpstreamConnection::UpstreamConnection(UpstreamClient& client, const UpstreamTarget& target)
+UpstreamConnection::UpstreamConnection(UpstreamClient& client, UpstreamPool& pool, const UpstreamTarget& target)
     : QObject(&client),
       m_client(client),
+      m_pool(pool),
       m_target(target),
       m_parser(client.m_limits),
       m_deadline(client.m_wheel, [this] { deadlineExpired(); })
@@ -67,26 +75,21 @@ UpstreamConnection::UpstreamConnection(UpstreamClient& client, const UpstreamTar
 
 void UpstreamConnection::connectToTarget()
 {
-    if (m_target.tls)
-        m_socket = m_secure = new QSslSocket(this);
-    else
-        m_socket = new QTcpSocket(this);
-    m_socket->setProxy(QNetworkProxy::NoProxy);
-    m_socket->setReadBufferSize(kReadBuffer);
-    connect(m_socket, &QTcpSocket::readyRead, this, &UpstreamConnection::readAnswer);
-    connect(m_socket, &QTcpSocket::errorOccurred, this, &UpstreamConnection::socketFailed);
-    connect(m_socket, &QTcpSocket::disconnected, this, &UpstreamConnection::brokenOff);
-    if (m_secure) {
-        m_secure->setSslConfiguration(m_client.tlsConfiguration(m_target.caFile));
-        connect(m_secure, &QSslSocket::encrypted, this, &UpstreamConnection::connected);
-        m_secure->connectToHostEncrypted(m_target.host, m_target.port);
+    StreamOwner& self = *this;
+    if (m_target.tls) {
+        auto stream = std::make_unique<TlsStream>(self);
+        TlsStream& tls = *stream;
+        m_stream = std::move(stream);
+        tls.connectTo(m_target.host, m_target.port, m_client.tlsConfiguration(m_target.caFile));
     } else {
-        connect(m_socket, &QTcpSocket::connected, this, &UpstreamConnection::connected);
-        m_socket->connectToHost(m_target.host, m_target.port);
+        auto stream = std::make_unique<PlainStream>(self);
+        PlainStream& plain = *stream;
+        m_stream = std::move(stream);
+        plain.connectTo(m_target.host, m_target.port);
     }
 }
 
-void UpstreamConnection::start(UpstreamExchange& exchange, const UpstreamRequest& request)
+void UpstreamConnection::start(UpstreamExchange& exchange, UpstreamRequest&& request)
 {
     m_starting = true;
     m_exchange = &exchange;
@@ -99,52 +102,50 @@ void UpstreamConnection::start(UpstreamExchange& exchange, const UpstreamRequest
         m_starting = false;
         return;
     }
-    m_toSend = serialise(request, m_target.hostField);
     if (m_ready) {
         exchange.m_reused = true;
         exchange.m_connectedAt = m_client.m_clock.monotonic();
-        sendRequest();
+        HeadWriter head;
+        putHead(head, request, m_target.hostField);
+        sendRequest(head.view(), request.body);
     } else {
+        HeadWriter head;
+        putHead(head, request, m_target.hostField);
+        m_head = head.view().toByteArray();
+        m_body = std::move(request.body);
         m_deadline.start(exchange.m_timeouts.connect);
         connectToTarget();
     }
     m_starting = false;
 }
 
-void UpstreamConnection::connected()
+void UpstreamConnection::streamReady()
 {
     m_ready = true;
-    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     if (!m_exchange)
         return;
     m_exchange->m_connectedAt = m_client.m_clock.monotonic();
-    sendRequest();
+    const QByteArray head = std::exchange(m_head, {});
+    sendRequest(head, std::exchange(m_body, {}));
 }
 
-void UpstreamConnection::sendRequest()
+void UpstreamConnection::sendRequest(QByteArrayView head, const QByteArray& body)
 {
     m_deadline.start(m_exchange->m_timeouts.firstByte);
-    const qint64 size = m_toSend.size();
-    m_socket->write(std::exchange(m_toSend, {}));
-    if (m_exchange) { // a write error has already been reported otherwise
-        m_exchange->m_bytesSent = size;
-        m_exchange->m_sentAt = m_client.m_clock.monotonic();
-    }
-    if (!m_closed)
-        m_socket->flush();
+    m_exchange->m_bytesSent = head.size() + body.size();
+    const bool sent = m_stream->write(head, body);
+    m_exchange->m_sentAt = m_client.m_clock.monotonic();
+    if (!sent)
+        QMetaObject::invokeMethod(this, &UpstreamConnection::brokenOff, Qt::QueuedConnection);
 }
 
 bool UpstreamConnection::isAlive() const
 {
-    if (m_closed || m_socket->state() != QAbstractSocket::ConnectedState || m_socket->bytesAvailable() > 0)
+    if (m_closed)
         return false;
-    char byte = 0;
-    const ssize_t got = ::recv(int(m_socket->socketDescriptor()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK;
-    // the end, or bytes nobody asked for. On TLS they may be a late session ticket or the peer's goodbye; from outside
-    // one looks like the other, and a new handshake costs less than a lost call
-    return false;
+    const bool fresh =
+        !m_target.tls && m_answers >= kProvenBy && m_client.m_clock.monotonic() - m_restsSince < kRestUnasked;
+    return m_stream->isSilent(!fresh);
 }
 
 // The client is being destroyed: no word to the listener, and nothing that reaches into the client's lists.
@@ -154,12 +155,13 @@ void UpstreamConnection::orphan()
         std::exchange(m_exchange, nullptr)->m_connection = nullptr;
     m_closed = true;
     m_deadline.stop();
-    if (m_socket)
-        m_socket->abort();
+    if (m_stream)
+        m_stream->close();
 }
 
 void UpstreamConnection::rest()
 {
+    m_restsSince = m_client.m_clock.monotonic();
     m_deadline.start(m_target.tls ? kIdleTls : kIdlePlain);
 }
 
@@ -169,8 +171,8 @@ void UpstreamConnection::close()
         return;
     m_deadline.stop();
     m_client.forget(this);
-    if (m_socket)
-        m_socket->abort();
+    if (m_stream)
+        m_stream->close();
     deleteLater();
 }
 
@@ -187,26 +189,42 @@ void UpstreamConnection::readSoon()
     QMetaObject::invokeMethod(this, &UpstreamConnection::readAnswer, Qt::QueuedConnection);
 }
 
+void UpstreamConnection::streamReadable()
+{
+    if (m_exchange && m_exchange->m_paused) {
+        m_stream->setReading(false); // found out here, so that a pause which ends at once costs nothing
+        return;
+    }
+    readAnswer();
+}
+
 // Reads while there are bytes, an exchange wants them and it is not paused. The listener may destroy the exchange at
 // any call; m_exchange is null then and the loop ends.
 void UpstreamConnection::readAnswer()
 {
-    if (m_closed || m_reading)
+    if (m_closed || m_reading || !m_ready)
         return;
     if (!m_exchange) {
-        if (m_socket->bytesAvailable() > 0)
-            close(); // speaks without being asked
+        if (!m_stream->isSilent(true))
+            close(); // at rest it was closed, or spoke without being asked
         return;
     }
+    m_stream->setReading(true);
     m_reading = true;
-    std::array<char, kReadBuffer> scratch;
-    while (m_exchange && !m_closed && !m_exchange->m_paused && m_socket->isOpen()) {
-        const qint64 count = m_socket->read(scratch.data(), qint64(scratch.size()));
+    Scratch scratch;
+    bool ended = false;
+    for (int reads = 0; m_exchange && !m_closed && !m_exchange->m_paused; ++reads) {
+        const qint64 count = m_stream->read(scratch.data(), Scratch::kSize);
+        ended = count == ByteStream::Ended;
         if (count <= 0)
             break;
         take({scratch.data(), qsizetype(count)});
+        if (!m_stream->mayHoldMore() || (reads >= kReadsAtOnce && !m_stream->tls()))
+            break;
     }
     m_reading = false;
+    if (ended)
+        brokenOff();
 }
 
 // Parses and delivers; ends the exchange if the answer ends or is not one.
@@ -235,35 +253,14 @@ void UpstreamConnection::take(QByteArrayView bytes)
     }
 }
 
-// A provider may answer (401, 413, 429) and close before it has read the request. Our write then fails, and Qt drops
-// the socket without reading the answer that lies in the kernel.
-void UpstreamConnection::takeWhatIsLeft()
-{
-    if (m_secure || m_reading)
-        return;
-    m_reading = true;
-    std::array<char, kReadBuffer> scratch;
-    while (m_exchange && !m_closed) {
-        const ssize_t count = ::recv(int(m_socket->socketDescriptor()), scratch.data(), scratch.size(), MSG_DONTWAIT);
-        if (count <= 0)
-            break;
-        take({scratch.data(), qsizetype(count)});
-    }
-    m_reading = false;
-}
-
-bool UpstreamConnection::allSent() const
-{
-    return m_socket->bytesToWrite() == 0 && (!m_secure || m_secure->encryptedBytesToWrite() == 0);
-}
-
 void UpstreamConnection::complete(bool mayBeReused)
 {
     UpstreamExchange* exchange = std::exchange(m_exchange, nullptr);
     exchange->m_connection = nullptr;
-    const bool reusable = mayBeReused && m_parser.head().keepAlive &&
-                          m_socket->state() == QAbstractSocket::ConnectedState && allSent() &&
-                          m_socket->bytesAvailable() == 0;
+    ++m_answers;
+    // a read that filled its buffer may have left something behind: the kernel is asked
+    const bool reusable = mayBeReused && m_parser.head().keepAlive && m_stream->pending() == 0 &&
+                          m_stream->isSilent(m_stream->mayHoldMore());
     if (reusable)
         m_client.giveBack(this);
     else
@@ -286,26 +283,32 @@ void UpstreamConnection::fail(UpstreamFailure failure, const QString& text)
     }
 }
 
-void UpstreamConnection::socketFailed(QAbstractSocket::SocketError error)
+void UpstreamConnection::streamFailed(StreamFailure failure, const QString& text)
 {
-    if (m_closed || error == QAbstractSocket::RemoteHostClosedError)
-        return; // disconnected() follows and reads what is left first
-    const QString text = m_socket->errorString();
-    if (m_ready) {
-        brokenOff();
-    } else if (error == QAbstractSocket::HostNotFoundError) {
+    switch (failure) {
+    case StreamFailure::Resolve:
         fail(UpstreamFailure::Resolve, text);
-    } else if (error == QAbstractSocket::SslHandshakeFailedError || error == QAbstractSocket::SslInternalError ||
-               error == QAbstractSocket::SslInvalidUserDataError) {
-        fail(UpstreamFailure::Tls, text);
-    } else if (error == QAbstractSocket::SocketTimeoutError) {
-        fail(UpstreamFailure::ConnectTimeout, text);
-    } else {
+        break;
+    case StreamFailure::Connect:
         fail(UpstreamFailure::Connect, text);
+        break;
+    case StreamFailure::ConnectTimeout:
+        fail(UpstreamFailure::ConnectTimeout, text);
+        break;
+    case StreamFailure::Tls:
+        fail(UpstreamFailure::Tls, text);
+        break;
     }
 }
 
-// The established connection failed or was closed. What has arrived is still taken, paused or not.
+void UpstreamConnection::streamEnded()
+{
+    brokenOff();
+}
+
+// The established connection failed or was closed. What has arrived is still taken, paused or not: a provider may
+// answer (401, 413, 429) and close before it has read the request, and that answer lies in the kernel when our write
+// fails.
 void UpstreamConnection::brokenOff()
 {
     if (m_closed)
@@ -314,21 +317,23 @@ void UpstreamConnection::brokenOff()
         close();
         return;
     }
-    if (m_starting || m_reading) {
-        // Qt has the rest of the story in its buffer and the kernel has none after this slot; tell it from the event
-        // loop
+    if (m_reading) {
         QMetaObject::invokeMethod(this, &UpstreamConnection::brokenOff, Qt::QueuedConnection);
         return;
     }
     m_exchange->m_paused = false;
-    readAnswer();
-    takeWhatIsLeft();
+    m_reading = true;
+    Scratch scratch;
+    while (m_exchange && !m_closed) {
+        const qint64 count = m_stream->read(scratch.data(), Scratch::kSize);
+        if (count <= 0)
+            break;
+        take({scratch.data(), qsizetype(count)});
+    }
+    m_reading = false;
     if (m_closed || !m_exchange)
         return;
-    if (!m_ready) {
-        fail(m_target.tls ? UpstreamFailure::Tls : UpstreamFailure::Connect,
-            QStringLiteral("closed during connection set-up"));
-    } else if (m_parser.finishAtClose()) {
+    if (m_parser.finishAtClose()) {
         complete(false);
     } else if (!m_answering) {
         fail(UpstreamFailure::ClosedBeforeAnswer, QStringLiteral("the connection was closed before an answer"));

@@ -3,24 +3,22 @@
 // when the peer sends anything unasked. Thread: the worker's. Private to http.
 #pragma once
 
+#include "http/byte_stream.h"
 #include "http/message_parser.h"
 #include "http/timer_wheel.h"
 #include "http/upstream.h"
 
-#include <QSslSocket>
-#include <QTcpSocket>
-
 namespace gateway::http {
 
-class UpstreamConnection : public QObject
+class UpstreamConnection : public QObject, private StreamOwner
 {
     Q_OBJECT
 public:
-    UpstreamConnection(UpstreamClient& client, const UpstreamTarget& target);
+    UpstreamConnection(UpstreamClient& client, UpstreamPool& pool, const UpstreamTarget& target);
 
     // Connects if it has not yet, sends once it may. The listener is not called from inside.
-    void start(UpstreamExchange& exchange, const UpstreamRequest& request);
-    const QByteArray& poolKey() const { return m_target.poolKey; }
+    void start(UpstreamExchange& exchange, UpstreamRequest&& request);
+    UpstreamPool& pool() const { return m_pool; }
     bool isAlive() const; // asked before reuse: the peer has neither closed nor spoken
     void rest();          // into the pool
     void close();
@@ -31,26 +29,31 @@ public:
     void readSoon();
 
 private:
+    void streamReady() override;
+    void streamReadable() override;
+    void streamDrained() override {}
+    void streamFailed(StreamFailure failure, const QString& text) override;
+    void streamEnded() override;
+
     void connectToTarget();
-    void connected();
-    void sendRequest();
+    void sendRequest(QByteArrayView head, const QByteArray& body);
     void readAnswer();
     void take(QByteArrayView bytes);
-    void takeWhatIsLeft();
-    bool allSent() const;
     void complete(bool mayBeReused);
     void fail(UpstreamFailure failure, const QString& text);
-    void socketFailed(QAbstractSocket::SocketError error);
     void brokenOff();
     void deadlineExpired();
 
     UpstreamClient& m_client;
+    UpstreamPool& m_pool;
     const UpstreamTarget m_target;
-    QTcpSocket* m_socket = nullptr;
-    QSslSocket* m_secure = nullptr; // the same socket, if it is one
+    std::unique_ptr<ByteStream> m_stream;
     ResponseParser m_parser;
     UpstreamExchange* m_exchange = nullptr;
-    QByteArray m_toSend;
+    QByteArray m_head; // of a request that waits for the connection
+    QByteArray m_body;
+    Monotonic m_restsSince{0};
+    int m_answers = 0;        // whole ones that came on this connection
     bool m_ready = false;     // TCP and TLS are done
     bool m_answering = false; // a byte of the answer has come
     bool m_closed = false;

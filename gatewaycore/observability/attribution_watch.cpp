@@ -66,8 +66,10 @@ void AttributionWatch::watchNames(const api::Call& call, Credential& credential)
 {
     const bool settled = credential.calls++ >= kSettledCalls;
     for (const auto& [what, name] : {std::pair("feature", call.feature), std::pair("agent", call.agent)}) {
+        if (name.isEmpty())
+            continue;
         const QString key = QLatin1String(what) + u' ' + name;
-        if (name.isEmpty() || credential.names.size() >= kNames || credential.names.contains(key))
+        if (credential.names.size() >= kNames || credential.names.contains(key))
             continue;
         credential.names.insert(key);
         if (!settled)

@@ -140,6 +140,27 @@ void writeServer(PrometheusText& out, Workers workers)
     }
 }
 
+// One value a watched loop.
+void writeLoops(PrometheusText& out, const std::vector<LoopFacts>& loops)
+{
+    out.family("signalbox_loop_turns_total", "counter", "Turns of an event loop that had work.");
+    for (const LoopFacts& loop : loops)
+        out.sample({{"thread", loop.thread.toUtf8()}}, loop.turns);
+    out.family("signalbox_loop_stalls_total", "counter", "Turns of an event loop that took longer than 50 ms.");
+    for (const LoopFacts& loop : loops)
+        out.sample({{"thread", loop.thread.toUtf8()}}, loop.stalls);
+    out.family("signalbox_loop_longest_stall_seconds", "gauge", "The longest of those turns since the start.");
+    for (const LoopFacts& loop : loops)
+        out.sample({{"thread", loop.thread.toUtf8()}}, std::chrono::duration<double>(loop.longest).count());
+    out.family("signalbox_loop_last_stall_seconds", "gauge", "The last of those turns.");
+    for (const LoopFacts& loop : loops)
+        out.sample({{"thread", loop.thread.toUtf8()}}, std::chrono::duration<double>(loop.last).count());
+    out.family(
+        "signalbox_loop_busy_seconds", "gauge", "How long the turn under way has lasted; 0 while the loop waits.");
+    for (const LoopFacts& loop : loops)
+        out.sample({{"thread", loop.thread.toUtf8()}}, std::chrono::duration<double>(loop.busy).count());
+}
+
 void writeEngine(PrometheusText& out, const EngineGauges& gauges)
 {
     out.family("gateway_build_info", "gauge", "Always 1; the version is in the label.");
@@ -160,6 +181,17 @@ void writeEngine(PrometheusText& out, const EngineGauges& gauges)
     out.sample({}, gauges.residentBytes);
     out.family("process_open_fds", "gauge", "Open file descriptors.");
     out.sample({}, qint64(gauges.openFiles));
+    out.family("process_threads", "gauge", "Threads.");
+    out.sample({}, qint64(gauges.threads));
+    out.family("gateway_calls_in_flight", "gauge", "Calls that have begun and not ended.");
+    out.sample({}, qint64(gauges.callsInFlight));
+    out.family("gateway_upstream_connections", "gauge", "Open connections to providers, as of the last second.");
+    out.sample({}, qint64(gauges.upstreamConnections));
+    if (gauges.objects) {
+        out.family("signalbox_qobjects", "gauge", "Living QObjects; counted when SIGNALBOX_COUNT_OBJECTS is 1.");
+        out.sample({}, *gauges.objects);
+    }
+    writeLoops(out, gauges.loops);
     out.family("process_start_time_seconds", "gauge", "Start of the engine, seconds since 1970.");
     out.sample({}, double(gauges.startedAtMs) / 1000.0);
 }

@@ -4,11 +4,13 @@
 // only ours. Every label value comes from MetricLabels or from a closed list. Control thread, or any: it only reads.
 #pragma once
 
+#include "observability/loop_watch.h"
 #include "observability/worker_metrics.h"
 
 #include <QByteArray>
 
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -53,6 +55,11 @@ struct EngineGauges
     qint64 residentBytes = 0;
     int openFiles = 0;
     qint64 startedAtMs = 0;
+    int callsInFlight = 0;
+    int upstreamConnections = 0; // open ones, to all providers
+    int threads = 0;
+    std::optional<qint64> objects; // QObjects; empty: not counted
+    std::vector<LoopFacts> loops;  // by thread: few and constant names
 };
 
 QByteArray metricsText(

@@ -8,12 +8,6 @@
 namespace gateway::observability {
 namespace {
 
-// The names cannot hold a space (contract.md, "Names"), so the keys of the four kinds of scope never meet.
-QString keyOf(const QString& provider, const QString& alias)
-{
-    return provider + u' ' + alias;
-}
-
 qint64 floorTo(qint64 value, qint64 step)
 {
     return value / step * step;
@@ -65,16 +59,16 @@ void SeriesStore::add(const api::Call& call)
         if (!wasSent(attempt))
             continue;
         const qint64 endedMs = endedAtMs(call, attempt);
-        addAttempt(keyOf({}, {}), endedMs, attempt, i > 0);
-        addAttempt(keyOf(attempt.provider, {}), endedMs, attempt, i > 0);
+        addAttempt(Key(), endedMs, attempt, i > 0);
+        addAttempt(Key(attempt.provider, QString()), endedMs, attempt, i > 0);
         if (call.alias.isEmpty())
             continue;
-        addAttempt(keyOf({}, call.alias), endedMs, attempt, i > 0);
-        addAttempt(keyOf(attempt.provider, call.alias), endedMs, attempt, i > 0);
+        addAttempt(Key(QString(), call.alias), endedMs, attempt, i > 0);
+        addAttempt(Key(attempt.provider, call.alias), endedMs, attempt, i > 0);
     }
 }
 
-SeriesStore::Scope* SeriesStore::scopeFor(const QString& key)
+SeriesStore::Scope* SeriesStore::scopeFor(const Key& key)
 {
     std::shared_ptr<Scope>& scope = m_scopes[key];
     if (!scope) {
@@ -87,7 +81,7 @@ SeriesStore::Scope* SeriesStore::scopeFor(const QString& key)
     return scope.get();
 }
 
-void SeriesStore::addAttempt(const QString& key, qint64 endedMs, const api::Attempt& attempt, bool isFallback)
+void SeriesStore::addAttempt(const Key& key, qint64 endedMs, const api::Attempt& attempt, bool isFallback)
 {
     const qint64 now = m_clock.wallMs() / 1000;
     const qint64 ended = endedMs / 1000;
@@ -173,7 +167,7 @@ api::Series SeriesStore::answer(const api::SeriesQuery& query) const
     if (from < oldest)
         series.query.from = QDateTime::fromSecsSinceEpoch(first, Qt::UTC);
     series.asOf = QDateTime::fromMSecsSinceEpoch(m_clock.wallMs(), Qt::UTC);
-    const auto scope = m_scopes.value(keyOf(query.provider, query.alias));
+    const auto scope = m_scopes.value(Key(query.provider, query.alias));
     for (qint64 start = first; start < end; start += step) {
         const Sum sum = sumOf(scope.get(), start, start + step, fine);
         api::SeriesBucket bucket = sum.counts;
@@ -191,7 +185,7 @@ SeriesStore::Flow SeriesStore::flow(const QString& provider, const QString& alia
 {
     const qint64 now = m_clock.wallMs() / 1000;
     const qint64 from = floorTo(std::max(sinceMs / 1000, now - kFineSpan), kFineSeconds);
-    const Sum sum = sumOf(m_scopes.value(keyOf(provider, alias)).get(), from, now + kCoarseSeconds, true);
+    const Sum sum = sumOf(m_scopes.value(Key(provider, alias)).get(), from, now + kCoarseSeconds, true);
     Flow flow;
     flow.attempts = sum.counts.attempts;
     flow.failures = sum.counts.failed() - sum.callersFault;
@@ -209,9 +203,9 @@ void SeriesStore::describe(api::ProviderStatus& provider) const
     const qint64 from =
         floorTo(now - kStatusWindow, kFineSeconds) + kFineSeconds; // with the bucket now filling: 5 minutes
     const qint64 to = now + kCoarseSeconds;
-    const auto scope = m_scopes.value(keyOf(provider.name, {}));
+    const auto scope = m_scopes.value(Key(provider.name, QString()));
     const Sum sum = sumOf(scope.get(), from, to, true);
-    const Sum all = sumOf(m_scopes.value(keyOf({}, {})).get(), from, to, true);
+    const Sum all = sumOf(m_scopes.value(Key()).get(), from, to, true);
 
     provider.attempts5m = sum.counts.attempts;
     provider.failures5m = sum.counts.failed();

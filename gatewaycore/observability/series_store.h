@@ -80,14 +80,16 @@ private:
     };
     struct Sum;
 
-    void addAttempt(const QString& key, qint64 endedMs, const api::Attempt& attempt, bool isFallback);
-    Scope* scopeFor(const QString& key);
+    // Empty names: all of them. A pair, not one text made of both: four of them are looked up for every attempt.
+    using Key = std::pair<QString, QString>; // provider, alias
+    void addAttempt(const Key& key, qint64 endedMs, const api::Attempt& attempt, bool isFallback);
+    Scope* scopeFor(const Key& key);
     static void count(Bucket& bucket, const api::Attempt& attempt, bool isFallback);
     static void trim(Buckets& buckets, qint64 oldest);
     Sum sumOf(const Scope* scope, qint64 fromSecond, qint64 toSecond, bool fine) const;
 
     const Clock& m_clock;
-    QHash<QString, std::shared_ptr<Scope>> m_scopes;
+    QHash<Key, std::shared_ptr<Scope>> m_scopes;
 };
 
 } // namespace gateway::observability

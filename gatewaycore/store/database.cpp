@@ -17,11 +17,12 @@ namespace {
 
 constexpr int kSqliteCorrupt = 11;
 constexpr int kSqliteNotADatabase = 26;
+constexpr qint64 kCheckedAtOnce = 16 << 20; // takes some ten milliseconds
 
 constexpr const char* kWriterPragmas[] = {
     "PRAGMA busy_timeout = 250",
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
+    "PRAGMA synchronous = NORMAL",
     "PRAGMA wal_autocheckpoint = 0",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
@@ -59,6 +60,12 @@ api::Error corrupt(const QString& file, const QString& finding, qint64 nowMs)
         QStringLiteral("Restore a backup, or move the file away to begin a new record knowingly."));
 }
 
+bool wasClosed(QSqlQuery& query)
+{
+    // a database without the table was never closed by us
+    return query.exec(QStringLiteral("SELECT 1 FROM meta WHERE key = 'closed'")) && query.next();
+}
+
 bool isCorruption(const QSqlError& error)
 {
     const int code = error.nativeErrorCode().toInt() & 0xff;
@@ -77,7 +84,23 @@ Connection::~Connection()
     QSqlDatabase::removeDatabase(name);
 }
 
-api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 nowMs)
+QString quickCheck(QSqlDatabase& database)
+{
+    QSqlQuery query(database);
+    if (!query.exec(QStringLiteral("PRAGMA quick_check(1)")) || !query.next())
+        return QStringLiteral("it cannot be looked through: %1").arg(query.lastError().databaseText());
+    const QString verdict = query.value(0).toString();
+    return verdict == QLatin1String("ok") ? QString() : verdict.simplified();
+}
+
+bool markClosed(QSqlDatabase& database, bool closed)
+{
+    return QSqlQuery(database).exec(
+        closed ? QStringLiteral("INSERT OR REPLACE INTO meta (key, value) VALUES ('closed', '1')")
+               : QStringLiteral("DELETE FROM meta WHERE key = 'closed'"));
+}
+
+api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 nowMs, bool* checkLater)
 {
     const QFileInfo before(file);
     const bool empty = !before.exists() || before.size() == 0;
@@ -105,10 +128,13 @@ api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 n
                 QStringLiteral("The database %1 cannot be used: %2.").arg(file, query.lastError().text()));
         }
     }
-    if (!query.exec(QStringLiteral("PRAGMA quick_check(1)")) || !query.next())
-        return corrupt(file, query.lastError().databaseText(), nowMs);
-    if (const QString verdict = query.value(0).toString(); verdict != QLatin1String("ok"))
-        return corrupt(file, verdict.simplified(), nowMs);
+    if (checkLater && before.size() > kCheckedAtOnce && wasClosed(query)) {
+        *checkLater = true;
+        return connection;
+    }
+    query.finish();
+    if (const QString finding = quickCheck(*connection); !finding.isEmpty())
+        return corrupt(file, finding, nowMs);
     return connection;
 }
 

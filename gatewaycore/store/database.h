@@ -1,5 +1,6 @@
-// Opens SQLite connections the one way this program uses them. The writing one: WAL, synchronous FULL, no automatic
-// checkpoints (the store thread does them), foreign keys and secure delete on, checked by quick_check. The reading one:
+// Opens SQLite connections the one way this program uses them. The writing one: WAL, synchronous NORMAL until told
+// otherwise, no automatic checkpoints (the filing thread does them), foreign keys and secure delete on, checked by
+// quick_check. The reading one:
 // read-only, so that it can neither write nor checkpoint. A connection belongs to the thread that opened it.
 #pragma once
 
@@ -31,8 +32,12 @@ private:
 };
 
 // A corrupt file is copied to FILE.corrupt-TIME (with its WAL) and refused. With `mustExist` a missing or empty file is
-// refused as well: this data directory has had a database.
-api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 nowMs);
+// refused as well: this data directory has had a database. A large database that was closed in good order is not
+// checked where the caller offers to do that later.
+api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 nowMs, bool* checkLater = nullptr);
 api::Result<Connection> openReader(const QString& file);
+
+QString quickCheck(QSqlDatabase& database);           // what is wrong with it; empty: nothing
+bool markClosed(QSqlDatabase& database, bool closed); // whether it was closed in good order
 
 } // namespace gateway::store

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
-#include "store/store_thread.h"
+#include "store/data_lock.h"
+#include "store/journal_thread.h"
 
 #include <QDir>
 
@@ -8,7 +9,19 @@
 
 namespace gateway::store {
 
-Store::Store(std::unique_ptr<Thread> thread) : m_thread(std::move(thread)) {}
+struct Store::Parts
+{
+    explicit Parts(const StoreOptions& asked) : options(asked), clock(asked.clock ? *asked.clock : systemClock) {}
+
+    const StoreOptions options;
+    const SystemClock systemClock;
+    const Clock& clock;
+    std::unique_ptr<DataLock> lock; // released after the database is closed
+    std::unique_ptr<FilingThread> filing;
+    std::unique_ptr<JournalThread> journal; // ends first: what it still appends is filed
+};
+
+Store::Store(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
 
 Store::~Store() = default;
 
@@ -23,25 +36,29 @@ api::Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options)
     auto lock = DataLock::take(options.directory);
     if (!lock)
         return lock.error();
-    auto thread = std::make_unique<Thread>(options, std::move(*lock));
-    if (const api::Outcome ready = thread->begin(); !ready)
+    auto parts = std::make_unique<Parts>(options);
+    parts->lock = std::move(*lock);
+    parts->filing = std::make_unique<FilingThread>(parts->options, parts->clock);
+    if (const api::Outcome ready = parts->filing->begin(); !ready)
         return ready.error();
-    return std::unique_ptr<Store>(new Store(std::move(thread)));
+    parts->journal = std::make_unique<JournalThread>(parts->clock, *parts->filing);
+    return std::unique_ptr<Store>(new Store(std::move(parts)));
 }
 
 void Store::record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token)
 {
-    m_thread->push(PendingRecord{std::move(call), sink, token, {}});
+    m_parts->journal->push(PendingRecord{std::move(call), sink, token, {}});
 }
 
 bool Store::accepting() const
 {
-    return m_thread->accepting();
+    return !m_parts->filing->journal().isBroken() && m_parts->filing->journal().hasRoom() &&
+           !m_parts->filing->isRefusing() && queueLength() < m_parts->options.queueLimit;
 }
 
 void Store::submit(Work work, Done done)
 {
-    m_thread->push(PendingWork{std::move(work), std::move(done)});
+    m_parts->journal->push(PendingWork{std::move(work), std::move(done), 0, false});
 }
 
 Store::Work Store::together(Work effect, Work mark)
@@ -63,22 +80,54 @@ bool Store::submitAndWait(Work work)
 
 void Store::setObserver(Observer observer)
 {
-    m_thread->setObserver(std::move(observer));
+    m_parts->filing->setObserver(std::move(observer));
 }
 
 qint64 Store::queueLength() const
 {
-    return m_thread->queueLength();
+    return m_parts->journal->queueLength();
+}
+
+bool Store::waitUntilFiled(std::chrono::milliseconds most) const
+{
+    const auto deadline = std::chrono::steady_clock::now() + most;
+    return m_parts->journal->waitUntilSettled(deadline) &&
+           m_parts->filing->waitUntilFiled(m_parts->filing->journal().lastDurable(), deadline);
 }
 
 api::Part Store::health() const
 {
-    return m_thread->health();
+    const Journal& journal = m_parts->filing->journal();
+    api::Part part = m_parts->filing->health();
+    part.name = QStringLiteral("store");
+    const auto down = [&part](const QString& detail) {
+        part.health = api::Health::Down;
+        part.detail = detail;
+        return part;
+    };
+    if (journal.isBroken())
+        return down(
+            QStringLiteral("The journal is not written any more: %1. Restart the engine to recover. New calls are"
+                           " refused.")
+                .arg(journal.trouble()));
+    if (!journal.hasRoom())
+        return down(QStringLiteral("%1 There is no more room for records: %2. New calls are refused.")
+                        .arg(part.detail,
+                            journal.trouble().isEmpty() ? QStringLiteral("the journal is full") : journal.trouble()));
+    if (queueLength() >= m_parts->options.queueLimit)
+        return down(QStringLiteral("%1 records wait for the journal; new calls are refused.").arg(queueLength()));
+    if (part.health == api::Health::Ok && journal.damaged() > 0) {
+        part.health = api::Health::Degraded;
+        part.detail = QStringLiteral("%1 parts of the journal could not be read any more; they were put aside in %2.")
+                          .arg(journal.damaged())
+                          .arg(m_parts->options.directory + QStringLiteral("/journal"));
+    }
+    return part;
 }
 
 QString Store::databaseFile() const
 {
-    return m_thread->options().directory + QStringLiteral("/signalbox.db");
+    return m_parts->options.directory + QStringLiteral("/signalbox.db");
 }
 
 } // namespace gateway::store

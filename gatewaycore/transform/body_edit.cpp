@@ -1,6 +1,7 @@
 #include "transform/body_edit.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace gateway::transform {
 namespace {
@@ -20,10 +21,10 @@ void BodyEdit::add(Cut cut)
     m_cuts.insert(after, std::move(cut));
 }
 
-void BodyEdit::replace(JsonView value, QByteArray json)
+void BodyEdit::replace(QByteArrayView bytes, QByteArray by)
 {
-    const qsizetype from = value.raw().data() - m_document.data();
-    add({from, from + value.raw().size(), std::move(json)});
+    const qsizetype from = bytes.data() - m_document.data();
+    add({from, from + bytes.size(), std::move(by)});
 }
 
 void BodyEdit::addMember(JsonView object, QByteArrayView key, QByteArrayView json)
@@ -35,7 +36,7 @@ void BodyEdit::addMember(JsonView object, QByteArrayView key, QByteArrayView jso
     member.append(key.data(), key.size());
     member += "\":";
     member.append(json.data(), json.size());
-    const bool empty = object.raw().sliced(1, object.raw().size() - 2).trimmed().isEmpty();
+    const bool empty = object.isEmpty();
     // two members added to one object both stand at its front: only the last of them may miss its comma
     auto cut = std::lower_bound(
         m_cuts.begin(), m_cuts.end(), inside, [](const Cut& one, qsizetype place) { return one.from < place; });
@@ -52,32 +53,23 @@ void BodyEdit::removeMember(JsonView object, QByteArrayView key)
     const JsonView value = object.member(key);
     if (value.isMissing())
         return;
-    const char* from = value.raw().data();
-    // back over the colon and the key, which ends at the first quote met and begins at the next
-    while (*from != ':')
-        --from;
-    while (*from != '"')
-        --from;
-    do {
-        --from;
-    } while (*from != '"');
-    const qsizetype at = from - m_document.data();
+    const qsizetype at = value.rawKey().data() - 1 - m_document.data();
     add({at, value.raw().data() + value.raw().size() - m_document.data(), {}, true});
 }
 
 // After a member was taken out: its comma goes with it, whichever side it stands on.
-qsizetype BodyEdit::closeGap(QByteArray& out, qsizetype from) const
+qsizetype BodyEdit::closeGap(const char* begin, char*& to, qsizetype from) const
 {
     qsizetype next = from;
     while (isSpace(m_document[next]))
         ++next;
-    qsizetype last = out.size() - 1;
-    while (isSpace(out[last]))
+    char* last = to - 1;
+    while (last > begin && isSpace(*last))
         --last;
     if (m_document[next] == ',')
         return next + 1;
-    if (out[last] == ',')
-        out.truncate(last);
+    if (*last == ',')
+        to = last;
     return from;
 }
 
@@ -86,15 +78,23 @@ QByteArray BodyEdit::apply() const
     qsizetype size = m_document.size();
     for (const Cut& cut : m_cuts)
         size += cut.insert.size();
-    QByteArray out;
-    out.reserve(size);
+    QByteArray out(size, Qt::Uninitialized);
+    char* const begin = out.data();
+    char* to = begin;
+    const auto write = [&to](const char* bytes, qsizetype count) {
+        if (count <= 0)
+            return;
+        std::memcpy(to, bytes, std::size_t(count));
+        to += count;
+    };
     qsizetype from = 0;
     for (const Cut& cut : m_cuts) {
-        out.append(m_document.data() + from, std::max<qsizetype>(0, cut.from - from));
-        out.append(cut.insert);
-        from = cut.isRemoval ? closeGap(out, cut.to) : cut.to;
+        write(m_document.data() + from, cut.from - from);
+        write(cut.insert.constData(), cut.insert.size());
+        from = cut.isRemoval ? closeGap(begin, to, cut.to) : cut.to;
     }
-    out.append(m_document.data() + from, m_document.size() - from);
+    write(m_document.data() + from, m_document.size() - from);
+    out.truncate(to - begin);
     return out;
 }
 

@@ -14,10 +14,10 @@ class BodyEdit
 public:
     explicit BodyEdit(QByteArrayView document) : m_document(document) {}
 
-    void replace(JsonView value, QByteArray json);
+    void replace(JsonView value, QByteArray json) { replace(value.raw(), std::move(json)); }
+    void replace(QByteArrayView bytes, QByteArray by); // of the document
     void addMember(JsonView object, QByteArrayView key, QByteArrayView json); // first in the object
-    void removeMember(
-        JsonView object, QByteArrayView key); // nothing if it is not there; keys with quotes in them are not found
+    void removeMember(JsonView object, QByteArrayView key); // nothing if it is not there
     bool isEmpty() const { return m_cuts.isEmpty(); }
     QByteArray apply() const;
 
@@ -30,7 +30,7 @@ private:
         bool isRemoval = false;
     };
     void add(Cut cut);
-    qsizetype closeGap(QByteArray& out, qsizetype from) const;
+    qsizetype closeGap(const char* begin, char*& to, qsizetype from) const;
 
     const QByteArrayView m_document;
     QVarLengthArray<Cut, 4> m_cuts; // by place

@@ -6,26 +6,69 @@
 namespace gateway::transform {
 namespace {
 
+// Whole events in their usual writing are given as they lie in the bytes; anything else (cut in two, other line ends,
+// comments, several data lines) is the SseReader's, which copies.
 class SseFrames final : public FrameReader
 {
 public:
     Step next(QByteArrayView& bytes) override
     {
+        if (m_isBetween) {
+            if (bytes.isEmpty())
+                return Step::NeedMore;
+            if (takeWhole(bytes))
+                return Step::Frame;
+        }
+        m_isBetween = false;
         switch (m_reader.next(bytes)) {
         case http::SseReader::Step::NeedMore:
             break;
         case http::SseReader::Step::Event:
+            m_isBetween = true;
+            m_frame = {m_reader.event().name, m_reader.event().data, false, {}};
             return Step::Frame;
         case http::SseReader::Step::TooLarge:
             return Step::TooLarge;
         }
         return Step::NeedMore;
     }
-    Frame frame() const override { return {m_reader.event().name, m_reader.event().data, false}; }
-    bool hasPartialFrame() const override { return m_reader.hasPartialEvent(); }
+    Frame frame() const override { return m_frame; }
+    bool hasPartialFrame() const override { return !m_isBetween && m_reader.hasPartialEvent(); }
 
 private:
+    // "event: NAME\ndata: DATA\n\n" or without the name, and no CR anywhere
+    bool takeWhole(QByteArrayView& bytes)
+    {
+        constexpr QByteArrayView event("event: ");
+        constexpr QByteArrayView data("data: ");
+        QByteArrayView rest = bytes;
+        QByteArrayView name;
+        if (rest.startsWith(event)) {
+            rest = rest.sliced(event.size());
+            const qsizetype end = rest.indexOf('\n');
+            if (end <= 0)
+                return false;
+            name = rest.first(end);
+            rest = rest.sliced(end + 1);
+        }
+        if (!rest.startsWith(data))
+            return false;
+        rest = rest.sliced(data.size());
+        const qsizetype end = rest.indexOf('\n');
+        if (end < 0 || end + 1 >= rest.size() || rest[end + 1] != '\n')
+            return false;
+        const qsizetype size = rest.data() - bytes.data() + end + 2;
+        const QByteArrayView wire = bytes.first(size);
+        if (size > kLargestFrame || wire.contains('\r'))
+            return false;
+        m_frame = {name, rest.first(end), false, wire};
+        bytes = bytes.sliced(size);
+        return true;
+    }
+
     http::SseReader m_reader{kLargestFrame};
+    Frame m_frame;
+    bool m_isBetween = false; // the last event is complete and the next has not begun
 };
 
 // One JSON value per line; blank lines are nothing.
@@ -53,7 +96,7 @@ public:
         }
         return Step::NeedMore;
     }
-    Frame frame() const override { return {{}, m_line, false}; }
+    Frame frame() const override { return {{}, m_line, false, {}}; }
     bool hasPartialFrame() const override { return !m_delivered && !m_line.trimmed().isEmpty(); }
 
 private:

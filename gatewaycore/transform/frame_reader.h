@@ -16,6 +16,9 @@ struct Frame
     QByteArrayView name; // SSE "event:", AWS ":event-type" or ":exception-type"; may be empty
     QByteArrayView data;
     bool isException = false; // AWS: ":message-type" is exception or error
+    // SSE: the event as it came, to its blank line, if that is what http::appendSseEvent makes of name and data; else
+    // empty. It can be passed on as it is.
+    QByteArrayView wire = {};
 };
 
 class FrameReader
@@ -29,7 +32,8 @@ public:
         Broken, // not this framing: a checksum is wrong, a length is absurd
     };
     virtual ~FrameReader() = default;
-    // Uses bytes from the front and removes them; on Frame, frame() is valid until the next call.
+    // Uses bytes from the front and removes them; on Frame, frame() is valid until the next call, and as long as the
+    // bytes themselves.
     virtual Step next(QByteArrayView& bytes) = 0;
     virtual Frame frame() const = 0;
     virtual bool hasPartialFrame() const = 0; // at the end of the stream: it was cut

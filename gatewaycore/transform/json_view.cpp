@@ -1,153 +1,90 @@
 #include "transform/json_view.h"
 
 #include "base/json_writer.h"
-
-#include "transform/json_checker.h"
+#include "transform/json_string.h"
 
 #include <charconv>
+#include <cstring>
 
 namespace gateway::transform {
-namespace {
-
-// All of these walk checked text only, so they need no error paths.
-
-const char* skipSpace(const char* at)
-{
-    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
-        ++at;
-    return at;
-}
-
-const char* stringEnd(const char* at) // at the opening quote
-{
-    for (++at; *at != '"'; ++at) {
-        if (*at == '\\')
-            ++at;
-    }
-    return at + 1;
-}
-
-const char* valueEnd(const char* at, const char* end)
-{
-    if (*at == '"')
-        return stringEnd(at);
-    if (*at == '{' || *at == '[') {
-        int depth = 0;
-        while (true) {
-            const char c = *at;
-            if (c == '"') {
-                at = stringEnd(at);
-                continue;
-            }
-            ++at;
-            if (c == '{' || c == '[')
-                ++depth;
-            else if ((c == '}' || c == ']') && --depth == 0)
-                return at;
-        }
-    }
-    while (
-        at < end && *at != ',' && *at != '}' && *at != ']' && *at != ' ' && *at != '\n' && *at != '\r' && *at != '\t')
-        ++at;
-    return at;
-}
-
-} // namespace
 
 JsonText JsonText::parse(QByteArrayView bytes, int maxDepth)
 {
-    JsonChecker checker(bytes, maxDepth);
-    if (!checker.check())
-        return {{}, checker.error()};
-    return {JsonView(checker.value()), std::nullopt};
-}
-
-JsonType JsonView::type() const
-{
-    if (m_raw.isEmpty())
-        return JsonType::Missing;
-    switch (m_raw.front()) {
-    case '{':
-        return JsonType::Object;
-    case '[':
-        return JsonType::Array;
-    case '"':
-        return JsonType::String;
-    case 't':
-    case 'f':
-        return JsonType::Bool;
-    case 'n':
-        return JsonType::Null;
-    default:
-        return JsonType::Number;
-    }
-}
-
-void JsonView::eachMember(const std::function<bool(QByteArrayView, JsonView)>& member) const
-{
-    if (type() != JsonType::Object)
-        return;
-    const char* const end = m_raw.data() + m_raw.size();
-    const char* at = skipSpace(m_raw.data() + 1);
-    while (*at == '"') {
-        const char* const keyEnd = stringEnd(at);
-        const QByteArrayView key(at + 1, keyEnd - at - 2);
-        at = skipSpace(skipSpace(keyEnd) + 1);
-        const char* const stop = valueEnd(at, end);
-        if (!member(key, JsonView({at, stop - at})))
-            return;
-        at = skipSpace(stop);
-        if (*at == ',')
-            at = skipSpace(at + 1);
-    }
-}
-
-void JsonView::eachElement(const std::function<bool(JsonView)>& element) const
-{
-    if (type() != JsonType::Array)
-        return;
-    const char* const end = m_raw.data() + m_raw.size();
-    const char* at = skipSpace(m_raw.data() + 1);
-    while (*at != ']') {
-        const char* const stop = valueEnd(at, end);
-        if (!element(JsonView({at, stop - at})))
-            return;
-        at = skipSpace(stop);
-        if (*at == ',')
-            at = skipSpace(at + 1);
-    }
+    JsonText text;
+    JsonError error;
+    if (text.m_index.build(bytes, maxDepth, error))
+        text.root = JsonView(bytes.data(), text.m_index.root());
+    else
+        text.error = error;
+    return text;
 }
 
 JsonView JsonView::member(QByteArrayView key) const
 {
-    JsonView found;
-    eachMember([&](QByteArrayView rawKey, JsonView value) {
-        const bool same = rawKey.contains('\\') ? unescapeJson(rawKey) == key : rawKey == key;
-        if (same)
-            found = value;
-        return !same;
-    });
-    return found;
+    if (type() != JsonType::Object)
+        return {};
+    const JsonNode* const end = m_node + m_node->span;
+    const auto size = quint32(key.size());
+    const char first = key.isEmpty() ? '\0' : key.front();
+    for (const JsonNode* node = m_node + 1; node != end; node += node->span) {
+        const char* const own = m_text + node->keyAt;
+        if (node->keyLength == size ? size == 0 || (*own == first && std::memcmp(own, key.data(), size) == 0)
+                                    : node->isKeyEscaped() && unescapeJson({own, node->keySize()}) == key)
+            return JsonView(m_text, node);
+    }
+    return {};
+}
+
+bool JsonView::hasEscapedKeys() const
+{
+    if (type() != JsonType::Object)
+        return false;
+    const JsonNode* const end = m_node + m_node->span;
+    for (const JsonNode* node = m_node + 1; node != end; node += node->span) {
+        if (node->isKeyEscaped())
+            return true;
+    }
+    return false;
 }
 
 JsonView JsonView::at(int index) const
 {
-    JsonView found;
-    eachElement([&](JsonView element) {
-        if (index-- > 0)
-            return true;
-        found = element;
-        return false;
-    });
-    return found;
+    if (type() != JsonType::Array)
+        return {};
+    const JsonNode* const end = m_node + m_node->span;
+    const JsonNode* node = m_node + 1;
+    for (; node != end && index > 0; --index)
+        node += node->span;
+    return node == end ? JsonView() : JsonView(m_text, node);
 }
 
 std::optional<QByteArray> JsonView::text() const
 {
     if (type() != JsonType::String)
         return std::nullopt;
-    const QByteArrayView inside = m_raw.sliced(1, m_raw.size() - 2);
-    return inside.contains('\\') ? unescapeJson(inside) : inside.toByteArray();
+    const QByteArrayView inside(m_text + m_node->at + 1, m_node->size() - 2);
+    return m_node->isEscaped() ? unescapeJson(inside) : inside.toByteArray();
+}
+
+QByteArrayView JsonView::textIn(QByteArray& unescaped) const
+{
+    if (type() != JsonType::String)
+        return {};
+    const QByteArrayView inside(m_text + m_node->at + 1, m_node->size() - 2);
+    if (!m_node->isEscaped())
+        return inside;
+    unescaped = unescapeJson(inside);
+    return unescaped;
+}
+
+bool JsonView::isText(QByteArrayView utf8) const
+{
+    if (type() != JsonType::String)
+        return false;
+    if (m_node->isEscaped())
+        return text() == utf8;
+    return m_node->size() - 2 == utf8.size() &&
+           std::memcmp(m_text + m_node->at + 1, utf8.data(), std::size_t(utf8.size())) == 0;
 }
 
 std::optional<qint64> JsonView::integer() const
@@ -155,8 +92,9 @@ std::optional<qint64> JsonView::integer() const
     if (type() != JsonType::Number)
         return std::nullopt;
     qint64 value = 0;
-    const char* const end = m_raw.data() + m_raw.size();
-    const auto [stop, error] = std::from_chars(m_raw.data(), end, value);
+    const char* const at = m_text + m_node->at;
+    const char* const end = at + m_node->size();
+    const auto [stop, error] = std::from_chars(at, end, value);
     if (error != std::errc() || stop != end)
         return std::nullopt;
     return value;
@@ -166,7 +104,7 @@ std::optional<bool> JsonView::boolean() const
 {
     if (type() != JsonType::Bool)
         return std::nullopt;
-    return m_raw.front() == 't';
+    return m_text[m_node->at] == 't';
 }
 
 QByteArray jsonString(QByteArrayView utf8)

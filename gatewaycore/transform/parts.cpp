@@ -39,7 +39,8 @@ bool isTextType(QByteArrayView type)
 
 QByteArray textOf(JsonView value)
 {
-    return value.text().value_or(QByteArray());
+    std::optional<QByteArray> text = value.text();
+    return text ? std::move(*text) : QByteArray();
 }
 
 QByteArray argumentsOf(JsonView arguments)

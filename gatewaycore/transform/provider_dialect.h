@@ -11,6 +11,7 @@
 #include "config/policy_snapshot.h"
 #include "http/message.h"
 #include "transform/call_request.h"
+#include "transform/event_shape.h"
 #include "transform/frame_reader.h"
 #include "transform/losses.h"
 #include "transform/unified_answer.h"
@@ -56,7 +57,11 @@ public:
         bool repair = false;            // not quite the dialect: the relay has something to put right
         bool hasUsage = false;          // chat: usage where the dialect has it
         bool usageOnly = false;         // chat: a chunk of usage without choices
-        std::optional<CallError> error; // a frame that is not this dialect's, or the provider's own error
+        // The event that was read, until the next one is; Missing where it was known by its shape.
+        JsonView json = {};
+        bool learned = false;              // events like it will be known by their shape
+        const EventShape* shape = nullptr; // it is the one learned last, with another text
+        std::optional<CallError> error;    // a frame that is not this dialect's, or the provider's own error
     };
     // `events`: appended to, in StreamEvent's order; nullptr where the frame itself is passed on and only facts count.
     virtual Read read(const Frame& frame, std::vector<StreamEvent>* events) = 0;
@@ -70,6 +75,8 @@ public:
 
 protected:
     AnswerFacts m_facts;
+    JsonText m_json; // the event that Read::json is a view of
+    EventShape m_shape;
     qint64 m_contentEvents = 0; // to estimate tokens by, where the stream was cut
 };
 

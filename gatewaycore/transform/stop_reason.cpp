@@ -142,11 +142,11 @@ KnownStop stopReasonOf(Dialect provider, QByteArrayView word)
     return {StopReason::Stop, false};
 }
 
-QByteArray wordFor(Dialect surface, StopReason reason)
+QByteArrayView wordFor(Dialect surface, StopReason reason)
 {
     for (const Row& row : kCallers) {
         if (row.dialect == surface && row.reason == reason)
-            return row.word;
+            return QByteArrayView(row.word);
     }
     return {};
 }

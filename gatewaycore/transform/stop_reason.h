@@ -32,7 +32,7 @@ struct KnownStop
 KnownStop stopReasonOf(Dialect provider, QByteArrayView word);
 
 // What a caller of this dialect reads. Empty where the dialect has no word (Responses: a status instead).
-QByteArray wordFor(Dialect surface, StopReason reason);
+QByteArrayView wordFor(Dialect surface, StopReason reason);
 
 StopReason promoted(StopReason reason, bool toolCalled);
 

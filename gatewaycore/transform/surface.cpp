@@ -1,12 +1,20 @@
 #include "transform/surface.h"
 
 #include "base/json_writer.h"
+#include "http/sse.h"
 #include "transform/field_name.h"
-#include "transform/json_view.h"
 
 #include <QJsonDocument>
 
 namespace gateway::transform {
+
+void StreamRelay::passOn(const Frame& frame, QByteArray& out)
+{
+    if (frame.wire.isEmpty())
+        http::appendSseEvent(out, frame.name, frame.data);
+    else
+        out.append(frame.wire.data(), frame.wire.size());
+}
 
 QByteArray Surface::repaired(const CallRequest&, QByteArrayView, const AnswerFacts&) const
 {
@@ -25,7 +33,8 @@ CallError Surface::invalid(QString message, QString parameter)
 
 std::optional<CallError> Surface::readObject(CallRequest& request)
 {
-    const JsonText text = JsonText::parse(request.body);
+    request.json = JsonText::parse(request.body);
+    const JsonText& text = request.json;
     if (text.error) {
         return invalid(QStringLiteral("The body is not acceptable JSON: %1, at byte %2.")
                            .arg(QLatin1String(text.error->reason))
@@ -34,13 +43,7 @@ std::optional<CallError> Surface::readObject(CallRequest& request)
     if (text.root.type() != JsonType::Object)
         return invalid(QStringLiteral("The body must be a JSON object."));
     // fields are known by their bytes: one in another spelling would be the provider's to read and not ours to count
-    bool escaped = false;
-    const JsonView inspected = request.body.contains('\\') ? text.root : JsonView();
-    inspected.eachMember([&escaped](QByteArrayView key, JsonView) {
-        escaped = key.contains('\\');
-        return !escaped;
-    });
-    if (escaped)
+    if (text.root.hasEscapedKeys())
         return invalid(QStringLiteral("The names of the request's fields must be written without escapes."));
     request.root = text.root;
     return std::nullopt;
@@ -57,7 +60,8 @@ QByteArray Surface::signalboxObject(const CallError& error, QStringView requestI
     if (error.limit) {
         // {"scope": ...}: its members stand beside ours
         const QByteArray facts = QJsonDocument(api::toJson(*error.limit)).toJson(QJsonDocument::Compact);
-        JsonView(facts).eachMember([&](QByteArrayView key, JsonView value) {
+        const JsonText limit = JsonText::parse(facts);
+        limit.root.eachMember([&](QByteArrayView key, JsonView value) {
             json.memberRaw(key, value.raw());
             return true;
         });

@@ -54,6 +54,9 @@ public:
     virtual void fail(const CallError& error, QByteArray& tail) = 0;
     // The provider closed without its end mark, and that is good enough: what the caller still needs.
     virtual void finish(QByteArray& tail) { Q_UNUSED(tail) }
+
+protected:
+    static void passOn(const Frame& frame, QByteArray& out); // as it came
 };
 
 class Surface

@@ -28,6 +28,7 @@ struct AnswerFacts
     QByteArray stopExplanation;
     QByteArray serviceTier; // as served, in the provider's words
     QByteArray id;          // the provider's id of the answer
+    bool isLax = false;     // chat: not quite the dialect; a whole answer that is passed on has to be put right
 };
 
 struct Answer

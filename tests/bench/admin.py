@@ -11,7 +11,6 @@ import argparse
 import http.client
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -20,22 +19,25 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import bench  # noqa: E402
+import measure  # noqa: E402
+import targets  # noqa: E402
 
 READERS = 30
 WRONG_TOKENS = 10_000
 
 
-class AdminBench(bench.Bench):
+class AdminBench(measure.Session):
+    def __init__(self, args):
+        super().__init__(args.out, args.seconds, args.repeats)
+        self.only = args.only
+
     def start_engine(self):
-        target = self.start_gateway("admin", 1, "plain")
-        data = os.path.join(self.work, "admin", "data")
-        with open(os.path.join(data, "runtime.json")) as f:
-            runtime = json.load(f)
-        with open(os.path.join(data, "admin.token")) as f:
+        target = self.start(targets.start_signalboxd)
+        if not target:
+            raise SystemExit(1)
+        with open(os.path.join(target.data, "admin.token")) as f:
             self.token = f.read().strip()
-        self.pid = self.children[-1].pid
-        self.admin = int((runtime.get("admin_url") or runtime.get("admin")).rsplit(":", 1)[1])
+        self.pid, self.admin = target.process.pid, target.admin
         return target
 
     def memory(self):
@@ -90,18 +92,18 @@ class AdminBench(bench.Bench):
         """begin() starts the nuisance and returns end(), which stops it."""
         quiet, beside, peak = [], [], self.memory()
         before = self.memory()
-        for _ in range(self.args.repeats):
-            quiet.append(self.wrk(target, "/v1/chat/completions", False, 32, self.args.seconds))
+        for _ in range(self.repeats):
+            quiet.append(self.load("calls", target, "plain", connections=32, warm=0, seconds=self.seconds))
             end = begin()
             time.sleep(0.3)
-            beside.append(self.wrk(target, "/v1/chat/completions", False, 32, self.args.seconds))
+            beside.append(self.load("calls", target, "plain", connections=32, warm=0, seconds=self.seconds))
             peak = max(peak, self.memory())
             end()
-        rate = {"quiet": statistics.median(r["rate"] for r in quiet), "beside": statistics.median(r["rate"] for r in beside)}
-        spread = (max(r["rate"] for r in quiet) - min(r["rate"] for r in quiet)) / rate["quiet"] if rate["quiet"] else 0
-        p99 = {"quiet": statistics.median(r["p99_ms"] or 0 for r in quiet),
-               "beside": statistics.median(r["p99_ms"] or 0 for r in beside)}
-        errors = sum(r["bad"] + r["socket_errors"] for r in quiet + beside)
+        rate = {"quiet": statistics.median(r["calls_per_second"] for r in quiet), "beside": statistics.median(r["calls_per_second"] for r in beside)}
+        spread = (max(r["calls_per_second"] for r in quiet) - min(r["calls_per_second"] for r in quiet)) / rate["quiet"] if rate["quiet"] else 0
+        p99 = {"quiet": statistics.median(r["time"]["p99_us"] / 1000 for r in quiet),
+               "beside": statistics.median(r["time"]["p99_us"] / 1000 for r in beside)}
+        errors = sum(r["errors"] for r in quiet + beside)
         time.sleep(1)
         result = {"calls_per_second": rate, "spread_of_quiet": spread, "p99_ms": p99, "errors": errors,
                   "memory_mb": {"before": before, "peak": peak, "after": self.memory()}}
@@ -134,7 +136,7 @@ class AdminBench(bench.Bench):
             return end
         result = self.compare(f"{READERS} stuck readers, 1 hammer", target, begin)
         result["hammer"], result["put_off"] = book, put_off[0]
-        print(f"  GET calls answered meanwhile: {book}; stuck readers put off: {put_off[0]} of {READERS * self.args.repeats}")
+        print(f"  GET calls answered meanwhile: {book}; stuck readers put off: {put_off[0]} of {READERS * self.repeats}")
         return result
 
     def tokens(self, target):
@@ -157,16 +159,15 @@ class AdminBench(bench.Bench):
         return result
 
     def run(self):
-        self.start_mock()
         target = self.start_engine()
         time.sleep(0.5)
-        self.wrk(target, "/v1/chat/completions", False, 32, 2)  # warm, and ten thousand events to follow
+        self.load("calls", target, "plain", connections=32, warm=0, seconds=2)  # warm, and ten thousand events to follow
         print(f"{'beside the calls':34}{'quiet/s':>10}{'beside/s':>10}{'ratio':>8}{'spread':>9}{'p99 ms':>9}{'p99 ms':>9}{'errors':>8}"
               f"{'MB before':>9}{'peak':>8}{'after':>8}")
         result = {}
-        if self.args.only in (None, "readers"):
+        if self.only in (None, "readers"):
             result["readers"] = self.readers(target)
-        if self.args.only in (None, "tokens"):
+        if self.only in (None, "tokens"):
             result["tokens"] = self.tokens(target)
         result["commit"] = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
         with open(os.path.join(self.out, "admin.json"), "w") as f:
@@ -178,7 +179,6 @@ class AdminBench(bench.Bench):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--out", default="build/bench")
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=3)
@@ -187,8 +187,7 @@ def main():
     try:
         code = run.run()
     finally:
-        run.stop()
-        shutil.rmtree(run.work, ignore_errors=True)
+        run.close()
     sys.exit(code)
 
 

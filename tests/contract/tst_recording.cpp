@@ -33,7 +33,7 @@ public:
     {
         store::StoreOptions options;
         options.directory = directory.path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto opened = store::Store::open(options);
         if (!opened)
             qFatal("%s", qPrintable(opened.error().message));

@@ -98,6 +98,13 @@ EmbeddedEngine::EmbeddedEngine(const QByteArray& config)
         file.write(config);
 }
 
+QString EmbeddedEngine::recordDirectory() const
+{
+    if (!waitFor(client().calls({})))
+        qWarning("the record cannot be read");
+    return dataDirectory();
+}
+
 QString EmbeddedEngine::start()
 {
     engine::GatewayOptions options;

@@ -67,6 +67,9 @@ public:
     api::GatewayClient client() const;
     engine::Gateway& gateway() { return *m_gateway; }
     QString file(const QString& name) const { return m_directory.filePath(name); } // beside the config
+    // The data directory, when the record in it has caught up with what was answered: any reading through the API sees
+    // to that.
+    QString recordDirectory() const;
     QString dataDirectory() const { return m_directory.filePath(QStringLiteral("data")); }
 
 private:

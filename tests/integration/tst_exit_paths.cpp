@@ -97,7 +97,7 @@ class TestExitPaths : public QObject
     }
     RecordedCall onlyRecord(const QByteArray& id)
     {
-        const QList<RecordedCall> calls = RecordFile(m_engine->dataDirectory()).calls(QString::fromLatin1(id));
+        const QList<RecordedCall> calls = RecordFile(m_engine->recordDirectory()).calls(QString::fromLatin1(id));
         return calls.size() == 1 ? calls.first()
                                  : RecordedCall{QStringLiteral("there are %1").arg(calls.size()), {}, {}, {}, 0, 0};
     }
@@ -179,7 +179,7 @@ private Q_SLOTS:
     // Without a credential there is no call, hence no record, whatever the body says.
     void noCredential()
     {
-        const qint64 before = RecordFile(m_engine->dataDirectory()).callCount();
+        const qint64 before = RecordFile(m_engine->recordDirectory()).callCount();
         QThread* caller = QThread::create([&] {
             const RawReply reply = rawCall(m_engine->port(), chatRequest("sbx_none_none", "answered", false, "x"));
             if (reply.status != 401)
@@ -189,13 +189,13 @@ private Q_SLOTS:
         while (!caller->wait(5))
             QCoreApplication::processEvents();
         delete caller;
-        QCOMPARE(RecordFile(m_engine->dataDirectory()).callCount(), before);
+        QCOMPARE(RecordFile(m_engine->recordDirectory()).callCount(), before);
     }
 
     // The caller leaves in the middle of a stream: cancelled, with what it had been sent counted.
     void callerLeaves()
     {
-        const qint64 before = RecordFile(m_engine->dataDirectory()).callCount();
+        const qint64 before = RecordFile(m_engine->recordDirectory()).callCount();
         QTcpSocket socket;
         socket.connectToHost(QStringLiteral("127.0.0.1"), m_engine->port());
         QVERIFY(socket.waitForConnected(5000));
@@ -205,7 +205,7 @@ private Q_SLOTS:
         const qsizetype at = got.indexOf("x-request-id: ") + 14;
         const QByteArray id = got.mid(at, got.indexOf('\r', at) - at);
         socket.abort();
-        QTRY_COMPARE_WITH_TIMEOUT(RecordFile(m_engine->dataDirectory()).callCount(), before + 1, 10000);
+        QTRY_COMPARE_WITH_TIMEOUT(RecordFile(m_engine->recordDirectory()).callCount(), before + 1, 10000);
         const RecordedCall record = onlyRecord(id);
         QCOMPARE(record.outcome, QStringLiteral("cancelled"));
         QCOMPARE(record.error, QStringLiteral("client_closed"));
@@ -215,7 +215,7 @@ private Q_SLOTS:
     // 500 calls at once on both workers: as many records, no two alike.
     void manyAtOnce()
     {
-        const qint64 before = RecordFile(m_engine->dataDirectory()).callCount();
+        const qint64 before = RecordFile(m_engine->recordDirectory()).callCount();
         constexpr int threads = 10;
         constexpr int each = 50;
         std::atomic<int> answered = 0;
@@ -236,8 +236,8 @@ private Q_SLOTS:
                 QCoreApplication::processEvents();
         }
         QCOMPARE(answered.load(), threads * each);
-        QCOMPARE(RecordFile(m_engine->dataDirectory()).callCount(), before + threads * each);
-        QCOMPARE(RecordFile(m_engine->dataDirectory()).integrity(), QStringLiteral("ok"));
+        QCOMPARE(RecordFile(m_engine->recordDirectory()).callCount(), before + threads * each);
+        QCOMPARE(RecordFile(m_engine->recordDirectory()).integrity(), QStringLiteral("ok"));
     }
 };
 

@@ -196,7 +196,7 @@ void TestExports::deadCollectorHarmsNobody()
     };
     QTRY_VERIFY_WITH_TIMEOUT(wasTold("export.failing"), 15'000);
     QCOMPARE(w.call(20), 20);
-    RecordFile record(w.engine->dataDirectory());
+    RecordFile record(w.engine->recordDirectory());
     QVERIFY(record.isOpen());
     QCOMPARE(record.callCount(), 40); // the record has every call, whatever the collector does
     w.collector.setAnswer({ok(), Hangup::Stay});

@@ -81,6 +81,8 @@ void PlotWidget::setThresholds(const QVector<PlotThreshold>& thresholds)
 
 void PlotWidget::setState(PlotState state, const QString& said)
 {
+    if (m_state == state && m_stateText == said)
+        return; // said with every reading of the status; the plot is not built again for it
     m_state = state;
     m_stateText = said;
     invalidate();

@@ -4,6 +4,8 @@
 #include "models/format.h"
 #include "models/provider_cells.h"
 
+#include <QJsonObject>
+
 #include <algorithm>
 #include <array>
 
@@ -123,6 +125,14 @@ QString healthWord(Health health)
     return {};
 }
 
+// Ages and times left are drawn; they are others at the next reading although nothing happened.
+static bool movesWithTime(const ProviderStatus& status)
+{
+    return status.lastSuccess || status.lastFailure || status.drainEnds || status.stagePercent ||
+           std::any_of(status.breakers.cbegin(), status.breakers.cend(),
+               [](const BreakerStatus& breaker) { return breaker.state != QLatin1String("closed"); });
+}
+
 void ProviderTableModel::setProviders(
     const QVector<ProviderStatus>& providers, const ProviderSlots& slotIndexes, const QDateTime& now)
 {
@@ -145,8 +155,12 @@ void ProviderTableModel::setProviders(
     const bool sameOrder = std::equal(rows.cbegin(), rows.cend(), m_rows.cbegin(), m_rows.cend(),
         [](const ProviderRow& a, const ProviderRow& b) { return a.key() == b.key(); });
     if (sameOrder) {
+        const bool same =
+            std::equal(rows.cbegin(), rows.cend(), m_rows.cbegin(), [](const ProviderRow& a, const ProviderRow& b) {
+                return !movesWithTime(a.status) && a.slot == b.slot && toJson(a.status) == toJson(b.status);
+            });
         m_rows = rows;
-        if (!rows.isEmpty())
+        if (!rows.isEmpty() && !same)
             Q_EMIT dataChanged(index(0, 0), index(int(rows.size()) - 1, ColumnCount - 1));
         return;
     }

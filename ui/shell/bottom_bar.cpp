@@ -8,6 +8,8 @@
 #include <QPainter>
 #include <QStringList>
 
+#include <algorithm>
+
 namespace ui {
 
 BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
@@ -28,6 +30,8 @@ void BottomBar::setTimeZone(TimeZoneChoice zone)
 void BottomBar::refresh()
 {
     const auto number = &models::wholeNumber;
+    const QVector<Fact> before = m_left;
+    const qsizetype length = accessibleName().size();
     m_left.clear();
     m_right.clear();
     if (const auto& status = m_session.status()) {
@@ -62,8 +66,18 @@ void BottomBar::refresh()
     QStringList words;
     for (const Fact& fact : m_left + m_right)
         words.append((fact.label + QLatin1Char(' ') + fact.value).trimmed());
-    setAccessibleName(words.join(QStringLiteral(", ")));
-    update();
+    const QString name = words.join(QStringLiteral(", "));
+    if (name == accessibleName())
+        return;
+    setAccessibleName(name);
+    const auto isSame = [](const Fact& a, const Fact& b) {
+        return a.label == b.label && a.value == b.value && a.isWorry == b.isWorry;
+    };
+    // every two seconds only the time on the right is another one: the left half need not be drawn for that
+    if (name.size() == length && std::equal(before.begin(), before.end(), m_left.begin(), m_left.end(), isSame))
+        update(width() / 2, 0, width() - width() / 2, height());
+    else
+        update();
 }
 
 void BottomBar::paintEvent(QPaintEvent*)

@@ -57,6 +57,7 @@ ConnectionChip::ConnectionChip(Session& session, QWidget* parent) : QAbstractBut
 
 void ConnectionChip::refresh()
 {
+    const Freshness before = m_state;
     m_state = m_session.freshness();
     const qint64 age = m_session.ageMs();
     switch (m_state) {
@@ -83,9 +84,14 @@ void ConnectionChip::refresh()
         m_freshness = QStringLiteral("not permitted");
         break;
     }
-    setAccessibleName(
+    const QString name =
         QStringLiteral("Connection %1, %2, role %3, %4")
-            .arg(m_session.options().name, wordOf(m_session.options().environment), roleWords(), m_freshness));
+            .arg(m_session.options().name, wordOf(m_session.options().environment), roleWords(), m_freshness);
+    const qint64 travel = m_session.options().embedded ? -1 : m_session.roundTripMs();
+    if (name == accessibleName() && m_state == before && travel == m_travelMs)
+        return; // what is drawn is what the name says, and the way there
+    m_travelMs = travel;
+    setAccessibleName(name);
     updateGeometry();
     update();
 }
@@ -177,10 +183,13 @@ void AlarmChip::refresh()
     m_known = state.known;
     m_down = state.count(gateway::api::Health::Down);
     m_degraded = state.count(gateway::api::Health::Degraded);
+    const QString before = accessibleName();
     setAccessibleName(!m_known ? QStringLiteral("Alarms are not known")
                       : m_down + m_degraded == 0
                           ? QStringLiteral("No alarms")
                           : QStringLiteral("Alarms: %1 down, %2 degraded").arg(m_down).arg(m_degraded));
+    if (accessibleName() == before)
+        return;
     setToolTip(accessibleName());
     updateGeometry();
     update();

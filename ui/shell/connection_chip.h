@@ -28,6 +28,7 @@ private:
     Session& m_session;
     QString m_freshness;
     Freshness m_state = Freshness::NoData;
+    qint64 m_travelMs = -1; // as it is drawn
 };
 
 class AlarmChip : public QAbstractButton

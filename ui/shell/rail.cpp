@@ -32,6 +32,8 @@ public:
 
     void setBadge(Status status, int count)
     {
+        if (m_status == status && m_count == count)
+            return;
         m_status = status;
         m_count = count;
         refreshName();

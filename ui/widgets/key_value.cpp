@@ -7,6 +7,8 @@
 #include <QPainter>
 #include <QStringList>
 
+#include <algorithm>
+
 namespace ui {
 
 KeyValueGrid::KeyValueGrid(int labelWidth, QWidget* parent)
@@ -57,6 +59,12 @@ Legend::Legend(QWidget* parent) : QWidget(parent)
 
 void Legend::setEntries(const QVector<LegendEntry>& entries)
 {
+    const bool same = std::equal(entries.begin(), entries.end(), m_entries.begin(), m_entries.end(),
+        [](const LegendEntry& a, const LegendEntry& b) {
+            return a.ink == b.ink && a.words == b.words && a.hatched == b.hatched;
+        });
+    if (same)
+        return;
     m_entries = entries;
     QStringList words;
     for (const LegendEntry& entry : entries)

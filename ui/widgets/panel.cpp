@@ -148,6 +148,8 @@ PanelHeader* Panel::header()
 
 void Panel::setTitle(const QString& title)
 {
+    if (header()->title == title)
+        return;
     header()->title = title;
     setAccessibleName(title);
     m_header->refresh();
@@ -164,13 +166,17 @@ void Panel::setCaption(const QString& caption)
 
 void Panel::setMonoCaption(const QString& caption)
 {
-    header()->caption = caption;
+    if (header()->caption == caption && m_header->captionIsMono)
+        return;
+    m_header->caption = caption;
     m_header->captionIsMono = true;
     m_header->refresh();
 }
 
 void Panel::setStatus(std::optional<Status> status)
 {
+    if (header()->status == status)
+        return;
     header()->status = status;
     m_header->refresh();
 }
@@ -183,6 +189,8 @@ void Panel::setObjectHeader(bool object)
 
 void Panel::setTone(Tone tone)
 {
+    if (m_tone == tone)
+        return;
     m_tone = tone;
     update();
 }

@@ -5,6 +5,7 @@
 
 #include <QPainter>
 
+#include <algorithm>
 #include <cmath>
 
 namespace ui {
@@ -16,12 +17,20 @@ Sparkline::Sparkline(QWidget* parent) : QWidget(parent)
 
 void Sparkline::setValues(const QVector<double>& values)
 {
+    // nan stands for a gap and equals nothing, not even itself
+    const bool same = m_values.size() == values.size() &&
+                      std::equal(values.begin(), values.end(), m_values.begin(),
+                          [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+    if (same)
+        return;
     m_values = values;
     update();
 }
 
 void Sparkline::setRange(double low, double high)
 {
+    if (m_low == low && m_high == high)
+        return;
     m_low = low;
     m_high = high;
     update();
@@ -29,18 +38,24 @@ void Sparkline::setRange(double low, double high)
 
 void Sparkline::setNorm(double low, double high)
 {
+    if (m_norm == std::pair(low, high))
+        return;
     m_norm = {low, high};
     update();
 }
 
 void Sparkline::setInk(Token ink)
 {
+    if (m_ink == ink)
+        return;
     m_ink = ink;
     update();
 }
 
 void Sparkline::setMarker(std::optional<double> at)
 {
+    if (m_marker == at)
+        return;
     m_marker = at;
     update();
 }

@@ -6,6 +6,8 @@
 #include <QPainter>
 #include <QStringList>
 
+#include <algorithm>
+
 namespace ui {
 namespace {
 
@@ -21,6 +23,12 @@ SummaryStrip::SummaryStrip(QWidget* parent) : QWidget(parent)
 
 void SummaryStrip::setCells(const QVector<SummaryCell>& cells)
 {
+    const bool same = std::equal(
+        cells.begin(), cells.end(), m_cells.begin(), m_cells.end(), [](const SummaryCell& a, const SummaryCell& b) {
+            return a.value == b.value && a.caption == b.caption && a.ink == b.ink && a.unit == b.unit;
+        });
+    if (same)
+        return;
     m_cells = cells;
     QStringList words;
     for (const SummaryCell& cell : cells)
@@ -67,6 +75,12 @@ StepsStrip::StepsStrip(QWidget* parent) : QWidget(parent)
 
 void StepsStrip::setSteps(const QVector<Step>& steps)
 {
+    const bool same =
+        std::equal(steps.begin(), steps.end(), m_steps.begin(), m_steps.end(), [](const Step& a, const Step& b) {
+            return a.status == b.status && a.name == b.name && a.detail == b.detail && a.current == b.current;
+        });
+    if (same)
+        return;
     m_steps = steps;
     QStringList words;
     for (const Step& step : steps)
@@ -120,6 +134,8 @@ void Tile::refreshName()
 
 void Tile::setValue(const QString& value, const QString& unit, const QString& norm)
 {
+    if (m_value == value && m_unit == unit && m_norm == norm)
+        return;
     m_value = value;
     m_unit = unit;
     m_norm = norm;
@@ -128,6 +144,8 @@ void Tile::setValue(const QString& value, const QString& unit, const QString& no
 
 void Tile::setStatus(Status status)
 {
+    if (m_status == status)
+        return;
     m_status = status;
     m_sparkline->setInk(status == Status::Ok ? Token::Text2 : statusToken(status));
     refreshName();

@@ -78,12 +78,16 @@ void TextLabel::setText(const QString& text)
 
 void TextLabel::setInk(Token ink)
 {
+    if (m_ink == ink)
+        return;
     m_ink = ink;
     update();
 }
 
 void TextLabel::setFontRole(FontRole font)
 {
+    if (m_font == font)
+        return;
     m_font = font;
     updateGeometry();
     update();
@@ -91,6 +95,8 @@ void TextLabel::setFontRole(FontRole font)
 
 void TextLabel::setWrapped(bool wrapped)
 {
+    if (m_wrapped == wrapped)
+        return;
     m_wrapped = wrapped;
     QSizePolicy policy(QSizePolicy::Preferred, wrapped ? QSizePolicy::Minimum : QSizePolicy::Fixed);
     policy.setHeightForWidth(wrapped);

@@ -23,7 +23,9 @@ bool hasCount(JsonView value)
 
 QString shortText(JsonView value)
 {
-    return QString::fromUtf8(value.text().value_or(QByteArray()).left(200));
+    QByteArray unescaped;
+    const QByteArrayView text = value.textIn(unescaped);
+    return QString::fromUtf8(text.first(std::min<qsizetype>(text.size(), 200)));
 }
 
 std::optional<std::vector<float>> vectorOf(JsonView numbers)

@@ -1,5 +1,6 @@
 #include "transform/providers/anthropic_stream.h"
 
+#include "transform/parts.h"
 #include "transform/providers/answer_parts.h"
 #include "transform/providers/anthropic_answer.h"
 
@@ -18,17 +19,30 @@ StreamReader::Read AnthropicStreamReader::read(const Frame& frame, std::vector<S
     Read read;
     if (frame.name == QByteArrayView("ping"))
         return read;
-    const JsonText text = JsonText::parse(frame.data);
-    if (text.error || text.root.type() != JsonType::Object)
+    if (isExpected(m_learned) && m_shape.matches(frame.data)) {
+        blockDelta(m_learned, events ? m_shape.text() : QByteArrayLiteral("x"), read, events);
+        read.shape = &m_shape;
+        return read;
+    }
+    m_json = JsonText::parse(frame.data);
+    if (m_json.error || m_json.root.type() != JsonType::Object)
         return broken("The provider's stream has an event that is not a JSON object.");
-    const JsonView event = text.root;
-    const QByteArray type = event.member("type").text().value_or(frame.name.toByteArray());
+    const JsonView event = m_json.root;
+    read.json = event;
+    const JsonView stated = event.member("type");
+    const QByteArray type = stated.type() == JsonType::String ? textOf(stated) : frame.name.toByteArray();
     if (type == "message_start") {
         start(event.member("message"), events);
     } else if (type == "content_block_start") {
         blockStart(event, read, events);
     } else if (type == "content_block_delta") {
-        blockDelta(event, read, events);
+        const Delta delta = deltaOf(event);
+        blockDelta(delta.piece, textOf(delta.text), read, events);
+        read.learned = read.content && stated.type() == JsonType::String;
+        if (read.learned) {
+            m_shape.learn(frame.data, delta.text);
+            m_learned = delta.piece;
+        }
     } else if (type == "content_block_stop") {
         blockStop(read, events);
     } else if (type == "message_delta") {
@@ -106,38 +120,74 @@ void AnthropicStreamReader::blockStart(JsonView event, Read& read, std::vector<S
     }
 }
 
-void AnthropicStreamReader::blockDelta(JsonView event, Read& read, std::vector<StreamEvent>* events)
+AnthropicStreamReader::Delta AnthropicStreamReader::deltaOf(JsonView event)
 {
+    struct Row
+    {
+        const char* type;
+        Piece piece;
+        const char* member;
+    };
+    static constexpr Row kRows[] = {
+        {"text_delta", Piece::Text, "text"},
+        {"thinking_delta", Piece::Thinking, "thinking"},
+        {"signature_delta", Piece::Signature, "signature"},
+        {"input_json_delta", Piece::Arguments, "partial_json"},
+    };
     const JsonView delta = event.member("delta");
-    const QByteArray type = delta.member("type").text().value_or(QByteArray());
-    const auto piece = [&delta](QByteArrayView key) { return delta.member(key).text().value_or(QByteArray()); };
-    if (type == "text_delta" && (m_block == Block::Text || m_block == Block::None)) {
-        const QByteArray text = piece("text");
-        if (text.isEmpty())
-            return;
-        m_block = Block::Text; // a lax server may leave the start out
+    const JsonView type = delta.member("type");
+    for (const Row& row : kRows) {
+        if (type.isText(row.type))
+            return {row.piece, delta.member(row.member)};
+    }
+    return {};
+}
+
+bool AnthropicStreamReader::isExpected(Piece piece) const
+{
+    switch (piece) {
+    case Piece::Text: // a lax server may leave the start out
+        return m_block == Block::Text || m_block == Block::None;
+    case Piece::Thinking:
+        return m_block == Block::Thinking || m_block == Block::None;
+    case Piece::Signature:
+        return m_block == Block::Thinking;
+    case Piece::Arguments:
+        return m_block == Block::Tool;
+    case Piece::Other:
+        break;
+    }
+    return false;
+}
+
+void AnthropicStreamReader::blockDelta(
+    Piece piece, const QByteArray& text, Read& read, std::vector<StreamEvent>* events)
+{
+    if (!isExpected(piece) || (text.isEmpty() && piece != Piece::Signature))
+        return;
+    switch (piece) {
+    case Piece::Text:
+        m_block = Block::Text;
         m_sequencer.text(events, Part::Kind::Text, text);
-        content(read);
-    } else if (type == "thinking_delta" && (m_block == Block::Thinking || m_block == Block::None)) {
-        const QByteArray text = piece("thinking");
-        if (text.isEmpty())
-            return;
+        break;
+    case Piece::Thinking:
         m_block = Block::Thinking;
         m_sequencer.text(events, Part::Kind::Thinking, text);
-        content(read);
-    } else if (type == "signature_delta" && m_block == Block::Thinking) {
-        m_sequencer.signature(events, piece("signature"), Signer::Anthropic);
-        content(read);
-    } else if (type == "input_json_delta" && m_block == Block::Tool) {
-        const QByteArray fragment = piece("partial_json");
-        if (fragment.isEmpty())
-            return;
+        break;
+    case Piece::Signature:
+        m_sequencer.signature(events, text, Signer::Anthropic);
+        break;
+    case Piece::Arguments:
         m_hasFragments = true;
-        if (!m_sequencer.arguments(events, m_index, fragment))
+        if (!m_sequencer.arguments(events, m_index, text)) {
             read = broken("The provider's stream goes on with a tool call that it had ended.");
-        else
-            content(read);
+            return;
+        }
+        break;
+    case Piece::Other:
+        return;
     }
+    content(read);
 }
 
 void AnthropicStreamReader::blockStop(Read& read, std::vector<StreamEvent>* events)

@@ -30,7 +30,22 @@ private:
 
     void start(JsonView message, std::vector<StreamEvent>* events);
     void blockStart(JsonView event, Read& read, std::vector<StreamEvent>* events);
-    void blockDelta(JsonView event, Read& read, std::vector<StreamEvent>* events);
+    enum class Piece
+    {
+        Text,
+        Thinking,
+        Signature,
+        Arguments,
+        Other,
+    };
+    struct Delta
+    {
+        Piece piece = Piece::Other;
+        JsonView text;
+    };
+    static Delta deltaOf(JsonView event);
+    bool isExpected(Piece piece) const; // in the open block
+    void blockDelta(Piece piece, const QByteArray& text, Read& read, std::vector<StreamEvent>* events);
     void blockStop(Read& read, std::vector<StreamEvent>* events);
     void delta(JsonView event);
     void content(Read& read);
@@ -42,6 +57,7 @@ private:
     qint64 m_index = -1;         // of the open block
     QByteArray m_wholeInput;     // of a tool call that came with its arguments at once
     bool m_hasFragments = false; // of the open tool call
+    Piece m_learned = Piece::Other;
 };
 
 } // namespace gateway::transform

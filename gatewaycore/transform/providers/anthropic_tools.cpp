@@ -54,7 +54,8 @@ void AnthropicTools::write(JsonWriter& json)
 void AnthropicTools::writeTool(JsonWriter& json, const Tool& tool, const QByteArray& field)
 {
     json.beginObject().member("name", tool.name).memberIf("description", tool.description);
-    const JsonView schema(tool.schema);
+    const JsonText parsed = JsonText::parse(tool.schema);
+    const JsonView schema = parsed.root;
     if (schema.type() != JsonType::Object) {
         json.key("input_schema").beginObject().member("type", "object").key("properties").beginObject().endObject();
         json.endObject();

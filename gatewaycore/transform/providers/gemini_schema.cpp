@@ -28,7 +28,7 @@ void replaceConst(BodyEdit& edit, JsonView schema)
     schema.eachMember([&](QByteArrayView key, JsonView value) {
         if (key == QByteArrayView("const")) {
             if (!hasEnum) {
-                edit.replace(JsonView(key), "enum");
+                edit.replace(key, "enum");
                 edit.replace(value, '[' + value.raw().toByteArray() + ']');
             }
         } else if (isOneOf(kSchemas, key)) {

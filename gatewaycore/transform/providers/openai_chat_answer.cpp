@@ -57,9 +57,9 @@ CallError errorInside(JsonView error, QByteArrayView key)
 }
 
 // The JSON of a 200, or why it is not an answer.
-std::variant<JsonView, CallError> answerOf(QByteArrayView body, QByteArrayView key)
+std::variant<JsonText, CallError> answerOf(QByteArrayView body, QByteArrayView key)
 {
-    const JsonText text = JsonText::parse(body);
+    JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
         return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView error = text.root.member("error");
@@ -67,27 +67,47 @@ std::variant<JsonView, CallError> answerOf(QByteArrayView body, QByteArrayView k
         return errorInside(error, key);
     if (text.root.member("choices").type() != JsonType::Array)
         return unreadable(QStringLiteral("The provider's answer has no choices."));
-    return text.root;
+    return text;
 }
 
-void setStop(AnswerFacts& facts, bool toolCalled)
+// The provider's own word and what it means.
+void setStop(AnswerFacts& facts, JsonView word, bool toolCalled)
 {
-    const KnownStop stop = stopReasonOf(Dialect::OpenAiChat, facts.finishReason.toUtf8());
-    facts.stop = promoted(stop.reason, toolCalled);
+    QByteArray unescaped;
+    facts.finishReason = shortText(word);
+    facts.stop = promoted(stopReasonOf(Dialect::OpenAiChat, word.textIn(unescaped)).reason, toolCalled);
+}
+
+// Whether the caller's SDK cannot read it as it is: what repairedChatAnswer() puts right.
+bool isLax(JsonView choices, JsonView firstReason, StopReason stop)
+{
+    if (firstReason.type() == JsonType::String && !firstReason.isEmptyText() &&
+        !firstReason.isText("function_call") && !firstReason.isText(wordFor(Dialect::OpenAiChat, stop)))
+        return true;
+    bool lax = false;
+    choices.eachElement([&](JsonView choice) {
+        const JsonView message = choice.member("message");
+        lax = message.member("reasoning").type() == JsonType::String ||
+              message.member("content").type() == JsonType::Array;
+        return !lax;
+    });
+    return lax;
 }
 
 AnswerFacts factsOf(JsonView root, const Target& target)
 {
     AnswerFacts facts;
-    const JsonView first = root.member("choices").at(0);
+    const JsonView choices = root.member("choices");
+    const JsonView first = choices.at(0);
     const JsonView message = first.member("message");
+    const JsonView reason = first.member("finish_reason");
     facts.tokens = readUsage(root.member("usage"), chatQuirks(target.kind()).reasoningOutside);
     facts.model = shortText(root.member("model"));
     facts.id = textOf(root.member("id")).left(200);
     facts.serviceTier = textOf(root.member("service_tier")).left(32);
-    facts.finishReason = shortText(first.member("finish_reason"));
-    setStop(facts,
+    setStop(facts, reason,
         !message.member("tool_calls").at(0).isMissing() || message.member("function_call").type() == JsonType::Object);
+    facts.isLax = isLax(choices, reason, facts.stop);
     return facts;
 }
 
@@ -115,6 +135,26 @@ QByteArray reasoningOf(JsonView message)
 {
     const QByteArray text = textOf(message.member("reasoning_content"));
     return text.isEmpty() ? textOf(message.member("reasoning")) : text;
+}
+
+// The text of a chunk that says nothing else: one choice, with content and neither tools, thoughts nor a reason to stop.
+// Missing: it says more.
+JsonView onlyText(JsonView choices)
+{
+    const JsonView choice = choices.at(0);
+    if (!choices.at(1).isMissing() || choice.member("index").integer().value_or(0) != 0 ||
+        choice.member("finish_reason").type() == JsonType::String)
+        return {};
+    JsonView text;
+    bool more = false;
+    choice.member("delta").eachMember([&](QByteArrayView key, JsonView value) {
+        if (key == QByteArrayView("content"))
+            text = value;
+        else
+            more = more || !(key == QByteArrayView("role") || value.isNull());
+        return true;
+    });
+    return more || text.type() != JsonType::String || text.isEmptyText() ? JsonView() : text;
 }
 
 class ChatStream final : public StreamReader
@@ -163,22 +203,34 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
         read.ended = true;
         return read;
     }
-    const JsonText text = JsonText::parse(frame.data);
-    if (text.error || text.root.type() != JsonType::Object) {
+    if (frame.name.isEmpty() && m_shape.matches(frame.data)) {
+        read.content = true;
+        read.shape = &m_shape;
+        ++m_contentEvents;
+        if (events)
+            addText(Part::Kind::Text, m_shape.text(), events);
+        return read;
+    }
+    m_json = JsonText::parse(frame.data);
+    if (m_json.error || m_json.root.type() != JsonType::Object) {
         read.error = unreadable(QStringLiteral("The provider sent a stream event that is not JSON."));
         return read;
     }
+    read.json = m_json.root;
     JsonView choices;
+    JsonView obfuscation;
     JsonView usage;
     JsonView groq;
     JsonView error;
-    text.root.eachMember([&](QByteArrayView key, JsonView value) {
+    m_json.root.eachMember([&](QByteArrayView key, JsonView value) {
         if (key == QByteArrayView("choices"))
             choices = value;
         else if (key == QByteArrayView("usage"))
             usage = value;
         else if (key == QByteArrayView("error"))
             error = value;
+        else if (key == QByteArrayView("obfuscation"))
+            obfuscation = value;
         else if (key == QByteArrayView("x_groq"))
             groq = value;
         else if (key == QByteArrayView("model") && m_facts.model.isEmpty())
@@ -194,7 +246,7 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
         return read;
     }
     if (frame.name == QByteArrayView("error")) {
-        read.error = errorInside(text.root, m_key);
+        read.error = errorInside(m_json.root, m_key);
         return read;
     }
     read.hasUsage = usage.type() == JsonType::Object;
@@ -214,6 +266,10 @@ StreamReader::Read ChatStream::read(const Frame& frame, std::vector<StreamEvent>
     if (read.content)
         ++m_contentEvents;
     read.usageOnly = !any && usage.type() == JsonType::Object;
+    const JsonView text = frame.name.isEmpty() && usage.type() != JsonType::Object ? onlyText(choices) : JsonView();
+    read.learned = !text.isMissing();
+    if (read.learned)
+        m_shape.learn(frame.data, text, {}, obfuscation);
     return read;
 }
 
@@ -261,9 +317,8 @@ void ChatStream::readChoice(JsonView choice, std::vector<StreamEvent>* events, R
     const JsonView reason = choice.member("finish_reason");
     if (!first || reason.type() != JsonType::String)
         return;
-    m_facts.finishReason = shortText(reason);
-    setStop(m_facts, m_toolCalled);
-    read.repair = read.repair || wordFor(Dialect::OpenAiChat, m_facts.stop) != textOf(reason);
+    setStop(m_facts, reason, m_toolCalled);
+    read.repair = read.repair || !reason.isText(wordFor(Dialect::OpenAiChat, m_facts.stop));
 }
 
 // Known by its id where a fragment has one (some number every call 0), else by the number it was given last.
@@ -305,18 +360,18 @@ void ChatStream::readTool(JsonView call, std::vector<StreamEvent>* events, Read&
 
 std::variant<AnswerFacts, CallError> openAiChatFacts(QByteArrayView body, const Target& target)
 {
-    auto root = answerOf(body, target.provider().key.reveal());
-    if (auto* error = std::get_if<CallError>(&root))
-        return *error;
-    return factsOf(std::get<JsonView>(root), target);
+    auto read = answerOf(body, target.provider().key.reveal());
+    if (auto* error = std::get_if<CallError>(&read))
+        return std::move(*error);
+    return factsOf(std::get<JsonText>(read).root, target);
 }
 
 std::variant<Answer, CallError> openAiChatAnswer(QByteArrayView body, const Target& target)
 {
     auto read = answerOf(body, target.provider().key.reveal());
     if (auto* error = std::get_if<CallError>(&read))
-        return *error;
-    const JsonView root = std::get<JsonView>(read);
+        return std::move(*error);
+    const JsonView root = std::get<JsonText>(read).root;
     Answer answer;
     answer.facts = factsOf(root, target);
     const JsonView message = root.member("choices").at(0).member("message");

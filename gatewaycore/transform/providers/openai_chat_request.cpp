@@ -89,7 +89,8 @@ private:
     // Responses has the format flat; a grammar stands one level deeper in chat.
     static QByteArray formatOfCustom(const QByteArray& raw)
     {
-        const JsonView format = JsonView(raw).member("format");
+        const JsonText tool = JsonText::parse(raw);
+        const JsonView format = tool.root.member("format");
         if (format.type() != JsonType::Object || format.member("type").text() != QByteArray("grammar"))
             return format.raw().toByteArray();
         QByteArray out;

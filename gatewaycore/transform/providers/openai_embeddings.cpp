@@ -52,9 +52,9 @@ QByteArray pathOf(const Target& target)
     return target.provider().basePath + chatQuirks(target.kind()).embeddingsPath;
 }
 
-std::variant<JsonView, CallError> answerOf(QByteArrayView body, const Target& target)
+std::variant<JsonText, CallError> answerOf(QByteArrayView body, const Target& target)
 {
-    const JsonText text = JsonText::parse(body);
+    JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
         return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView error = text.root.member("error");
@@ -67,7 +67,7 @@ std::variant<JsonView, CallError> answerOf(QByteArrayView body, const Target& ta
     }
     if (text.root.member("data").type() != JsonType::Array)
         return unreadable(QStringLiteral("The provider's answer has no embeddings."));
-    return text.root;
+    return text;
 }
 
 AnswerFacts factsOf(JsonView root)
@@ -160,7 +160,7 @@ std::variant<AnswerFacts, CallError> openAiEmbedFacts(QByteArrayView body, const
     auto read = answerOf(body, target);
     if (auto* error = std::get_if<CallError>(&read))
         return std::move(*error);
-    return factsOf(std::get<JsonView>(read));
+    return factsOf(std::get<JsonText>(read).root);
 }
 
 std::variant<Answer, CallError> openAiEmbedAnswer(QByteArrayView body, const Target& target)
@@ -168,7 +168,7 @@ std::variant<Answer, CallError> openAiEmbedAnswer(QByteArrayView body, const Tar
     auto read = answerOf(body, target);
     if (auto* error = std::get_if<CallError>(&read))
         return std::move(*error);
-    const JsonView root = std::get<JsonView>(read);
+    const JsonView root = std::get<JsonText>(read).root;
     Answer answer;
     answer.facts = factsOf(root);
     // "index" says which input a vector belongs to; without it their order does

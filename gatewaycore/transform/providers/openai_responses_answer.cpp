@@ -56,9 +56,9 @@ int statusOf(const QByteArray& code)
     return 502; // server_error, vector_store_timeout, and what is newer than this table
 }
 
-std::variant<JsonView, CallError> responseOf(QByteArrayView body, QByteArrayView key)
+std::variant<JsonText, CallError> responseOf(QByteArrayView body, QByteArrayView key)
 {
-    const JsonText text = JsonText::parse(body);
+    JsonText text = JsonText::parse(body);
     if (text.error || text.root.type() != JsonType::Object)
         return unreadable(QStringLiteral("The provider's answer is not a JSON object."));
     const JsonView error = text.root.member("error");
@@ -69,7 +69,7 @@ std::variant<JsonView, CallError> responseOf(QByteArrayView body, QByteArrayView
         return readResponsesError({}, key);
     if (text.root.member("output").type() != JsonType::Array)
         return unreadable(QStringLiteral("The provider's answer has no output."));
-    return text.root;
+    return text;
 }
 
 bool isCall(JsonView item)
@@ -236,7 +236,7 @@ std::variant<AnswerFacts, CallError> readResponsesFacts(QByteArrayView body, con
     auto read = responseOf(body, target.provider().key.reveal());
     if (auto* error = std::get_if<CallError>(&read))
         return std::move(*error);
-    const JsonView response = std::get<JsonView>(read);
+    const JsonView response = std::get<JsonText>(read).root;
     AnswerFacts facts;
     readResponseInto(facts, response, target, hasCalls(response.member("output")));
     return facts;
@@ -247,7 +247,7 @@ std::variant<Answer, CallError> readResponsesAnswer(QByteArrayView body, const T
     auto read = responseOf(body, target.provider().key.reveal());
     if (auto* error = std::get_if<CallError>(&read))
         return std::move(*error);
-    const JsonView response = std::get<JsonView>(read);
+    const JsonView response = std::get<JsonText>(read).root;
     Answer answer;
     readResponseInto(answer.facts, response, target, hasCalls(response.member("output")));
     response.member("output").eachElement([&](JsonView item) {

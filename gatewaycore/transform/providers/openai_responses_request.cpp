@@ -293,7 +293,8 @@ private:
     // Chat has a grammar one level deeper.
     static QByteArray formatOfCustom(const QByteArray& raw)
     {
-        const JsonView tool(raw);
+        const JsonText text = JsonText::parse(raw);
+        const JsonView tool = text.root;
         const JsonView inner = tool.member("custom");
         const JsonView format = (inner.isMissing() ? tool : inner).member("format");
         const JsonView grammar = format.member("grammar");

@@ -29,14 +29,32 @@ public:
             read.ended = m_ended;
             return read;
         }
-        const JsonText text = JsonText::parse(frame.data);
-        if (text.error || text.root.type() != JsonType::Object) {
+        if (m_learned.item && m_shape.matches(frame.data)) {
+            m_events = events;
+            m_read = &read;
+            piece(m_learned.kind, *m_learned.item, events ? m_shape.text() : QByteArrayLiteral("x"));
+            m_read = nullptr;
+            m_events = nullptr;
+            read.shape = &m_shape;
+            ++m_contentEvents;
+            return read;
+        }
+        m_json = JsonText::parse(frame.data);
+        if (m_json.error || m_json.root.type() != JsonType::Object) {
             read.error = unreadable(QStringLiteral("The provider sent a stream event that is not a JSON object."));
             return read;
         }
         m_events = events;
         m_read = &read;
-        readEvent(text.root, textOf(text.root.member("type")));
+        read.json = m_json.root;
+        m_learned = {};
+        QByteArray unescaped;
+        readEvent(read.json, read.json.member("type").textIn(unescaped));
+        if (m_learned.item && read.content) {
+            read.learned = true;
+            m_shape.learn(frame.data, read.json.member("delta"), read.json.member("sequence_number"),
+                read.json.member("obfuscation"));
+        }
         m_read = nullptr;
         m_events = nullptr;
         if (read.content)
@@ -187,8 +205,17 @@ private:
 
     void textDelta(JsonView event)
     {
-        if (Item* item = itemOf(event))
-            piece(Part::Kind::Text, *item, textOf(event.member("delta")));
+        delta(Part::Kind::Text, event);
+    }
+
+    // Most events of a stream: the next one may be known by the shape of this one.
+    void delta(Part::Kind kind, JsonView event)
+    {
+        Item* item = itemOf(event);
+        if (!item)
+            return;
+        piece(kind, *item, textOf(event.member("delta")));
+        m_learned = {kind, item};
     }
 
     void textDone(JsonView event)
@@ -218,8 +245,7 @@ private:
 
     void thoughtDelta(JsonView event)
     {
-        if (Item* item = itemOf(event))
-            piece(Part::Kind::Thinking, *item, textOf(event.member("delta")));
+        delta(Part::Kind::Thinking, event);
     }
 
     void argumentsDelta(JsonView event)
@@ -333,6 +359,12 @@ private:
     std::map<qint64, Item> m_items; // by output_index
     bool m_toolCalled = false;
     bool m_ended = false;
+    struct Learned
+    {
+        Part::Kind kind = Part::Kind::Text;
+        Item* item = nullptr; // the map keeps them at their places
+    };
+    Learned m_learned; // what an event of the learned shape adds to
 
     // while one frame is read
     std::vector<StreamEvent>* m_events = nullptr;

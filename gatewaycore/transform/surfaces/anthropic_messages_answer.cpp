@@ -112,15 +112,15 @@ QByteArray carrierBlock(const QByteArray& bytes, Signer signer)
 
 void writeAnthropicStop(JsonWriter& json, const AnswerFacts& facts, bool refused)
 {
-    QByteArray word = refused ? QByteArray("refusal") : wordFor(Dialect::Anthropic, facts.stop);
+    QByteArrayView word = refused ? QByteArrayView("refusal") : wordFor(Dialect::Anthropic, facts.stop);
     if (word.isEmpty())
         word = "end_turn";
     json.member("stop_reason", word);
-    if (word == "stop_sequence" && !facts.stopSequence.isEmpty())
+    if (word == QByteArrayView("stop_sequence") && !facts.stopSequence.isEmpty())
         json.member("stop_sequence", facts.stopSequence);
     else
         json.memberNull("stop_sequence");
-    if (word != "refusal") {
+    if (word != QByteArrayView("refusal")) {
         json.memberNull("stop_details");
         return;
     }
@@ -237,7 +237,7 @@ QByteArray anthropicErrorBody(const CallError& error, int status, QByteArrayView
 
 QByteArray repairedStop(QByteArrayView document, QByteArrayView holder, const AnswerFacts& facts)
 {
-    const QByteArray right = wordFor(Dialect::Anthropic, facts.stop);
+    const QByteArrayView right = wordFor(Dialect::Anthropic, facts.stop);
     const QByteArray stated = facts.finishReason.toUtf8();
     // a word that is newer than this program is the provider's business
     if (right.isEmpty() || stated.isEmpty() || right == stated || !stopReasonOf(Dialect::Anthropic, stated).known)

@@ -1,6 +1,7 @@
 #include "transform/surfaces/anthropic_messages_stream.h"
 
 #include "http/sse.h"
+#include "transform/parts.h"
 #include "transform/surfaces/anthropic_messages_answer.h"
 
 namespace gateway::transform {
@@ -174,7 +175,8 @@ void AnthropicStreamWriter::delta(const char* type, const char* member, const QB
 void AnthropicStreamWriter::wholeBlock(QByteArrayView block, QByteArray& out)
 {
     // a thinking block's signature comes as a delta, as the SDKs expect; the rest is complete from its start
-    const JsonView view(block);
+    const JsonText text = JsonText::parse(block);
+    const JsonView view = text.root;
     const QByteArray signature = view.member("signature").text().value_or(QByteArray());
     if (signature.isEmpty()) {
         http::appendSseEvent(
@@ -214,20 +216,29 @@ void AnthropicStreamRelay::relay(
 {
     if (m_ended || read.error)
         return; // what broke the stream is said by fail()
-    QByteArray name = frame.name.toByteArray();
-    if (name.isEmpty()) {
-        const JsonText text = JsonText::parse(frame.data);
-        name = text.root.member("type").text().value_or(QByteArray());
+    if (read.shape && !frame.name.isEmpty())
+        return passOn(frame, out);
+    Frame named = frame;
+    QByteArray type;
+    if (frame.name.isEmpty()) {
+        const JsonText again = read.json.isMissing() ? JsonText::parse(frame.data) : JsonText();
+        type = textOf((read.json.isMissing() ? again.root : read.json).member("type"));
+        named = {type, frame.data};
     }
-    if (name == "message_start" && std::exchange(m_begun, true))
+    if (named.name == QByteArrayView("message_start") && std::exchange(m_begun, true))
         return; // SDKs throw on a second one
-    if (read.ended || name == "message_stop") {
+    if (read.ended || named.name == QByteArrayView("message_stop")) {
         m_ended = true;
-        http::appendSseEvent(tail, name, frame.data);
+        passOn(named, tail);
         return;
     }
-    const QByteArray repaired = name == "message_delta" ? repairedStop(frame.data, "delta", soFar) : QByteArray();
-    http::appendSseEvent(out, name, repaired.isEmpty() ? frame.data : QByteArrayView(repaired));
+    if (named.name == QByteArrayView("message_delta")) {
+        if (const QByteArray repaired = repairedStop(frame.data, "delta", soFar); !repaired.isEmpty()) {
+            http::appendSseEvent(out, named.name, repaired);
+            return;
+        }
+    }
+    passOn(named, out);
 }
 
 void AnthropicStreamRelay::fail(const CallError& error, QByteArray& tail)

@@ -156,8 +156,8 @@ QByteArray chunk(QByteArrayView parts, const AnswerFacts& facts, const AnswerCon
         json.raw(parts);
     json.endArray().member("role", "model").endObject();
     if (last) {
-        const QByteArray word = wordFor(Dialect::Gemini, facts.stop);
-        json.member("finishReason", word.isEmpty() ? QByteArray("STOP") : word);
+        const QByteArrayView word = wordFor(Dialect::Gemini, facts.stop);
+        json.member("finishReason", word.isEmpty() ? QByteArrayView("STOP") : word);
         json.memberIf("finishMessage", facts.stopExplanation);
     }
     json.member("index", 0).endObject().endArray();

@@ -1,6 +1,6 @@
 #include "transform/surfaces/gemini_fields.h"
 
-#include "transform/json_checker.h"
+#include "transform/json_string.h"
 
 #include <QSet>
 

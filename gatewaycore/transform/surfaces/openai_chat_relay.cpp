@@ -9,6 +9,10 @@
 namespace gateway::transform {
 namespace {
 
+// We asked for usage; a caller who did not is not shown that it is null until the end. The bytes stand for nothing else:
+// within a text the quotes would have backslashes.
+constexpr QByteArrayView kNullUsage(",\"usage\":null");
+
 // "reasoning" of vLLM, Ollama and OpenRouter under the name that SDKs read.
 void renameReasoning(BodyEdit& edit, JsonView message)
 {
@@ -55,7 +59,7 @@ void repairReason(BodyEdit& edit, JsonView choice, bool toolCalled)
     if (word.isEmpty())
         return;
     const StopReason stop = promoted(stopReasonOf(Dialect::OpenAiChat, word).reason, toolCalled);
-    const QByteArray right = wordFor(Dialect::OpenAiChat, stop);
+    const QByteArrayView right = wordFor(Dialect::OpenAiChat, stop);
     if (!right.isEmpty() && right != word && word != "function_call")
         edit.replace(reason, jsonString(right));
 }
@@ -76,15 +80,19 @@ public:
             http::appendSseEvent(tail, {}, frame.data);
             return;
         }
+        if (read.shape) {
+            forward(frame, m_nullUsage < 0 ? -1 : read.shape->placeNow(m_nullUsage), out);
+            return;
+        }
         m_usageSeen = m_usageSeen || read.hasUsage;
         if (read.usageOnly && !m_wantsUsageChunk)
             return;
-        if (!read.repair && !m_toolCalled) {
-            forward(frame.data, out);
-            return;
-        }
-        const QByteArray repaired = repair(frame.data);
-        forward(repaired.isEmpty() ? frame.data : QByteArrayView(repaired), out);
+        const QByteArray repaired = read.repair || m_toolCalled ? repair(frame.data, read.json) : QByteArray();
+        const Frame sent = repaired.isEmpty() ? frame : Frame{{}, repaired};
+        const qsizetype nullUsage = m_wantsUsageChunk ? -1 : sent.data.lastIndexOf(kNullUsage);
+        if (read.learned)
+            m_nullUsage = nullUsage;
+        forward(sent, nullUsage, out);
     }
 
     void fail(const CallError& error, QByteArray& tail) override { http::appendSseEvent(tail, {}, m_errorBody(error)); }
@@ -92,18 +100,19 @@ public:
     void finish(QByteArray& tail) override { http::appendSseEvent(tail, {}, "[DONE]"); }
 
 private:
-    // We asked for usage; a caller who did not is not shown that it is null until the end. The bytes stand for nothing
-    // else: within a text the quotes would have backslashes.
-    void forward(QByteArrayView data, QByteArray& out) const
+    static void forward(const Frame& frame, qsizetype nullUsage, QByteArray& out)
     {
-        constexpr QByteArrayView null(",\"usage\":null");
-        const qsizetype at = m_wantsUsageChunk ? -1 : data.lastIndexOf(null);
-        if (at < 0) {
-            http::appendSseEvent(out, {}, data);
+        const Frame unnamed{{}, frame.data, false, frame.name.isEmpty() ? frame.wire : QByteArrayView()};
+        if (nullUsage < 0)
+            return passOn(unnamed, out);
+        const QByteArrayView rest = frame.data.sliced(nullUsage + kNullUsage.size());
+        if (!unnamed.wire.isEmpty()) { // one line
+            out.append(frame.wire.data(), frame.data.data() - frame.wire.data() + nullUsage);
+            out.append(rest.data(), frame.wire.data() + frame.wire.size() - rest.data());
             return;
         }
-        QByteArray without = data.first(at).toByteArray();
-        without.append(data.sliced(at + null.size()));
+        QByteArray without = frame.data.first(nullUsage).toByteArray();
+        without.append(rest.data(), rest.size());
         http::appendSseEvent(out, {}, without);
     }
 
@@ -122,11 +131,10 @@ private:
     }
 
     // From the first tool call on every chunk is looked at: their numbers depend on each other.
-    QByteArray repair(QByteArrayView data)
+    QByteArray repair(QByteArrayView data, JsonView event)
     {
-        const JsonText text = JsonText::parse(data);
         BodyEdit edit(data);
-        text.root.member("choices").eachElement([&](JsonView choice) {
+        event.member("choices").eachElement([&](JsonView choice) {
             const JsonView delta = choice.member("delta");
             renameReasoning(edit, delta);
             splitPieces(edit, delta);
@@ -183,6 +191,7 @@ private:
     const std::function<QByteArray(const CallError&)> m_errorBody;
     bool m_toolCalled = false;
     bool m_usageSeen = false;
+    qsizetype m_nullUsage = -1; // where it stands in the event whose shape was learned
     std::vector<ToolCall> m_calls;
 };
 
@@ -196,10 +205,7 @@ std::unique_ptr<StreamRelay> openAiChatRelay(
 
 QByteArray repairedChatAnswer(QByteArrayView body, const AnswerFacts& facts)
 {
-    const bool wordIsRight = facts.finishReason.isEmpty() || facts.finishReason == QLatin1String("function_call") ||
-                             wordFor(Dialect::OpenAiChat, facts.stop) == facts.finishReason.toUtf8();
-    if (wordIsRight && !body.contains(QByteArrayView("\"reasoning\"")) &&
-        !body.contains(QByteArrayView("\"type\":\"thinking\"")) && !body.contains(QByteArrayView("\"content\":[")))
+    if (!facts.isLax)
         return {};
     const JsonText text = JsonText::parse(body);
     BodyEdit edit(body);

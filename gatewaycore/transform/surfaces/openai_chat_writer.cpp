@@ -35,8 +35,8 @@ void writeThoughtSignature(JsonWriter& json, QByteArrayView signature)
 
 QByteArray finishWord(const AnswerFacts& facts)
 {
-    const QByteArray word = wordFor(Dialect::OpenAiChat, facts.stop);
-    return word.isEmpty() ? QByteArray("stop") : word;
+    const QByteArrayView word = wordFor(Dialect::OpenAiChat, facts.stop);
+    return word.isEmpty() ? QByteArray("stop") : word.toByteArray();
 }
 
 // The provider's own word where ours says less than it.

@@ -107,9 +107,9 @@ QByteArray ResponsesObject::json(const State& state) const
         json.memberNull("error");
     else
         json.memberRaw("error", state.error);
-    const QByteArray reason = state.status == Status::Incomplete && state.facts
+    const QByteArrayView reason = state.status == Status::Incomplete && state.facts
                                   ? wordFor(Dialect::OpenAiResponses, state.facts->stop)
-                                  : QByteArray();
+                                  : QByteArrayView();
     if (reason.isEmpty())
         json.memberNull("incomplete_details");
     else

@@ -101,7 +101,8 @@ void ResponsesOpenItem::endPart(const WriteEvent& event)
 QByteArray ResponsesOpenItem::close(const WriteEvent& event)
 {
     endPart(event);
-    const JsonView item(m_item);
+    const JsonText text = JsonText::parse(m_item);
+    const JsonView item = text.root;
     BodyEdit edit(m_item);
     for (const Home& home : kHomes) {
         const JsonView place = item.member(home.member);

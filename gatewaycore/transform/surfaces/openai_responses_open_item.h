@@ -20,6 +20,7 @@ public:
     const QByteArray& id() const { return m_id; }
     // An event of this item: a part that begins, a piece, a part that is done.
     void note(QByteArrayView type, JsonView event);
+    void addText(const QByteArray& delta) { m_text += delta; }
 
     // What ends it; `event` writes one event of that type with these members (JSON members without brackets). Gives
     // the item as it is then, status incomplete.

@@ -28,9 +28,12 @@ public:
         // what the provider says of its own failure is for fail() to say, with the next number
         if (m_over || read.error)
             return;
-        note(JsonView(frame.data.trimmed()));
+        if (read.shape)
+            noteDelta(*read.shape);
+        else
+            note(read);
         m_over = read.ended;
-        http::appendSseEvent(read.ended ? tail : out, frame.name, frame.data);
+        passOn(frame, read.ended ? tail : out);
     }
 
     void fail(const CallError& error, QByteArray& tail) override
@@ -61,9 +64,9 @@ private:
         QByteArray item;
     };
 
-    // The reader has checked the frame: a JSON object.
-    void note(JsonView event)
+    void note(const StreamReader::Read& read)
     {
+        const JsonView event = read.json;
         QByteArray type;
         JsonView item;
         qint64 outputIndex = -1;
@@ -82,6 +85,10 @@ private:
             return true;
         });
         m_next = number + 1;
+        if (read.learned) {
+            m_learnedIndex = outputIndex;
+            m_learnedNumbered = event.member("sequence_number").type() == JsonType::Number;
+        }
         if (outputIndex < 0)
             return;
         const auto open = std::find_if(m_open.begin(), m_open.end(),
@@ -99,6 +106,16 @@ private:
         }
     }
 
+    // An event with a delta, as the one that was learned: its number and its text are all that is new.
+    void noteDelta(const EventShape& shape)
+    {
+        m_next = (m_learnedNumbered ? shape.number() : m_next) + 1;
+        for (ResponsesOpenItem& item : m_open) {
+            if (item.outputIndex() == m_learnedIndex)
+                return item.addText(shape.text());
+        }
+    }
+
     QByteArray failedResponse(const CallError& error)
     {
         std::stable_sort(
@@ -109,7 +126,8 @@ private:
         for (const Done& done : m_done)
             list.raw(done.item);
         list.endArray();
-        const JsonView response(m_response);
+        const JsonText text = JsonText::parse(m_response);
+        const JsonView response = text.root;
         BodyEdit edit(m_response);
         const auto set = [&](const char* name, const QByteArray& value) {
             if (const JsonView old = response.member(name); old.isMissing())
@@ -128,6 +146,8 @@ private:
     const std::function<QByteArray(const CallError&)> m_signalbox;
     bool m_over = false;
     bool m_failed = false;
+    qint64 m_learnedIndex = -1;
+    bool m_learnedNumbered = false;
     qint64 m_next = 0; // the number that the next event would have
     QByteArray m_response;
     std::vector<ResponsesOpenItem> m_open;

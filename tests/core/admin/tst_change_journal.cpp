@@ -33,7 +33,7 @@ public:
     {
         store::StoreOptions options;
         options.directory = directory;
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         options.clock = &clock;
         auto opened = store::Store::open(options);
         if (!opened)

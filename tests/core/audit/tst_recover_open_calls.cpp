@@ -50,7 +50,7 @@ class TestRecoverOpenCalls : public QObject
         m_open.reset();
         store::StoreOptions options;
         options.directory = m_directory->path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto store = store::Store::open(options);
         QVERIFY(store.ok());
         m_store = std::move(*store);
@@ -61,7 +61,11 @@ class TestRecoverOpenCalls : public QObject
         QVERIFY(open.ok());
         m_open = std::move(*open);
     }
-    qint64 total() const { return m_reader->list({})->total; }
+    qint64 total() const
+    {
+        m_store->waitUntilFiled(std::chrono::seconds(60));
+        return m_reader->list({})->total;
+    }
 
 private Q_SLOTS:
     void init()
@@ -133,6 +137,7 @@ private Q_SLOTS:
         QCOMPARE(m_open->leftOver().size(), std::size_t(1));
         start();
         QCOMPARE(*recoverOpenCalls(*m_store, *m_reader, *m_open, kNow), 1);
+        QVERIFY(m_store->waitUntilFiled(std::chrono::seconds(60)));
         QCOMPARE(total(), 1);
     }
 };

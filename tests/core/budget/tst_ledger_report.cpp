@@ -84,7 +84,7 @@ private Q_SLOTS:
         m_directory = std::make_unique<QTemporaryDir>();
         store::StoreOptions options;
         options.directory = m_directory->path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto store = store::Store::open(options);
         QVERIFY(store.ok());
         m_store = std::move(*store);

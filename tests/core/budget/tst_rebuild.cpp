@@ -90,7 +90,7 @@ private Q_SLOTS:
         m_directory = std::make_unique<QTemporaryDir>();
         store::StoreOptions options;
         options.directory = m_directory->path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto store = store::Store::open(options);
         QVERIFY(store.ok());
         m_store = std::move(*store);
@@ -175,6 +175,7 @@ private Q_SLOTS:
         auto calls = store::CallReader::open(m_store->databaseFile());
         QVERIFY(calls.ok());
         QCOMPARE(*audit::recoverOpenCalls(*m_store, **calls, **open, clock.wallMs()), 1);
+        flush();
         Spender provider;
         provider.provider = QStringLiteral("p");
         Spender other;

@@ -29,7 +29,7 @@ class TestCredentialRotation : public QObject
         m_store.reset();
         store::StoreOptions options;
         options.directory = m_directory->path();
-        options.spillBytes = 64 << 10;
+        options.journalBytes = 64 << 10;
         auto store = store::Store::open(options);
         QVERIFY(store.ok());
         m_store = std::move(*store);

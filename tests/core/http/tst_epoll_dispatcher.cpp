@@ -438,8 +438,10 @@ private Q_SLOTS:
             int seen = 0;
             QRandomGenerator random(3);
             while (!stop) {
-                if (round.load() == seen)
+                if (round.load() == seen) {
+                    std::this_thread::yield(); // on a busy machine the other side needs the processor to go on
                     continue;
+                }
                 seen = round.load();
                 const auto until = steady_clock::now() + nanoseconds(random.bounded(10000));
                 while (steady_clock::now() < until) {
@@ -458,8 +460,8 @@ private Q_SLOTS:
                 QMetaObject::invokeMethod(
                     worker.context(), [&] { ++round; }, Qt::QueuedConnection);
                 loop.exec();
-                while (current.load()) {
-                }
+                while (current.load())
+                    std::this_thread::yield();
             }
             finished = true;
         });

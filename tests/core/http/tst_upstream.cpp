@@ -218,6 +218,38 @@ private Q_SLOTS:
         QCOMPARE(peer.connections(), 2);
     }
 
+    // A peer that closes after so many answers, unannounced and right behind the last: the next call, made from inside
+    // the end of the one before, finds it out and takes a new connection. No call is lost, none is sent twice.
+    void closeBetweenCallsLosesNone_data()
+    {
+        QTest::addColumn<int>("answers");
+        QTest::newRow("one") << 1;
+        QTest::newRow("two") << 2;
+    }
+    void closeBetweenCallsLosesNone()
+    {
+        QFETCH(int, answers);
+        ScriptedPeer* self = nullptr;
+        ScriptedPeer peer([&](Wire& wire, int) {
+            for (int i = 0; i < answers && self->readRequest(wire); ++i)
+                wire.send(kPlain);
+        });
+        self = &peer;
+        UpstreamHost host;
+        const auto target = UpstreamHost::plainTarget(peer.port());
+        constexpr int kCalls = 40;
+        for (int i = 0; i < kCalls; ++i) {
+            UpstreamCall call;
+            QVERIFY(host.finish(call, target));
+            QVERIFY2(call.completes == 1, qPrintable(call.text));
+            // the close is on its way: wait until it is in the kernel or seen, with the loop asleep meanwhile
+            if (i % answers == answers - 1)
+                host.worker.run([] { std::this_thread::sleep_for(10ms); });
+        }
+        QCOMPARE(peer.requests(), kCalls);
+        QCOMPARE(peer.connections(), kCalls / answers);
+    }
+
     void unsolicitedBytesCloseTheConnection()
     {
         ScriptedPeer* self = nullptr;

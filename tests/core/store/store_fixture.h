@@ -6,6 +6,8 @@
 #include "store/database.h"
 #include "store/store.h"
 
+#include <QDir>
+#include <QFile>
 #include <QHash>
 #include <QSqlQuery>
 #include <QTest>
@@ -90,7 +92,7 @@ inline std::shared_ptr<gateway::api::Call> sampleCall(const QString& id, qint64 
     return call;
 }
 
-// Counts acknowledgements by token; asked from the test, told on the store thread.
+// Counts acknowledgements by token; asked from the test, told on the journalling thread.
 class CountingSink final : public gateway::audit::CommitSink
 {
 public:
@@ -131,17 +133,35 @@ private:
     int m_wakes = 0;
 };
 
-inline std::unique_ptr<gateway::store::Store> openStore(
-    const QString& directory, qint64 spillBytes = 1 << 20, bool refuse = false)
+inline std::unique_ptr<gateway::store::Store> openStore(const QString& directory, qint64 journalBytes = 16 << 20,
+    bool refuse = false, std::function<void(const char*)> atPoint = {})
 {
     gateway::store::StoreOptions options;
     options.directory = directory;
-    options.spillBytes = spillBytes;
+    options.journalBytes = journalBytes;
     options.refuseWhenUnavailable = refuse;
+    options.atPoint = std::move(atPoint);
     auto store = gateway::store::Store::open(options);
     if (!store)
         qWarning("%s", qPrintable(store.error().message));
     return store ? std::move(*store) : nullptr;
+}
+
+// What was recorded is in the database.
+inline bool isFiled(const gateway::store::Store& store)
+{
+    return store.waitUntilFiled(std::chrono::seconds(60));
+}
+
+inline void copyJournal(const QString& from, const QString& to)
+{
+    QVERIFY(QDir().mkpath(to + QStringLiteral("/journal")));
+    const QDir journal(from + QStringLiteral("/journal"));
+    for (const QString& name : journal.entryList(QDir::Files)) {
+        if (!QFile::copy(journal.filePath(name), to + QStringLiteral("/journal/") + name) &&
+            QFile::exists(journal.filePath(name)))
+            QFAIL("the journal cannot be copied");
+    }
 }
 
 // The first value of a query on the database file, as text.

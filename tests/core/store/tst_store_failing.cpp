@@ -61,34 +61,40 @@ class TestStoreFailing : public QObject
     }
 
 private Q_SLOTS:
-    void fullDiskSpillsAndRecovers()
+    void fullDiskWaitsInTheJournalAndRecovers()
     {
         QTemporaryDir directory;
         CountingSink sink;
         std::atomic<int> observed = 0;
-        auto store = openStore(directory.path());
+        auto store = openStore(directory.path(), 256 << 10); // segments of 64 KiB
         store->setObserver([&](const auto& calls) { observed += int(calls.size()); });
         store->record(sampleCall(QStringLiteral("req_before")), &sink, 0);
-        QTRY_COMPARE(sink.settled(), 1);
+        QVERIFY(isFiled(*store));
+        int sent = 1;
         {
             const FileSizeLimit limit(128 << 10);
-            int sent = 1;
-            for (; sent < 200 && sink.count(audit::Durability::Spilled) < 10; ++sent) {
+            const auto send = [&] {
                 store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
-                QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent + 1, 10'000);
-            }
-            QVERIFY(sink.count(audit::Durability::Spilled) >= 10);
-            QCOMPARE(sink.count(audit::Durability::Lost), 0);
+                ++sent;
+                QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent, 10'000);
+                store->waitUntilFiled(std::chrono::seconds(1));
+            };
+            while (sent < 200 && store->health().health == api::Health::Ok)
+                send();
+            for (int i = 0; i < 10; ++i)
+                send();
+            QCOMPARE(sink.count(audit::Durability::Committed), sent);
             QVERIFY(store->accepting());
             QCOMPARE(int(store->health().health), int(api::Health::Degraded));
+            QVERIFY(count(*store).toInt() < sent);
         }
-        const int sent = sink.settled();
         QTRY_COMPARE_WITH_TIMEOUT(int(store->health().health), int(api::Health::Ok), 10'000);
+        QVERIFY(isFiled(*store));
         QCOMPARE(count(*store), QString::number(sent));
         QTRY_COMPARE(observed.load(), sent);
         QVERIFY(sink.eachOnce());
         store->record(sampleCall(QStringLiteral("req_after")), &sink, 100'000);
-        QTRY_COMPARE(sink.count(audit::Durability::Committed) + sink.count(audit::Durability::Spilled), sent + 1);
+        QVERIFY(isFiled(*store));
         QCOMPARE(count(*store), QString::number(sent + 1));
     }
 
@@ -96,22 +102,49 @@ private Q_SLOTS:
     {
         QTemporaryDir directory;
         CountingSink sink;
-        auto store = openStore(directory.path(), 16 << 10);
+        auto store = openStore(directory.path(), 64 << 10);
         {
             const FileSizeLimit limit(64 << 10);
-            int sent = 0;
-            for (; sent < 200 && sink.count(audit::Durability::Lost) == 0; ++sent) {
+            for (int sent = 0; sent < 400 && sink.count(audit::Durability::Lost) == 0; ++sent) {
                 store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
                 QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent + 1, 10'000);
             }
             QVERIFY(sink.count(audit::Durability::Lost) > 0);
-            QVERIFY(sink.count(audit::Durability::Spilled) > 0);
+            QVERIFY(sink.count(audit::Durability::Committed) > 0);
             QVERIFY(!store->accepting());
             QCOMPARE(int(store->health().health), int(api::Health::Down));
+            QVERIFY2(
+                store->health().detail.contains(QLatin1String("journal is full")), qPrintable(store->health().detail));
         }
         QTRY_VERIFY_WITH_TIMEOUT(store->accepting(), 10'000);
-        QCOMPARE(
-            count(*store).toInt(), sink.count(audit::Durability::Committed) + sink.count(audit::Durability::Spilled));
+        QVERIFY(isFiled(*store));
+        QCOMPARE(count(*store).toInt(), sink.count(audit::Durability::Committed));
+    }
+
+    // The journal cannot grow: what is there already is used up, then nothing is accepted, until the database follows.
+    void noRoomForSegments()
+    {
+        QTemporaryDir directory;
+        CountingSink sink;
+        auto store = openStore(directory.path(), 1 << 20);
+        for (int i = 0; i < 1000; ++i) // in the way of new files
+            QDir(directory.path()).mkdir(QStringLiteral("journal/segment-%1").arg(i, 6, 10, QLatin1Char('0')));
+        auto other = openWriter(store->databaseFile(), true, 0);
+        QVERIFY(QSqlQuery(**other).exec(QStringLiteral("BEGIN IMMEDIATE")));
+        int sent = 0;
+        while (sent < 4000 && store->accepting()) {
+            for (int i = 0; i < 40; ++i, ++sent)
+                store->record(sampleCall(QStringLiteral("req_%1").arg(sent)), &sink, quint64(sent));
+            QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), sent, 10'000);
+        }
+        QCOMPARE(sink.count(audit::Durability::Committed), sent);
+        QVERIFY(!store->accepting());
+        QCOMPARE(int(store->health().health), int(api::Health::Down));
+        QVERIFY2(store->health().detail.contains(QLatin1String("cannot be made")), qPrintable(store->health().detail));
+        QVERIFY(QSqlQuery(**other).exec(QStringLiteral("COMMIT")));
+        QTRY_VERIFY_WITH_TIMEOUT(store->accepting(), 10'000);
+        QVERIFY(isFiled(*store));
+        QCOMPARE(count(*store), QString::number(sent));
     }
 
     void refusePolicyStopsAtOnceButKeepsWhatRan()
@@ -123,12 +156,12 @@ private Q_SLOTS:
         store->record(sampleCall(QStringLiteral("req_0")), &sink, 0);
         QTRY_COMPARE(sink.settled(), 1);
         // the journal's first record fits below the limit
-        QCOMPARE(sink.count(audit::Durability::Spilled), 1);
-        QVERIFY(!store->accepting());
+        QCOMPARE(sink.count(audit::Durability::Committed), 1);
+        QTRY_VERIFY(!store->accepting());
         QCOMPARE(int(store->health().health), int(api::Health::Down));
     }
 
-    void spilledRecordsSurviveARestart()
+    void whatWaitsSurvivesARestart()
     {
         QTemporaryDir directory;
         CountingSink sink;
@@ -139,19 +172,19 @@ private Q_SLOTS:
                 store->record(sampleCall(QStringLiteral("req_%1").arg(i)), &sink, quint64(i));
                 QTRY_COMPARE(sink.settled(), i + 1);
             }
-            QVERIFY(sink.count(audit::Durability::Spilled) >= 1);
+            QTRY_COMPARE(int(store->health().health), int(api::Health::Degraded));
             store.reset(); // closes while the disk is full
         }
+        QCOMPARE(sink.count(audit::Durability::Committed), 2);
         auto store = openStore(directory.path());
         QVERIFY(store);
-        const int kept = sink.count(audit::Durability::Spilled) + sink.count(audit::Durability::Committed);
-        QCOMPARE(count(*store).toInt(), kept);
-        QCOMPARE(count(*store, "attempts").toInt(), 2 * kept);
+        QCOMPARE(count(*store).toInt(), 2);
+        QCOMPARE(count(*store, "attempts").toInt(), 4);
         store.reset();
-        QCOMPARE(count(*openStore(directory.path())).toInt(), kept); // and not once more
+        QCOMPARE(count(*openStore(directory.path())).toInt(), 2); // and not once more
     }
 
-    void aBusyDatabaseIsWaitedFor()
+    void aBusyDatabaseHoldsNobodyUp()
     {
         QTemporaryDir directory;
         CountingSink sink;
@@ -160,14 +193,15 @@ private Q_SLOTS:
         QVERIFY(other.ok());
         QVERIFY(QSqlQuery(**other).exec(QStringLiteral("BEGIN IMMEDIATE")));
         store->record(sampleCall(QStringLiteral("req_a")), &sink, 0);
-        QTest::qWait(50); // the writer stands before the lock meanwhile
-        QCOMPARE(sink.settled(), 0);
+        QTRY_COMPARE(sink.count(audit::Durability::Committed), 1);
+        QCOMPARE(count(*store), QStringLiteral("0"));
+        QVERIFY(!store->waitUntilFiled(std::chrono::milliseconds(1)));
         QVERIFY(QSqlQuery(**other).exec(QStringLiteral("COMMIT")));
-        QTRY_COMPARE(sink.settled(), 1);
-        QCOMPARE(sink.count(audit::Durability::Committed), 1);
+        QVERIFY(isFiled(*store));
+        QCOMPARE(count(*store), QStringLiteral("1"));
     }
 
-    void aDatabaseBusyForLongSpills()
+    void aDatabaseBusyForLongRefusesChangesOnly()
     {
         QTemporaryDir directory;
         CountingSink sink;
@@ -175,7 +209,6 @@ private Q_SLOTS:
         auto other = openWriter(store->databaseFile(), true, 0);
         QVERIFY(QSqlQuery(**other).exec(QStringLiteral("BEGIN IMMEDIATE")));
         store->record(sampleCall(QStringLiteral("req_a")), &sink, 0);
-        QTRY_COMPARE_WITH_TIMEOUT(sink.count(audit::Durability::Spilled), 1, 20'000);
         bool committed = true;
         std::atomic<bool> told = false;
         store->submit([](QSqlDatabase&) { return true; },
@@ -185,8 +218,46 @@ private Q_SLOTS:
             });
         QTRY_VERIFY_WITH_TIMEOUT(told.load(), 20'000);
         QVERIFY(!committed);
+        QCOMPARE(sink.count(audit::Durability::Committed), 1);
+        QVERIFY(store->accepting());
+        QCOMPARE(int(store->health().health), int(api::Health::Degraded));
         QVERIFY(QSqlQuery(**other).exec(QStringLiteral("COMMIT")));
         QTRY_COMPARE_WITH_TIMEOUT(count(*store), QStringLiteral("1"), 10'000);
+    }
+
+    // Far behind: memory holds a part, the rest is read back from the journal; in order, each once, with nobody held
+    // up.
+    void farBehindAndBack()
+    {
+        constexpr int kCalls = 30'000;
+        QTemporaryDir directory;
+        CountingSink sink;
+        std::atomic<int> observed = 0;
+        auto store = openStore(directory.path(), 64 << 20);
+        store->setObserver([&](const auto& calls) { observed += int(calls.size()); });
+        auto other = openWriter(store->databaseFile(), true, 0);
+        QVERIFY(QSqlQuery(**other).exec(QStringLiteral("BEGIN IMMEDIATE")));
+        const auto call = sampleCall(QString());
+        for (int i = 0; i < kCalls; ++i) {
+            auto one = std::make_shared<api::Call>(*call);
+            one->id = QStringLiteral("req_%1").arg(i);
+            store->record(one, &sink, quint64(i));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(sink.count(audit::Durability::Committed), kCalls, 60'000);
+        QVERIFY(store->accepting());
+        QCOMPARE(count(*store), QStringLiteral("0"));
+        QTRY_COMPARE_WITH_TIMEOUT(int(store->health().health), int(api::Health::Degraded), 10'000);
+        QVERIFY(QSqlQuery(**other).exec(QStringLiteral("COMMIT")));
+        QTRY_COMPARE_WITH_TIMEOUT(observed.load(), kCalls, 120'000);
+        QVERIFY(isFiled(*store));
+        QCOMPARE(int(store->health().health), int(api::Health::Ok));
+        QCOMPARE(count(*store), QString::number(kCalls));
+        QCOMPARE(
+            ask(store->databaseFile(), QStringLiteral("SELECT count(*) FROM calls WHERE id <> 'req_' || (seq - 1)")),
+            QStringLiteral("0"));
+        store->record(sampleCall(QStringLiteral("req_after")), &sink, kCalls);
+        QVERIFY(isFiled(*store));
+        QCOMPARE(count(*store), QString::number(kCalls + 1));
     }
 
     void damaged_data()
@@ -224,6 +295,41 @@ private Q_SLOTS:
         QVERIFY(copy.open(QIODevice::ReadOnly));
         QCOMPARE(copy.readAll().size(), bytes.size());
         QVERIFY(QFile::exists(file)); // still there, not replaced
+    }
+
+    // A large database that was closed in good order opens at once and is looked through beside the work.
+    void aLargeOneIsCheckedInTheBackground()
+    {
+        QTemporaryDir directory;
+        {
+            auto store = openStore(directory.path());
+            QVERIFY(store->submitAndWait([](QSqlDatabase& database) {
+                QSqlQuery query(database);
+                return query.exec(QStringLiteral("CREATE TABLE filler (bytes BLOB)")) &&
+                       query.exec(QStringLiteral("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
+                                                 " i < 8000) INSERT INTO filler SELECT zeroblob(3000) FROM n"));
+            }));
+        }
+        const QString file = directory.filePath(QStringLiteral("signalbox.db"));
+        QVERIFY(QFileInfo(file).size() > 20 << 20);
+        {
+            auto store = openStore(directory.path());
+            QVERIFY(store);
+            QCOMPARE(int(store->health().health), int(api::Health::Ok));
+        }
+        overwrite(file, 3000 * 4096, QByteArray(64, '\x5a'));
+        auto store = openStore(directory.path());
+        QVERIFY(store);
+        CountingSink sink;
+        for (int i = 0; i < 2000 && store->health().health == api::Health::Ok; ++i) {
+            store->record(sampleCall(QStringLiteral("req_%1").arg(i)), &sink, quint64(i));
+            QTest::qWait(5);
+        }
+        QCOMPARE(int(store->health().health), int(api::Health::Down));
+        QVERIFY(!store->accepting());
+        QVERIFY2(store->health().detail.contains(QLatin1String("damaged")), qPrintable(store->health().detail));
+        store.reset();
+        QVERIFY2(!openStore(directory.path()), "what was found was forgotten");
     }
 
     void neverASilentNewOne_data()

@@ -12,6 +12,7 @@
 
 #include <QtTest>
 
+#include <deque>
 #include <functional>
 
 namespace gateway::transform::test {
@@ -192,11 +193,19 @@ inline Sent send(const ProviderDialect& dialect, const Asked& asked, const Unifi
     return sent;
 }
 
+// A document, kept until the program ends; Missing where it is no JSON
+inline JsonView jsonOf(QByteArrayView json)
+{
+    static std::deque<std::pair<QByteArray, JsonText>> documents;
+    auto& [bytes, text] = documents.emplace_back(json.toByteArray(), JsonText());
+    text = JsonText::parse(bytes);
+    return text.root;
+}
+
 // {"a": ...} read by path: "messages[0].content[1].type" or "messages.0.content.1.type"; Missing where it is no JSON
 inline JsonView at(QByteArrayView json, const QByteArray& path)
 {
-    const JsonText text = JsonText::parse(json);
-    JsonView view = text.error ? JsonView() : text.root;
+    JsonView view = jsonOf(json);
     for (const QByteArray& step : QByteArray(path).replace('[', '.').replace(']', "").split('.')) {
         bool isIndex = false;
         const int index = step.toInt(&isIndex);

@@ -64,7 +64,7 @@ inline std::vector<QByteArray> typesOf(const std::vector<QByteArray>& events)
 {
     std::vector<QByteArray> out;
     for (const QByteArray& event : events)
-        out.push_back(textOf(JsonView(event).member("type")));
+        out.push_back(textOf(jsonOf(event).member("type")));
     return out;
 }
 
@@ -127,7 +127,7 @@ inline QByteArray sse(const std::vector<QByteArray>& datas)
 {
     QByteArray out;
     for (const QByteArray& data : datas)
-        out += "event: " + textOf(JsonView(data).member("type")) + "\ndata: " + data + "\n\n";
+        out += "event: " + textOf(jsonOf(data).member("type")) + "\ndata: " + data + "\n\n";
     return out;
 }
 

@@ -37,9 +37,9 @@ void TestDialectTables::stopReasons()
     QVERIFY(promoted(StopReason::Length, true) == StopReason::Length); // it was cut: the call may be broken
     QVERIFY(promoted(StopReason::Safety, true) == StopReason::Safety);
     QVERIFY(promoted(StopReason::Stop, false) == StopReason::Stop);
-    QCOMPARE(wordFor(Dialect::OpenAiChat, StopReason::ContextFull), QByteArray("length"));
-    QCOMPARE(wordFor(Dialect::Gemini, StopReason::ToolUse), QByteArray("STOP"));
-    QCOMPARE(wordFor(Dialect::Anthropic, StopReason::Safety), QByteArray("refusal"));
+    QCOMPARE(wordFor(Dialect::OpenAiChat, StopReason::ContextFull).toByteArray(), QByteArray("length"));
+    QCOMPARE(wordFor(Dialect::Gemini, StopReason::ToolUse).toByteArray(), QByteArray("STOP"));
+    QCOMPARE(wordFor(Dialect::Anthropic, StopReason::Safety).toByteArray(), QByteArray("refusal"));
 }
 
 void TestDialectTables::effort()
@@ -143,9 +143,10 @@ void TestDialectTables::everyRemoval()
             QCOMPARE(after.root.member("n").isMissing(), !(set & 16));
         }
     }
+    const JsonText nothing = JsonText::parse("{ }");
     BodyEdit empty("{ }");
-    empty.addMember(JsonView("{ }"), "a", "1");
-    empty.addMember(JsonView("{ }"), "b", "2");
+    empty.addMember(nothing.root, "a", "1");
+    empty.addMember(nothing.root, "b", "2");
     QVERIFY(!JsonText::parse(empty.apply()).error);
 }
 

@@ -56,6 +56,12 @@ EmbedRequest unified(const QByteArray& body)
     return std::get<UnifiedRequest>(result).embed;
 }
 
+std::optional<std::vector<float>> vectorIn(const QByteArray& json)
+{
+    const JsonText text = JsonText::parse(json);
+    return readVector(text.root);
+}
+
 QByteArray bits(const std::vector<float>& vector)
 {
     return QByteArray(reinterpret_cast<const char*>(vector.data()), qsizetype(vector.size() * sizeof(float)));
@@ -110,18 +116,18 @@ void TestEmbeddings::vectors()
     const std::vector<float> vector = manyFloats();
     const QByteArray list = vectorAsList(vector);
     QVERIFY(!JsonText::parse(list).error);
-    const auto fromList = readVector(JsonView(list));
+    const auto fromList = vectorIn(list);
     QVERIFY(fromList);
     QCOMPARE(bits(*fromList), bits(vector));
     const QByteArray base64 = vectorAsBase64(vector);
-    const auto fromBase64 = readVector(JsonView(base64));
+    const auto fromBase64 = vectorIn(base64);
     QVERIFY(fromBase64);
     QCOMPARE(bits(*fromBase64), bits(vector));
     // the shortest text that is the number, not the double nearest to it
     QCOMPARE(vectorAsList(std::vector<float>{0.1F, -0.017'323'412F, 1.0F, 0.0F}), QByteArray("[0.1,-0.017323412,1,0]"));
     QCOMPARE(vectorAsList({}), QByteArray("[]"));
     // longer texts than a float has, as providers write doubles
-    QCOMPARE(bits(*readVector(JsonView("[ 0.10000000149011612, 1e-60 ]"))), bits({0.1F, 0.0F}));
+    QCOMPARE(bits(*vectorIn("[ 0.10000000149011612, 1e-60 ]")), bits({0.1F, 0.0F}));
 }
 
 void TestEmbeddings::littleEndian()
@@ -141,7 +147,7 @@ void TestEmbeddings::noVectors_data()
 void TestEmbeddings::noVectors()
 {
     QFETCH(QByteArray, json);
-    QVERIFY(!readVector(JsonView(json)));
+    QVERIFY(!vectorIn(json));
 }
 
 void TestEmbeddings::requests()

@@ -173,7 +173,7 @@ void TestResponsesAnswer::usage()
     QFETCH(QByteArray, usage);
     QFETCH(bool, xai);
     QFETCH(QByteArray, buckets);
-    const api::Tokens tokens = readResponsesUsage(JsonView(usage), xai);
+    const api::Tokens tokens = readResponsesUsage(jsonOf(usage), xai);
     QCOMPARE(tokens.source, api::TokenSource::Reported);
     const QByteArray got = QStringLiteral("%1 %2 %3 %4 | %5 %6")
                                .arg(tokens.inUncached)
@@ -184,7 +184,7 @@ void TestResponsesAnswer::usage()
                                .arg(tokens.outReasoning)
                                .toLatin1();
     QCOMPARE(got, buckets);
-    QCOMPARE(readResponsesUsage(JsonView("null"), xai).source, api::TokenSource::None);
+    QCOMPARE(readResponsesUsage(jsonOf("null"), xai).source, api::TokenSource::None);
 }
 
 void TestResponsesAnswer::errorsInside_data()
@@ -304,7 +304,7 @@ void TestResponsesAnswer::streamWithoutDeltas()
     const Place place(ProviderKind::OpenAi);
     std::vector<QByteArray> kept;
     for (const QByteArray& data : transcript()) {
-        const QString type = QString::fromLatin1(responses::textOf(JsonView(data).member("type")));
+        const QString type = QString::fromLatin1(responses::textOf(jsonOf(data).member("type")));
         if (std::none_of(types.begin(), types.end(), [&](const QString& end) { return type.endsWith(end); }))
             kept.push_back(data);
     }

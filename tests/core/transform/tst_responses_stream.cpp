@@ -363,7 +363,7 @@ void TestResponsesStream::order()
 void TestResponsesStream::items()
 {
     const std::vector<QByteArray> events = eventsOf(written(everything(), StopReason::ToolUse));
-    const JsonView response = JsonView(events.back()).member("response");
+    const JsonView response = jsonOf(events.back()).member("response");
     QCOMPARE(textOf(response.member("id")), QByteArray("resp_0199aa00c0ffee"));
     QCOMPARE(textOf(response.member("status")), QByteArray("completed"));
     QCOMPARE(textOf(response.member("model")), QByteArray("claude-haiku-4-5-20251001"));
@@ -443,7 +443,7 @@ void TestResponsesStream::ends()
     judge.hear(events);
     QCOMPARE(judge.blamed(), QByteArray());
     QCOMPARE(typesOf(events).back(), type);
-    const JsonView response = JsonView(events.back()).member("response");
+    const JsonView response = jsonOf(events.back()).member("response");
     QCOMPARE("response." + textOf(response.member("status")), type);
     QCOMPARE(textOf(response.member("incomplete_details").member("reason")), reason);
     QCOMPARE(textOf(response.member("output").at(0).member("status")), itemStatus);
@@ -463,7 +463,7 @@ void TestResponsesStream::refusalByReasonOnly()
     Judge judge;
     judge.hear(events);
     QCOMPARE(judge.blamed(), QByteArray());
-    const JsonView content = JsonView(events.back()).member("response").member("output").at(0).member("content");
+    const JsonView content = jsonOf(events.back()).member("response").member("output").at(0).member("content");
     QCOMPARE(textOf(content.at(1).member("refusal")), QByteArray("Not this."));
 }
 
@@ -479,7 +479,7 @@ void TestResponsesStream::failsAnywhere()
         judge.hear(said);
         QCOMPARE(judge.blamed(), QByteArray());
         QCOMPARE(typesOf(said).back(), QByteArray("response.failed"));
-        const JsonView error = JsonView(said.back()).member("response").member("error");
+        const JsonView error = jsonOf(said.back()).member("response").member("error");
         QCOMPARE(textOf(error.member("code")), QByteArray("stream_truncated"));
         QVERIFY(!textOf(error.member("message")).isEmpty());
         QCOMPARE(textOf(error.member("signalbox").member("request_id")), QByteArray("0199aa00c0ffee"));
@@ -540,7 +540,7 @@ void TestResponsesStream::wholeAnswerIncomplete()
     part.text = "one";
     answer.parts = {part};
     const QByteArray body = openAiResponses().answerBody(request, answer, context());
-    const JsonView root(body);
+    const JsonView root = jsonOf(body);
     QCOMPARE(textOf(root.member("status")), QByteArray("incomplete"));
     QCOMPARE(textOf(root.member("model")), QByteArray("fast")); // nobody said another
     QCOMPARE(textOf(root.member("output").at(0).member("status")), QByteArray("incomplete"));
@@ -550,7 +550,7 @@ void TestResponsesStream::noUsageIsNull()
 {
     const CallRequest request = parsed(R"({"model":"fast","input":"x"})");
     const QByteArray body = openAiResponses().answerBody(request, {}, context());
-    QVERIFY(JsonView(body).member("usage").isNull());
+    QVERIFY(jsonOf(body).member("usage").isNull());
 }
 
 namespace {
@@ -596,7 +596,7 @@ Relayed relayed(const std::vector<QByteArray>& frames, bool fails)
     const auto relay = openAiResponses().streamRelay(request, context());
     Relayed out;
     for (const QByteArray& data : frames) {
-        const QByteArray name = textOf(JsonView(data).member("type"));
+        const QByteArray name = textOf(jsonOf(data).member("type"));
         const Frame frame{name, data, false};
         const StreamReader::Read read = reader->read(frame, nullptr);
         relay->relay(frame, read, reader->facts(), out.out, out.tail);
@@ -635,7 +635,7 @@ void TestResponsesStream::relayFailsAnywhere()
         judge.hear(said);
         QCOMPARE(judge.blamed(), QByteArray());
         QCOMPARE(typesOf(said).back(), QByteArray("response.failed"));
-        const JsonView response = JsonView(said.back()).member("response");
+        const JsonView response = jsonOf(said.back()).member("response");
         QCOMPARE(textOf(response.member("id")), QByteArray("resp_up"));
         QCOMPARE(textOf(response.member("status")), QByteArray("failed"));
         QCOMPARE(response.member("x_new").raw(), QByteArrayView("1.50"));

@@ -15,6 +15,7 @@
 #include "widgets/text_label.h"
 
 #include <QHBoxLayout>
+#include <QJsonObject>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -226,7 +227,16 @@ void ProviderDetail::setProvider(const models::ProviderRow& row, const QDateTime
 
 void ProviderDetail::setSeries(const Series& series)
 {
+    const auto shown = [](const Series& one) {
+        QJsonObject json = toJson(one);
+        json.remove(QStringLiteral("as_of"));
+        return json;
+    };
+    const bool same = m_seriesSlot == m_row.slot && !m_series.buckets.isEmpty() && shown(series) == shown(m_series);
     m_series = series;
+    m_seriesSlot = m_row.slot;
+    if (same)
+        return; // asked more often than a bucket ends, and six plots are built again for it
     m_bus->setBaseRange({series.query.from.toMSecsSinceEpoch(), series.query.to.toMSecsSinceEpoch()});
     m_band->setData(firstTokenBand(series, seriesToken(m_row.slot)));
     double top = 5;
@@ -241,6 +251,7 @@ void ProviderDetail::setSeries(const Series& series)
 
 void ProviderDetail::clearSeries()
 {
+    m_series = {};
     m_band->setData({});
     for (FailureTile* tile : m_failures)
         tile->setSeries({}, 5);

@@ -48,6 +48,7 @@ private:
     charts::CrosshairBus* m_bus;
     models::ProviderRow m_row;
     gateway::api::Series m_series;
+    int m_seriesSlot = -1; // whose colours the plots have
     QVector<Chip*> m_chips;
     TextLabel* m_aliases;
     TextLabel* m_sentence = nullptr;

@@ -57,13 +57,15 @@ public:
     }
     void set(int index, const QString& label, const QString& value, const QVector<double>& values, double least)
     {
-        m_labels[index] = label;
-        m_values[index] = value;
         double high = least;
         for (const double one : values)
             high = qMax(high, one);
         m_lines[index]->setRange(0, high);
         m_lines[index]->setValues(values);
+        if (m_labels[index] == label && m_values[index] == value)
+            return;
+        m_labels[index] = label;
+        m_values[index] = value;
         setAccessibleName(QStringLiteral("%1 %2, %3 %4, %5 %6, %7 %8")
                               .arg(m_labels[0], m_values[0], m_labels[1], m_values[1], m_labels[2], m_values[2],
                                   m_labels[3], m_values[3]));
@@ -190,6 +192,10 @@ void EnginePanel::setStatus(
             ? QStringLiteral("off; only this computer reaches %1").arg(hostPort(status.gatewayUrl))
             : QStringLiteral("open; other computers reach %1").arg(hostPort(status.gatewayUrl)));
     m_facts->set(QStringLiteral("Data"), withoutHome(status.dataDirectory), true);
+    for (const gateway::api::Part& part : status.parts) {
+        if (part.name == QLatin1String("event loops"))
+            m_facts->set(QStringLiteral("Loops"), part.detail);
+    }
     if (!status.configFile.isEmpty())
         m_facts->set(QStringLiteral("Config"), withoutHome(status.configFile), true);
 }

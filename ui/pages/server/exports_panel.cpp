@@ -4,7 +4,10 @@
 #include "widgets/button.h"
 #include "widgets/plain_table.h"
 
+#include <QJsonObject>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace ui {
 namespace {
@@ -70,6 +73,14 @@ ExportsPanel::ExportsPanel(QWidget* parent)
 
 void ExportsPanel::setExports(const QVector<ExportStatus>& list, const QDateTime& now)
 {
+    // asked with every reading of the status, and rarely another answer; only an age moves on its own
+    const bool same =
+        !m_list.isEmpty() && std::equal(list.begin(), list.end(), m_list.begin(), m_list.end(),
+                                 [](const ExportStatus& a, const ExportStatus& b) {
+                                     return !a.lastSuccess && gateway::api::toJson(a) == gateway::api::toJson(b);
+                                 });
+    if (same)
+        return;
     const QString before = selected();
     m_list = list;
     m_table->clearRows();
@@ -91,6 +102,8 @@ void ExportsPanel::setExports(const QVector<ExportStatus>& list, const QDateTime
 void ExportsPanel::setMayTest(bool may)
 {
     m_mayTest = may;
+    if (may && !m_list.isEmpty() && selected().isEmpty())
+        m_table->selectRow(0);
     refreshButton();
 }
 

@@ -173,9 +173,12 @@ void LastCallPanel::showError(const QString& why)
 
 void LastCallPanel::setProviders(const QVector<gateway::api::ProviderStatus>& providers)
 {
-    m_providers.clear();
+    QStringList names;
     for (const auto& provider : providers)
-        m_providers.append(provider.name);
+        names.append(provider.name);
+    if (names == m_providers)
+        return;
+    m_providers = names;
     m_waterfall->viewport()->update();
 }
 

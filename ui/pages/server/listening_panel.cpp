@@ -35,6 +35,9 @@ ListeningPanel::ListeningPanel(QWidget* parent)
 
 void ListeningPanel::set(Face face, const QString& title, const QString& sentence, bool canSend)
 {
+    const QString name = title + QStringLiteral(". ") + sentence;
+    if (m_face == face && accessibleName() == name && m_send->isEnabled() == canSend)
+        return;
     m_face = face;
     setTone(face == Face::Wrong ? Tone::Down : face == Face::Blocked ? Tone::Plain : Tone::Accent);
     m_title->setText(title);
@@ -42,7 +45,7 @@ void ListeningPanel::set(Face face, const QString& title, const QString& sentenc
     m_sentence->setInk(face == Face::Wrong || face == Face::Good ? Token::Text2 : Token::Text3);
     m_sentence->setWrapped(face == Face::Wrong); // the fix must be readable in full
     m_send->setEnabled(canSend);
-    setAccessibleName(title + QStringLiteral(". ") + sentence);
+    setAccessibleName(name);
     update();
 }
 
