@@ -103,8 +103,8 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 }
 
 // Called after waiting and never before it: a wake may stand for QEventLoop::exit() alone, which only the caller of
-// processEvents looks at, so whoever consumes a wake has to return. What was posted is sent at the start of the next
-// call. The eventfd is read before the flag falls: a wake in between writes again, and none is lost.
+// processEvents looks at, so whoever consumes a wake has to return. The eventfd is read before the flag falls: a wake
+// in between writes again, and none is lost.
 void EpollDispatcher::clearWake()
 {
     eventfd_t count = 0;
@@ -170,12 +170,18 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
     bool woken = m_woken.load(std::memory_order_acquire);
     for (int i = 0; i < count && !woken; ++i)
         woken = events[i].data.u64 == kWakeKey;
-    if (woken)
-        clearWake();
-
     // A handler that runs a nested loop waits anew in there: what is left of this batch is then old news. It is
     // dropped, not delivered a second time; epoll is level-triggered and tells again of what is still true.
     const quint64 thisWait = ++m_waits;
+    if (woken) {
+        clearWake();
+        // What other threads posted goes before what the sockets have to say: it may be why the peer speaks at all. (A
+        // credential is published, its owner is told and calls at once; the call must find it.)
+        QCoreApplication::sendPostedEvents();
+        if (m_interrupted.load(std::memory_order_relaxed))
+            return 0;
+    }
+
     int delivered = 0;
     if (count > 0)
         loopEntered();

@@ -9,6 +9,7 @@
 #include <QTimer>
 
 #include <fcntl.h>
+#include <thread>
 
 using namespace httptest;
 
@@ -347,6 +348,55 @@ private Q_SLOTS:
         worker.dispatcher()->wakeUp();
         QVERIFY(eventually([&] { return seen.load(); }));
         worker.run([&] { hook.detach(); });
+    }
+
+    // A credential is published to a worker, its owner is told and calls at once: the call finds it, also when the
+    // worker had no time between the two.
+    void whatWasPostedFirstIsHeardFirst()
+    {
+        Worker worker;
+        Ends ends;
+        Ear ear;
+        Hook hook;
+        QObject context;
+        QByteArray order;
+        std::atomic<bool> armed = false;
+        std::atomic<bool> stands = false;
+        std::atomic<bool> mayGo = false;
+        context.moveToThread(worker.dispatcher()->thread());
+        worker.run([&] {
+            ear.onReady = [&](quint32) {
+                ends.hear();
+                order += 's';
+            };
+            ear.watch(ends.ours, FdWatch::Readable);
+            hook.onTurn = [&] { // between the posted events of a turn and its wait
+                if (!armed.exchange(false))
+                    return;
+                stands = true;
+                while (!mayGo)
+                    std::this_thread::yield();
+            };
+            hook.attach();
+        });
+        armed = true;
+        worker.dispatcher()->wakeUp();
+        QVERIFY(eventually([&] { return stands.load(); }));
+        QMetaObject::invokeMethod(
+            &context, [&] { order += 'p'; }, Qt::QueuedConnection);
+        ends.say();
+        mayGo = true;
+        QByteArray heard;
+        QVERIFY(eventually([&] {
+            worker.run([&] { heard = order; });
+            return heard.size() == 2;
+        }));
+        QCOMPARE(heard, QByteArray("ps"));
+        worker.run([&] {
+            hook.detach();
+            ear.unwatch();
+            context.moveToThread(nullptr);
+        });
     }
 };
 
