@@ -270,8 +270,9 @@ bool Call::takeQuota()
     error.limit = grant.limit;
     error.message = QStringLiteral("The quota of %1 is used up for now: %2 of %3 per minute.")
                         .arg(grant.limit.scope, grant.limit.unit, grant.limit.limit);
-    if (grant.retryAfter.count() > 0)
-        error.retryAfterMs = grant.retryAfter.count();
+    // 0: when another call ends, which nobody knows; a second is a guess, and better than none
+    if (grant.retryAfter.count() >= 0)
+        error.retryAfterMs = grant.retryAfter.count() > 0 ? grant.retryAfter.count() : 1000;
     error.retriable = grant.retryAfter.count() >= 0;
     return refuse(error);
 }

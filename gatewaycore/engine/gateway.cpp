@@ -129,8 +129,8 @@ std::optional<api::Error> Gateway::startRecord()
         return part("record",
             api::failure(api::Failure::Unavailable, QStringLiteral("the database cannot keep the engine's id")));
 
-    auto reader = RecordReader::open(m_parts.store->databaseFile(), this,
-        [store = m_parts.store.get()] { store->waitUntilFiled(kReaderWaits); });
+    auto reader = RecordReader::open(
+        m_parts.store->databaseFile(), this, [store = m_parts.store.get()] { store->waitUntilFiled(kReaderWaits); });
     if (!reader)
         return part("record", reader.error());
     m_parts.reader = std::move(*reader);

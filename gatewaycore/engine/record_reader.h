@@ -1,6 +1,6 @@
 // RecordReader: reads the record on a thread of its own, so that neither a large listing nor a slow disk stops the
-// control thread. Before it reads it lets the record catch up with what was acknowledged, so a call that was answered is
-// found. Answers come back as queued calls to the context object's thread; a context that is gone drops them.
+// control thread. Before it reads it lets the record catch up with what was acknowledged, so a call that was answered
+// is found. Answers come back as queued calls to the context object's thread; a context that is gone drops them.
 // Thread: made and used on the control thread; the database connection lives on the reading thread.
 #pragma once
 

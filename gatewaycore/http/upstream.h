@@ -8,8 +8,8 @@
 #pragma once
 
 #include "base/clock.h"
-#include "http/limits.h"
 #include "http/field_lines.h"
+#include "http/limits.h"
 
 #include <QDateTime>
 #include <QHash>
@@ -61,8 +61,8 @@ struct UpstreamTimeouts
 struct UpstreamRequest
 {
     QByteArray method = QByteArrayLiteral("POST");
-    QByteArray path; // "/v1/chat/completions"
-    Fields fields;   // host and framing fields among them are left out: those are the client's
+    QByteArray path;  // "/v1/chat/completions"
+    Fields fields;    // host and framing fields among them are left out: those are the client's
     FieldLines lines; // more of them, made already
     QByteArray body;
 };

@@ -92,12 +92,12 @@ bool FilingThread::waitForMore()
     if (m_stop || !m_taken.empty() || m_skipping || m_filing->filedUpTo() < m_inJournal)
         return !m_stop;
     const auto any = [this] { return m_stop || !m_works.empty() || !m_calls.empty(); };
-    if (!m_tidy) {
+    if (!m_tidy && m_filing->journal().hasRoom()) {
         m_wake.wait(lock, any);
     } else if (!m_wake.wait_for(lock, kIdle, any)) {
         lock.unlock();
         m_filing->checkpoint();
-        m_tidy = m_filing->isChecking();
+        m_tidy = m_filing->isChecking() || !m_filing->journal().hasRoom(); // room may come back while nothing comes
         return true;
     }
     if (!m_stop && m_works.empty())

@@ -99,7 +99,8 @@ api::Outcome Counting::addCalls(qint64 fromMs, qint64 untilMs)
         return failed(edge);
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    if (!query.prepare(kCounting.arg(kInTime) + conditions() + kGrouping))
+    const QString counting = kCounting.arg(kInTime) + conditions() + kGrouping;
+    if (!query.prepare(counting))
         return failed(query);
     for (qint64 from = fromMs; from < untilMs;) {
         edge.bindValue(0, from);
@@ -133,8 +134,9 @@ api::Outcome Counting::addSums(const WholeHalfHours& hours)
         return taken;
     QSqlQuery calls(m_database);
     calls.setForwardOnly(true);
-    if (!calls.prepare(kCounting.arg(QStringLiteral(" NOT INDEXED")) + QStringLiteral(" AND c.seq > ? AND c.seq <= ?") +
-                       conditions() + kGrouping))
+    const QString unfolded = kCounting.arg(QStringLiteral(" NOT INDEXED")) +
+                             QStringLiteral(" AND c.seq > ? AND c.seq <= ?") + conditions() + kGrouping;
+    if (!calls.prepare(unfolded))
         return failed(calls);
     for (qint64 from = *folded; from < lastSeq; from += kPieceRows) {
         const auto taken = take(calls, {hours.firstMs(), hours.endMs(), from, from + kPieceRows});

@@ -15,9 +15,9 @@ public:
     explicit BodyEdit(QByteArrayView document) : m_document(document) {}
 
     void replace(JsonView value, QByteArray json) { replace(value.raw(), std::move(json)); }
-    void replace(QByteArrayView bytes, QByteArray by); // of the document
+    void replace(QByteArrayView bytes, QByteArray by);                        // of the document
     void addMember(JsonView object, QByteArrayView key, QByteArrayView json); // first in the object
-    void removeMember(JsonView object, QByteArrayView key); // nothing if it is not there
+    void removeMember(JsonView object, QByteArrayView key);                   // nothing if it is not there
     bool isEmpty() const { return m_cuts.isEmpty(); }
     QByteArray apply() const;
 

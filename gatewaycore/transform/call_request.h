@@ -44,7 +44,7 @@ struct CallRequest
     const Surface* surface = nullptr;
     Operation operation = Operation::Generate;
     QByteArray body; // as received; every view below points into it
-    JsonText json; // of the body
+    JsonText json;   // of the body
     JsonView root;
     JsonView model; // Missing where the path names it
     QString alias;

@@ -1,7 +1,7 @@
-// EventShape: what the last ordinary event of a stream looked like, its bytes but for the text in it. Nearly every event
-// of a stream is the one before with another word in it. One whose bytes are the same around its text means the same but
-// for its text, so it is known without being read: only the text itself is checked (escapes, UTF-8), as strictly as
-// JsonText would. One stream, one thread; no allocation while the shape stays the same.
+// EventShape: what the last ordinary event of a stream looked like, its bytes but for the text in it. Nearly every
+// event of a stream is the one before with another word in it. One whose bytes are the same around its text means the
+// same but for its text, so it is known without being read: only the text itself is checked (escapes, UTF-8), as
+// strictly as JsonText would. One stream, one thread; no allocation while the shape stays the same.
 #pragma once
 
 #include "transform/json_view.h"

@@ -159,13 +159,13 @@ bool hasKey(const char* text, const JsonNode* node, const JsonNode* end, QByteAr
 }
 
 // Notes the next key of an object whose members so far are `first` to `end`.
-void addKey(Level& level, const char* text, const JsonNode* first, const JsonNode* end, const char* key,
-    const JsonString& read)
+void addKey(
+    Level& level, const char* text, const JsonNode* first, const JsonNode* end, const char* key, const JsonString& read)
 {
     const auto size = quint32(read.stop - key);
-    const quint64 bit =
-        quint64(1) << ((size + 5 * static_cast<unsigned char>(key[0]) + 11 * static_cast<unsigned char>(read.stop[-1])) &
-                       63);
+    const quint64 bit = quint64(1) << ((size + 5 * static_cast<unsigned char>(key[0]) +
+                                           11 * static_cast<unsigned char>(read.stop[-1])) &
+                                       63);
     if (read.escaped)
         level.mustCheck = true;
     else if (level.seen & bit) {
@@ -191,8 +191,8 @@ bool hasKeyTwice(const char* text, const JsonNode* node, const JsonNode* end)
     }
     keys.insert(keys.end(), unescaped.begin(), unescaped.end());
     std::sort(keys.begin(), keys.end(), less);
-    return std::adjacent_find(keys.begin(), keys.end(),
-               [](QByteArrayView a, QByteArrayView b) { return !less(a, b); }) != keys.end();
+    return std::adjacent_find(
+               keys.begin(), keys.end(), [](QByteArrayView a, QByteArrayView b) { return !less(a, b); }) != keys.end();
 }
 
 // Where the reading stands.

@@ -51,7 +51,10 @@ public:
     bool isMissing() const { return !m_node; }
     bool isNull() const { return type() == JsonType::Null; }
     // exactly the value's bytes, no space around it
-    QByteArrayView raw() const { return m_node ? QByteArrayView(m_text + m_node->at, m_node->size()) : QByteArrayView(); }
+    QByteArrayView raw() const
+    {
+        return m_node ? QByteArrayView(m_text + m_node->at, m_node->size()) : QByteArrayView();
+    }
 
     // of a member: its key between the quotes, with its escapes
     QByteArrayView rawKey() const
@@ -59,9 +62,9 @@ public:
         return m_node ? QByteArrayView(m_text + m_node->keyAt, m_node->keySize()) : QByteArrayView();
     }
 
-    JsonView member(QByteArrayView key) const; // of an object; Missing otherwise
-    JsonView at(int index) const;              // of an array
-    std::optional<QByteArray> text() const;    // a string, unescaped, UTF-8
+    JsonView member(QByteArrayView key) const;          // of an object; Missing otherwise
+    JsonView at(int index) const;                       // of an array
+    std::optional<QByteArray> text() const;             // a string, unescaped, UTF-8
     QByteArrayView textIn(QByteArray& unescaped) const; // the same, copied only if it has escapes; none: empty
     bool isText(QByteArrayView utf8) const;             // a string that says this
     bool isEmptyText() const { return type() == JsonType::String && m_node->size() == 2; }

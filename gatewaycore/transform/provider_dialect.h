@@ -52,11 +52,11 @@ public:
 
     struct Read
     {
-        bool content = false;           // text, thinking, a tool call, a refusal: from here on nothing may be repeated
-        bool ended = false;             // the dialect's end mark
-        bool repair = false;            // not quite the dialect: the relay has something to put right
-        bool hasUsage = false;          // chat: usage where the dialect has it
-        bool usageOnly = false;         // chat: a chunk of usage without choices
+        bool content = false;   // text, thinking, a tool call, a refusal: from here on nothing may be repeated
+        bool ended = false;     // the dialect's end mark
+        bool repair = false;    // not quite the dialect: the relay has something to put right
+        bool hasUsage = false;  // chat: usage where the dialect has it
+        bool usageOnly = false; // chat: a chunk of usage without choices
         // The event that was read, until the next one is; Missing where it was known by its shape.
         JsonView json = {};
         bool learned = false;              // events like it will be known by their shape

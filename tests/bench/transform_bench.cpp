@@ -1,8 +1,9 @@
-// transform_bench: what the translation of requests, answers and streams costs on one thread, without sockets: parse and
-// request() of a caller's body, answer() of a provider's, and a stream of 64 deltas through frame reader, reader and
-// relay or writer. Prints nanoseconds of processor time per operation (a stream is one operation). Not a test.
+// transform_bench: what the translation of requests, answers and streams costs on one thread, without sockets: parse
+// and request() of a caller's body, answer() of a provider's, and a stream of 64 deltas through frame reader, reader
+// and relay or writer. Prints nanoseconds of processor time per operation (a stream is one operation). Not a test.
 //   transform_bench               all cases
-//   transform_bench CASE COUNT    that case so many times, for a profiler; transform_count.sh counts instructions with it
+//   transform_bench CASE COUNT    that case so many times, for a profiler; transform_count.sh counts instructions with
+//   it
 #include "transform/dialects.h"
 #include "transform/translation.h"
 
@@ -89,8 +90,8 @@ QByteArray chatStream()
         R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1795305600,"model":"m-2026-09-01","choices":[{"index":0,"delta":)";
     QByteArray format(start);
     format += "{\"content\":\"WORD\"},\"finish_reason\":null}]}\n\n";
-    return QByteArray(start) + "{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n" + many(format) +
-           start + "{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    return QByteArray(start) + "{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n" +
+           many(format) + start + "{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 }
 
 // as OpenAI writes it today
@@ -99,10 +100,11 @@ QByteArray chatStreamInFull()
     const char* const start =
         R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1795305600,"model":"m-2026-09-01","service_tier":"default","system_fingerprint":"fp_44709d6fcb","choices":[{"index":0,"delta":)";
     QByteArray format(start);
-    format +=
-        "{\"content\":\"WORD\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null,\"obfuscation\":\"WORD\"}\n\n";
+    format += "{\"content\":\"WORD\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null,\"obfuscation\":"
+              "\"WORD\"}\n\n";
     return QByteArray(start) +
-           "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n" +
+           "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":null}],"
+           "\"usage\":null}\n\n" +
            many(format) + start + "{},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":null}\n\n" + start +
            "{}}],\"usage\":{\"prompt_tokens\":18,\"completion_tokens\":64,\"total_tokens\":82}}\n\ndata: [DONE]\n\n";
 }
@@ -115,8 +117,10 @@ data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"a
 event: content_block_start
 data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
 
-)" + many("event: content_block_delta\ndata: "
-          "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"WORD\"}}\n\n") +
+)" +
+           many("event: content_block_delta\ndata: "
+                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"WORD\"}}"
+                "\n\n") +
            R"(event: content_block_stop
 data: {"type":"content_block_stop","index":0}
 
@@ -161,7 +165,8 @@ data: {"type":"response.content_part.added","sequence_number":2,"item_id":"msg_1
     }
     const QByteArray part = "{\"type\":\"output_text\",\"text\":\"" + text + "\",\"annotations\":[]}";
     const QByteArray item =
-        "{\"id\":\"msg_1\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":[" + part + "]}";
+        "{\"id\":\"msg_1\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":[" + part +
+        "]}";
     out += "event: response.output_text.done\ndata: "
            "{\"type\":\"response.output_text.done\",\"sequence_number\":67,\"item_id\":\"msg_1\",\"output_index\":0,"
            "\"content_index\":0,\"text\":\"" +

@@ -81,8 +81,8 @@ void setStop(AnswerFacts& facts, JsonView word, bool toolCalled)
 // Whether the caller's SDK cannot read it as it is: what repairedChatAnswer() puts right.
 bool isLax(JsonView choices, JsonView firstReason, StopReason stop)
 {
-    if (firstReason.type() == JsonType::String && !firstReason.isEmptyText() &&
-        !firstReason.isText("function_call") && !firstReason.isText(wordFor(Dialect::OpenAiChat, stop)))
+    if (firstReason.type() == JsonType::String && !firstReason.isEmptyText() && !firstReason.isText("function_call") &&
+        !firstReason.isText(wordFor(Dialect::OpenAiChat, stop)))
         return true;
     bool lax = false;
     choices.eachElement([&](JsonView choice) {
@@ -137,8 +137,8 @@ QByteArray reasoningOf(JsonView message)
     return text.isEmpty() ? textOf(message.member("reasoning")) : text;
 }
 
-// The text of a chunk that says nothing else: one choice, with content and neither tools, thoughts nor a reason to stop.
-// Missing: it says more.
+// The text of a chunk that says nothing else: one choice, with content and neither tools, thoughts nor a reason to
+// stop. Missing: it says more.
 JsonView onlyText(JsonView choices)
 {
     const JsonView choice = choices.at(0);

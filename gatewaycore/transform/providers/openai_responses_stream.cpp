@@ -203,10 +203,7 @@ private:
             item->partSaid = false;
     }
 
-    void textDelta(JsonView event)
-    {
-        delta(Part::Kind::Text, event);
-    }
+    void textDelta(JsonView event) { delta(Part::Kind::Text, event); }
 
     // Most events of a stream: the next one may be known by the shape of this one.
     void delta(Part::Kind kind, JsonView event)
@@ -243,10 +240,7 @@ private:
             piece(Part::Kind::Thinking, *item, "\n\n");
     }
 
-    void thoughtDelta(JsonView event)
-    {
-        delta(Part::Kind::Thinking, event);
-    }
+    void thoughtDelta(JsonView event) { delta(Part::Kind::Thinking, event); }
 
     void argumentsDelta(JsonView event)
     {

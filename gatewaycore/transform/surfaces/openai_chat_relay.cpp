@@ -9,8 +9,8 @@
 namespace gateway::transform {
 namespace {
 
-// We asked for usage; a caller who did not is not shown that it is null until the end. The bytes stand for nothing else:
-// within a text the quotes would have backslashes.
+// We asked for usage; a caller who did not is not shown that it is null until the end. The bytes stand for nothing
+// else: within a text the quotes would have backslashes.
 constexpr QByteArrayView kNullUsage(",\"usage\":null");
 
 // "reasoning" of vLLM, Ollama and OpenRouter under the name that SDKs read.

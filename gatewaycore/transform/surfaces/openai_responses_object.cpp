@@ -108,8 +108,8 @@ QByteArray ResponsesObject::json(const State& state) const
     else
         json.memberRaw("error", state.error);
     const QByteArrayView reason = state.status == Status::Incomplete && state.facts
-                                  ? wordFor(Dialect::OpenAiResponses, state.facts->stop)
-                                  : QByteArrayView();
+                                      ? wordFor(Dialect::OpenAiResponses, state.facts->stop)
+                                      : QByteArrayView();
     if (reason.isEmpty())
         json.memberNull("incomplete_details");
     else

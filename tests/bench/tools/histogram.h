@@ -33,6 +33,8 @@ public:
         if (m_count == 0)
             return 0;
         const auto wanted = std::max<std::uint64_t>(1, std::uint64_t(share * double(m_count) + 0.999999));
+        if (wanted >= m_count)
+            return m_max;
         std::uint64_t seen = 0;
         for (std::size_t i = 0; i < m_buckets.size(); ++i) {
             seen += m_buckets[i];

@@ -8,6 +8,8 @@
 #include <QTest>
 #include <QTimer>
 
+#include <fcntl.h>
+
 using namespace httptest;
 
 namespace {

@@ -268,7 +268,7 @@ private Q_SLOTS:
             call->attempts[0].provider = i % 1000 == 0 ? QStringLiteral("rare") : QStringLiteral("p1");
             store->record(call, nullptr, 0);
         }
-        QVERIFY(isFiled(*store));
+        QVERIFY(isFiled(*store)); // work would not wait for so many
         auto reader = CallReader::open(store->databaseFile());
         api::CallQuery query;
         query.limit = 5;

@@ -1,5 +1,5 @@
-// A second reader of JSON, to compare the engine's with: the one it had before it noted places (JsonIndex). It reads the
-// bytes again for every question, a byte at a time; nothing but tests uses it.
+// A second reader of JSON, to compare the engine's with: the one it had before it noted places (JsonIndex). It reads
+// the bytes again for every question, a byte at a time; nothing but tests uses it.
 #pragma once
 
 #include <QByteArray>
@@ -240,7 +240,8 @@ inline bool Checker::readString(QByteArrayView* inside)
     const char* const start = ++m_at;
     bool lowMustFollow = false;
     while (true) {
-        while (m_at < m_end && static_cast<unsigned char>(*m_at) >= 0x20 && *m_at != '"' && *m_at != '\\' && !lowMustFollow)
+        while (m_at < m_end && static_cast<unsigned char>(*m_at) >= 0x20 && *m_at != '"' && *m_at != '\\' &&
+               !lowMustFollow)
             ++m_at;
         if (m_at == m_end)
             return refuse("a string is not closed");

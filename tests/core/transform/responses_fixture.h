@@ -10,6 +10,7 @@ namespace responses {
 
 using namespace gateway;
 using namespace gateway::transform;
+using gateway::transform::test::jsonOf;
 
 struct Place : test::Asked
 {

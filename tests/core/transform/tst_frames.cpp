@@ -31,10 +31,11 @@ std::vector<Event> expected(QByteArrayView bytes)
 
 QByteArray anyStream(std::mt19937& random)
 {
-    static const QByteArrayList kPieces{"data: {\"a\":1}\n\n", "event: delta\ndata: {\"b\":\"x\"}\n\n", "data: a\ndata: b\n\n",
-        "data:none\n\n", "data: \n\n", "data:  two\n\n", "event: only\n\n", ": ping\n\n", "data: c\r\n\r\n", "data: d\r\r",
-        "data: e\rdata: f\n\n", "event: \ndata: g\n\n", "id: 7\ndata: h\n\n", "data: i\nevent: late\n\n", "\n", "\r\n",
-        "\xEF\xBB\xBF", "data: [DONE]\n\n", "event: x\rdata: j\n\n", "data: k\n", "event: y\nevent: z\ndata: l\n\n"};
+    static const QByteArrayList kPieces{"data: {\"a\":1}\n\n", "event: delta\ndata: {\"b\":\"x\"}\n\n",
+        "data: a\ndata: b\n\n", "data:none\n\n", "data: \n\n", "data:  two\n\n", "event: only\n\n", ": ping\n\n",
+        "data: c\r\n\r\n", "data: d\r\r", "data: e\rdata: f\n\n", "event: \ndata: g\n\n", "id: 7\ndata: h\n\n",
+        "data: i\nevent: late\n\n", "\n", "\r\n", "\xEF\xBB\xBF", "data: [DONE]\n\n", "event: x\rdata: j\n\n",
+        "data: k\n", "event: y\nevent: z\ndata: l\n\n"};
     QByteArray out;
     for (int i = int(random() % 8); i >= 0; --i)
         out += kPieces[qsizetype(random() % unsigned(kPieces.size()))];
@@ -62,7 +63,7 @@ private Q_SLOTS:
             qsizetype from = 0;
             while (from < stream.size()) {
                 const qsizetype size =
-                    i % 3 == 0 ? stream.size() : std::min(1 + qsizetype(random() % 20), stream.size() - from);
+                    i % 3 == 0 ? stream.size() : std::min(1 + qsizetype(random() % 80), stream.size() - from);
                 // a piece of its own, so that a sanitizer sees a read past its end
                 const QByteArray piece(stream.constData() + from, size);
                 QByteArrayView bytes(piece);
@@ -82,10 +83,11 @@ private Q_SLOTS:
             QVERIFY2(events == wanted, stream);
             http::SseReader copying(kLargestFrame);
             QByteArrayView bytes(stream);
-            while (copying.next(bytes) == http::SseReader::Step::Event) { }
+            while (copying.next(bytes) == http::SseReader::Step::Event) {
+            }
             QVERIFY2(reader->hasPartialFrame() == copying.hasPartialEvent(), stream);
         }
-        QVERIFY(whole > 5000);
+        QVERIFY(whole > 1000);
     }
 
     void tooLarge()

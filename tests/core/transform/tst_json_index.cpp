@@ -31,8 +31,8 @@ public:
 
     QByteArray damaged(QByteArray document)
     {
-        static constexpr QByteArrayView kPieces[] = {"\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", "e9", ".", "\n",
-            "\x01", "\xff", "\xc3", "\\u00e9", "\\ud800", "\\udc00", "true", "nul", "1e400", " ", "\"a\":1,"};
+        static constexpr QByteArrayView kPieces[] = {"\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", "e9", ".",
+            "\n", "\x01", "\xff", "\xc3", "\\u00e9", "\\ud800", "\\udc00", "true", "nul", "1e400", " ", "\"a\":1,"};
         for (int i = below(3); i >= 0 && !document.isEmpty(); --i) {
             const int at = below(int(document.size()));
             const QByteArrayView piece = kPieces[below(int(std::size(kPieces)))];
