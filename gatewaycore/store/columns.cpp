@@ -1,6 +1,6 @@
 #include "store/columns.h"
 
-#include "base/json_writer.h"
+#include "store/detail_writer.h"
 
 #include <QJsonDocument>
 
@@ -130,43 +130,49 @@ constexpr std::array kBuckets{
     std::pair{"prediction_rejected", &Tokens::predictionRejected},
     std::pair{"server_tool_calls", &Tokens::serverToolCalls},
 };
-constexpr std::array kSources{"none", "reported", "estimated"};
+constexpr std::array kSources{"\"none\"", "\"reported\"", "\"estimated\""};
 
-void toJson(JsonWriter& json, const Tokens& tokens)
+void toJson(DetailWriter& json, const Tokens& tokens)
 {
-    json.beginObject().member("input", qint64(tokens.input())).member("output", qint64(tokens.output()));
-    json.member("source", QByteArrayView(kSources[std::size_t(tokens.source)]));
-    for (const auto& [name, member] : kBuckets) {
-        if (tokens.*member != 0)
-            json.member(name, qint64(tokens.*member));
+    const auto member = [&json](const char* name, std::int64_t value) {
+        json.key(name);
+        json.number(value);
+    };
+    json.open();
+    member("input", tokens.input());
+    member("output", tokens.output());
+    json.key("source");
+    json.word(kSources[std::size_t(tokens.source)]);
+    for (const auto& [name, bucket] : kBuckets) {
+        if (tokens.*bucket != 0)
+            member(name, tokens.*bucket);
     }
-    json.endObject();
+    json.close();
 }
-
-void toJson(JsonWriter& json, const QString& text)
+void toJson(DetailWriter& json, const QString& text)
 {
-    json.string(QStringView(text));
+    json.string(text);
 }
-void toJson(JsonWriter& json, qint64 number)
-{
-    json.number(number);
-}
-void toJson(JsonWriter& json, int number)
+void toJson(DetailWriter& json, qint64 number)
 {
     json.number(number);
 }
-void toJson(JsonWriter& json, bool fact)
+void toJson(DetailWriter& json, int number)
 {
-    json.boolean(fact);
+    json.number(number);
 }
-void toJson(JsonWriter& json, const std::optional<Money>& amount)
+void toJson(DetailWriter& json, bool fact)
+{
+    json.word(fact ? "true" : "false");
+}
+void toJson(DetailWriter& json, const std::optional<Money>& amount)
 {
     json.number(amount ? amount->nano() : 0); // one that is empty is left out
 }
 template <typename Enum>
-requires(kCount<Enum> > 0) void toJson(JsonWriter& json, Enum value)
+requires(kCount<Enum> > 0) void toJson(DetailWriter& json, Enum value)
 {
-    json.string(utf8NameOf(value));
+    json.string(QString::fromUtf8(utf8NameOf(value)));
 }
 
 void fromJson(const QJsonValue& json, QString& text)
@@ -218,10 +224,12 @@ template <auto Member, typename Row = typename MemberOf<decltype(Member)>::Row>
 constexpr Detail<Row> detail(const char* name)
 {
     return {name,
-        [](JsonWriter& json, const char* key, const Row& row) {
+        [](DetailWriter& json, const char* key, const Row& row) {
             static const Row unset;
-            if (row.*Member != unset.*Member)
-                toJson(json.key(key), row.*Member);
+            if (row.*Member != unset.*Member) {
+                json.key(key);
+                toJson(json, row.*Member);
+            }
         },
         [](Row& row, const QJsonValue& value) { fromJson(value, row.*Member); }};
 }
@@ -229,14 +237,13 @@ constexpr Detail<Row> detail(const char* name)
 template <typename Row>
 void bindDetail(Statement& to, const Row& row, std::span<const Detail<Row>> details)
 {
-    thread_local QByteArray text; // its room is used again
-    text.resize(0);
-    JsonWriter json(text);
-    json.beginObject();
+    thread_local DetailWriter json; // its room is used again
+    json.clear();
+    json.open();
     for (const Detail<Row>& each : details)
         each.write(json, each.name, row);
-    json.endObject();
-    to.bindCopy(text);
+    json.close();
+    to.bindCopy(json.text());
 }
 
 template <typename Row>

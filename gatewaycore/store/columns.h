@@ -12,11 +12,9 @@
 
 #include <span>
 
-namespace gateway {
-class JsonWriter;
-}
-
 namespace gateway::store {
+
+class DetailWriter;
 
 template <typename Row>
 struct Column
@@ -30,7 +28,7 @@ template <typename Row>
 struct Detail
 {
     const char* name;
-    void (*write)(JsonWriter&, const char* name, const Row&); // nothing if it is as in a new value
+    void (*write)(DetailWriter&, const char* name, const Row&); // nothing if it is as in a new value
     void (*set)(Row&, const QJsonValue&);
 };
 
