@@ -25,7 +25,7 @@ using observability::LogLevel;
 constexpr std::size_t kCommittedKept =
     50'000; // calls waiting for the control thread; live views may miss some, the record never
 constexpr int kDrainPollMs = 50;
-constexpr auto kReaderWaits = milliseconds(500); // for the record to catch up; then it answers with what is there
+constexpr auto kReaderWaits = milliseconds(3000); // for the record to catch up; then it answers with what is there
 
 // 128 random bits.
 QString freshId(RandomSource& random)
