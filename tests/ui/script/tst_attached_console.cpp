@@ -28,7 +28,8 @@ QString steady(QString text)
     static const QRegularExpression ids(QStringLiteral("\\b(req|sbx|lev|lever|inc|cred|b|d|l)_[A-Za-z0-9_]+\\b"));
     static const QRegularExpression numbers(QStringLiteral("[+-]?\\d[\\d.,:TZ-]*"));
     static const QRegularExpression units(
-        QStringLiteral("(# ?(ns|us|\u00b5s|ms|s|min|h|d|B|KiB|MiB|GiB|kB|MB|%|tokens/s|/s)\\b ?)+"));
+        QStringLiteral("(# ?(ns|us|\u00b5s|ms|s|min|h|d|B|KiB|MiB|GiB|kB|MB|%|tokens/s|/s)\\b ?)+"),
+        QRegularExpression::UseUnicodePropertiesOption);
     static const QRegularExpression words(QStringLiteral("\\b(just now|moments ago)\\b"));
     text.replace(ids, QStringLiteral("ID"));
     text.replace(numbers, QStringLiteral("#"));
@@ -36,7 +37,7 @@ QString steady(QString text)
     text.replace(words, QStringLiteral("#"));
     // Whether a connection to the provider was still open, what a window of a minute still holds, and who one is:
     // the console of the embedded engine, or the holder of the token.
-    static const QRegularExpression connection(QStringLiteral("connection kept open|connected in #(\\w+ )? ?"));
+    static const QRegularExpression connection(QStringLiteral("connection kept open|connected in # ?"));
     static const QRegularExpression window(
         QStringLiteral("No attempt in its window|(One|#) of # attempts? failed in its window"));
     static const QRegularExpression who(QStringLiteral("\\bby (console|local-token)\\b"));
