@@ -1,5 +1,7 @@
 #include "audit/open_calls.h"
 
+#include "base/ascii.h"
+
 #include <QtEndian>
 
 #include <array>
@@ -94,16 +96,8 @@ QByteArray cut(QStringView text, int longest)
 // As cut(), to where it stands; how many bytes. Names are ASCII nearly always, and this is done for every call.
 int putCut(QStringView text, int longest, unsigned char* to)
 {
-    const qsizetype size = text.size();
-    if (size <= longest) {
-        char16_t seen = 0;
-        for (qsizetype i = 0; i < size; ++i) {
-            seen |= text[i].unicode();
-            to[i] = static_cast<unsigned char>(text[i].unicode());
-        }
-        if (seen < 0x80)
-            return int(size);
-    }
+    if (text.size() <= longest && copyAscii(text, reinterpret_cast<char*>(to)))
+        return int(text.size());
     const QByteArray bytes = cut(text, longest);
     std::memcpy(to, bytes.constData(), std::size_t(bytes.size()));
     return int(bytes.size());

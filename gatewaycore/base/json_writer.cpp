@@ -1,5 +1,6 @@
 #include "base/json_writer.h"
 
+#include "base/ascii.h"
 #include "base/json_plain.h"
 
 #include <QString>
@@ -10,11 +11,6 @@
 
 namespace gateway {
 namespace {
-
-bool isPlain(char16_t unit)
-{
-    return unit >= 0x20 && unit != u'"' && unit != u'\\';
-}
 
 void appendEscaped(QByteArray& out, unsigned char byte)
 {
@@ -57,25 +53,16 @@ void appendJsonString(QByteArray& out, QByteArrayView utf8)
 
 void appendJsonString(QByteArray& out, QStringView text)
 {
-    const bool ascii = std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x80; });
-    if (!ascii) {
-        appendJsonString(out, QByteArrayView(text.toUtf8()));
-        return;
-    }
     const qsizetype before = out.size();
     out.resize(before + text.size() + 2);
-    char* to = out.data() + before;
-    *to++ = '"';
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const char16_t unit = text[i].unicode();
-        if (!isPlain(unit)) { // rare: the rest goes the slow way
-            out.truncate(before);
-            appendJsonString(out, QByteArrayView(text.toLatin1()));
-            return;
-        }
-        *to++ = char(unit);
+    char* const begun = out.data() + before;
+    char* const end = begun + 1 + text.size();
+    if (copyAscii(text, begun + 1) && plainEnd(begun + 1, end) == end) {
+        *begun = *end = '"';
+        return;
     }
-    *to = '"';
+    out.truncate(before);
+    appendJsonString(out, QByteArrayView(text.toUtf8()));
 }
 
 void appendNumber(QByteArray& out, qint64 value)

@@ -3,13 +3,12 @@
 // each filter were lifted. Pure functions over their input; any thread.
 #pragma once
 
+#include "api/json_text.h"
 #include "engine/live_policy.h"
 #include "fallback/chain.h"
 #include "fallback/lever.h"
 #include "routing/route.h"
 #include "transform/call_request.h"
-
-#include "api/json_text.h"
 
 namespace gateway::engine {
 

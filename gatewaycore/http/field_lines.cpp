@@ -1,5 +1,7 @@
 #include "http/field_lines.h"
 
+#include "base/ascii.h"
+
 #include <QVarLengthArray>
 
 #include <array>
@@ -15,13 +17,8 @@ bool FieldLines::add(QByteArrayView name, QByteArrayView value)
 bool FieldLines::add(QByteArrayView name, QStringView value)
 {
     QVarLengthArray<char, 256> ascii(value.size());
-    char16_t seen = 0;
-    for (qsizetype i = 0; i < value.size(); ++i) {
-        seen |= value[i].unicode();
-        ascii[i] = char(value[i].unicode());
-    }
-    return seen < 0x80 ? add(name, QByteArrayView(ascii.data(), ascii.size()))
-                       : add(name, QByteArrayView(value.toUtf8()));
+    return copyAscii(value, ascii.data()) ? add(name, QByteArrayView(ascii.data(), ascii.size()))
+                                          : add(name, QByteArrayView(value.toUtf8()));
 }
 
 bool FieldLines::add(QByteArrayView name, qint64 value)

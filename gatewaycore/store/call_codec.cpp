@@ -1,5 +1,7 @@
 #include "store/call_codec.h"
 
+#include "base/ascii.h"
+
 #include <QStringDecoder>
 #include <QStringEncoder>
 
@@ -37,13 +39,7 @@ public:
         number(quint64(text.size()));
         const qsizetype begun = m_to.size();
         m_to.resize(begun + text.size());
-        char* out = m_to.data() + begun;
-        char16_t all = 0;
-        for (const QChar c : text) {
-            all |= c.unicode();
-            *out++ = char(c.unicode());
-        }
-        if (all < 0x80)
+        if (copyAscii(text, m_to.data() + begun))
             return;
         m_to.resize(at);
         bytes(text.toUtf8());

@@ -3,6 +3,8 @@
 // thirty members, and they were a fifth of what filing it costs. One thread.
 #pragma once
 
+#include "base/ascii.h"
+#include "base/json_plain.h"
 #include "base/json_writer.h"
 
 #include <charconv>
@@ -51,16 +53,11 @@ public:
     void string(QStringView text)
     {
         char* const begun = room(std::size_t(text.size()) + 2);
-        char* to = begun;
-        *to++ = '"';
-        for (const QChar c : text) {
-            const char16_t unit = c.unicode();
-            if (unit < 0x20 || unit >= 0x7f || unit == u'"' || unit == u'\\')
-                return escaped(text);
-            *to++ = char(unit);
-        }
-        *to++ = '"';
-        m_size += std::size_t(to - begun);
+        char* const end = begun + 1 + text.size();
+        if (!copyAscii(text, begun + 1) || plainEnd(begun + 1, end) != end)
+            return escaped(text);
+        *begun = *end = '"';
+        m_size += std::size_t(text.size()) + 2;
         m_comma = true;
     }
 

@@ -1,5 +1,7 @@
 #include "store/statement.h"
 
+#include "base/ascii.h"
+
 #include <QSqlDriver>
 #include <QSqlQuery>
 #include <QVariant>
@@ -74,18 +76,9 @@ void Statement::bind(QStringView text)
 {
     if (text.isEmpty())
         return bindUtf8("");
-    if (char* const to = room(text.size())) {
-        // the usual text is ASCII: copied as it is
-        const char16_t* const from = text.utf16();
-        char16_t all = 0;
-        for (qsizetype i = 0; i < text.size(); ++i) {
-            all |= from[i];
-            to[i] = char(from[i]);
-        }
-        if (all < 0x80) {
-            m_used += text.size();
-            return bindUtf8({to, text.size()});
-        }
+    if (char* const to = room(text.size()); to && copyAscii(text, to)) {
+        m_used += text.size();
+        return bindUtf8({to, text.size()});
     }
     bindCopy(text.toUtf8());
 }
