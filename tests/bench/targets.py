@@ -14,6 +14,7 @@ start_*() raise Unavailable with the reason when the program is not installed or
 """
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -65,6 +66,17 @@ def children_of(pid):
     return found
 
 
+def ready_line(process, seconds=60):
+    """The line that a program of ours prints when it is ready; "" when it ended or said nothing in time, and is ended then."""
+    if select.select([process.stdout], [], [], seconds)[0]:
+        line = process.stdout.readline()
+        if line:
+            return line
+    process.kill()
+    process.wait()
+    return ""
+
+
 class Target:
     def __init__(self, name, port, process=None, headers=None):
         self.name = name
@@ -106,7 +118,7 @@ class Gateway(Target):
 
     def ctl(self, *arguments):
         done = subprocess.run([program("signalboxctl"), *arguments, "--json", "--data-dir", self.data],
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise Unavailable(f"signalboxctl {' '.join(arguments)}: {done.stderr.strip()}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
@@ -137,9 +149,8 @@ def start_mock(work_dir, *arguments):
     folder = folder_in(work_dir, "mock")
     with open(os.path.join(folder, "log"), "w") as log:
         process = subprocess.Popen([program("bench_mock"), *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
-    line = process.stdout.readline()
+    line = ready_line(process)
     if not line:
-        process.wait()
         raise Unavailable(f"bench_mock did not become ready; see {folder}/log")
     return Target("mock", json.loads(line)["ready"], process)
 
@@ -233,10 +244,9 @@ def start_signalboxd(work_dir, mock_port, acknowledge="committed", workers=1, ki
             [*wrapper, program("signalboxd"), "--config", path, "--data-dir", data, "--gateway", "127.0.0.1:0",
              "--admin", "127.0.0.1:0", "--workers", str(workers), "--drain-seconds", "2"],
             stdout=subprocess.PIPE, stderr=log, text=True)
-    line = process.stdout.readline()
+    line = ready_line(process)
     seconds = time.monotonic() - began
     if not line:
-        process.wait()
         with open(os.path.join(folder, "log")) as f:
             raise Unavailable(f"signalboxd did not become ready: {f.read()[-800:].strip()}")
     ready = json.loads(line)
