@@ -68,13 +68,15 @@ def children_of(pid):
 
 def ready_line(process, seconds=60):
     """The line that a program of ours prints when it is ready; "" when it ended or said nothing in time, and is ended then."""
-    if select.select([process.stdout], [], [], seconds)[0]:
-        line = process.stdout.readline()
-        if line:
-            return line
-    process.kill()
-    process.wait()
-    return ""
+    line = ""
+    try:
+        if select.select([process.stdout], [], [], seconds)[0]:
+            line = process.stdout.readline()
+        return line
+    finally:
+        if not line:  # also when we are to end ourselves
+            process.kill()
+            process.wait()
 
 
 class Target:
@@ -117,25 +119,30 @@ class Gateway(Target):
         return "/v1/chat/completions"
 
     def ctl(self, *arguments):
-        done = subprocess.run([program("signalboxctl"), *arguments, "--json", "--data-dir", self.data],
-                              capture_output=True, text=True, timeout=60)
+        try:
+            done = subprocess.run([program("signalboxctl"), *arguments, "--json", "--data-dir", self.data],
+                                  capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired as why:
+            raise Unavailable(f"signalboxctl {' '.join(arguments)} did not end within a minute") from why
         if done.returncode != 0:
             raise Unavailable(f"signalboxctl {' '.join(arguments)}: {done.stderr.strip()}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
 
 def wait_for_port(process, port, what, log, seconds=20):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
-        try:
-            with socket.create_connection(("127.0.0.1", port), 1):
-                return
-        except OSError:
-            time.sleep(0.02)
-    process.kill()
-    process.wait()
+    until, there = time.monotonic() + seconds, False
+    try:
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", port), 1):
+                    there = True
+                    return
+            except OSError:
+                time.sleep(0.02)
+    finally:
+        if not there:
+            process.kill()
+            process.wait()
     tail = ""
     if log and os.path.exists(log):
         with open(log, errors="replace") as f:
@@ -255,6 +262,10 @@ def start_signalboxd(work_dir, mock_port, acknowledge="committed", workers=1, ki
     target.data, target.config, target.ready_seconds = data, path, seconds
     target.admin = int(ready["admin"].rsplit(":", 1)[1])
     if credential:
-        issued = target.ctl("credential", "issue", "--tenant", "acme", "--aliases", "*", "--reason", "bench")
+        try:
+            issued = target.ctl("credential", "issue", "--tenant", "acme", "--aliases", "*", "--reason", "bench")
+        except BaseException:
+            target.stop()
+            raise
         target.headers = {"Authorization": f"Bearer {issued['key']}"}
     return target
