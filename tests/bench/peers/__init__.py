@@ -144,7 +144,7 @@ def launch(target, words, folder, seconds=60, **more):
             if problem is None:
                 target.ready_seconds = time.monotonic() - began
                 return target
-            time.sleep(0.005)
+            time.sleep(0.005 if time.monotonic() - began < 2 else 0.05)
     except BaseException:
         target.stop()
         raise
