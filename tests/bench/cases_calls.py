@@ -25,6 +25,13 @@ def ratio_by_repeat(runs, name, beside):
     return statistics.median(a / b for a, b in pairs if b) if pairs and all(b for _, b in pairs) else None
 
 
+def ratio_and_range(runs, name, beside):
+    """Median, least and most of the repeats; each ratio is taken within one repeat."""
+    pairs = [(a["calls_per_second"], b["calls_per_second"]) for a, b in zip(runs[name], runs[beside])]
+    found = [a / b for a, b in pairs if b]
+    return (statistics.median(found), min(found), max(found)) if found and len(found) == len(pairs) else (None, None, None)
+
+
 def summary(runs):
     return {name: {
         "calls_per_second": median(rows, "calls_per_second"), "spread": spread(rates(rows)),

@@ -68,6 +68,18 @@ def spread(values):
     return (max(values) - min(values)) / middle if middle else 0.0
 
 
+def judge(measured, least, floor):
+    """Met or missed only when every repeat says so, and by more than what two equal runs differ by."""
+    value, low, high = measured
+    if least is None:
+        return ""
+    if value is None:
+        return "not measured"
+    if low <= least <= high or abs(value / least - 1) <= floor:
+        return "within the noise"
+    return "met" if value > least else "short"
+
+
 def show(value, form):
     return "-" if value is None else format(value, form)
 

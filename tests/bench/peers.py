@@ -166,7 +166,7 @@ class Run:
         """Signalbox / peer, both modes; and the goals."""
         modes = [name for name in ("signalboxd queued", "signalboxd committed") if name in runs]
         others = [t.name for t in self.targets if t.name not in modes]
-        found = {mode.split()[1]: {name: ratio_and_range(runs, mode, name) for name in others} for mode in modes}
+        found = {mode.split()[1]: {name: cases_calls.ratio_and_range(runs, mode, name) for name in others} for mode in modes}
         cpu = {}
         for mode in modes:
             own = median(runs[mode], "target_cpu_us_per_call")
@@ -282,7 +282,7 @@ class Run:
             for mode in ratios["calls"]:
                 ratio, low, high = ratios["calls"][mode][name]
                 least = GOALS.get(name, {}).get(mode)
-                verdict = judge((ratio, low, high), least, floor)
+                verdict = measure.judge((ratio, low, high), least, floor)
                 text = "" if least is None else f"{least:g} x" + (f" ({IN_PLACE_OF[name]})" if name in IN_PLACE_OF else "")
                 rows.append((name, mode, ratio, "-" if low is None else f"{low:.2f} to {high:.2f}", ratios["cpu"][mode][name],
                              f"  {text:16}", verdict))
@@ -296,25 +296,6 @@ class Run:
         for name, why in self.skipped.items():
             print(f"  not measured: {name}: {why}")
         return judged
-
-
-def ratio_and_range(runs, name, beside):
-    """Median, least and most of the repeats; each ratio is taken within one repeat."""
-    pairs = [(a["calls_per_second"], b["calls_per_second"]) for a, b in zip(runs[name], runs[beside])]
-    found = [a / b for a, b in pairs if b]
-    return (statistics.median(found), min(found), max(found)) if found and len(found) == len(pairs) else (None, None, None)
-
-
-def judge(measured, least, floor):
-    """Met or missed only when every repeat says so, and by more than what two equal runs differ by."""
-    value, low, high = measured
-    if least is None:
-        return ""
-    if value is None:
-        return "not measured"
-    if low <= least <= high or abs(value / least - 1) <= floor:
-        return "within the noise"
-    return "met" if value > least else "short"
 
 
 def short(version):
@@ -386,6 +367,8 @@ def main():
     if "calls" in result:
         result["noise_floor"] = result["calls"]["noise_floor"]  # where ./dev bench report looks
         result["goals"] = run.goals(result["calls"]["ratios"], result["noise_floor"])
+    if not result:
+        return 1
     result.update(versions=run.versions, switched_on=run.on, skipped=skipped)
     session.errors = {name: count for name, count in session.errors.items() if not foreign(name, found)}
     code = session.write("peers", result)
