@@ -195,6 +195,14 @@ bool hasKeyTwice(const char* text, const JsonNode* node, const JsonNode* end)
                keys.begin(), keys.end(), [](QByteArrayView a, QByteArrayView b) { return !less(a, b); }) != keys.end();
 }
 
+// Nearly every string is plain up to its closing quote.
+inline JsonString readString(const char* at, const char* end)
+{
+    JsonString read;
+    read.stop = plainEnd(at, end);
+    return read.stop != end && *read.stop == '"' ? read : readJsonString(at, end);
+}
+
 // Where the reading stands.
 struct Reader
 {
@@ -243,7 +251,7 @@ inline const char* Reader::readValue()
     quint32 flag = 0;
     switch (*at) {
     case '"': {
-        const JsonString string = readJsonString(at + 1, end);
+        const JsonString string = readString(at + 1, end);
         at = string.stop;
         if (string.error)
             return string.error;
@@ -280,7 +288,7 @@ inline const char* Reader::readKey()
     if (at == end || *at != '"')
         return "a key that is not a string";
     const char* const key = at + 1;
-    const JsonString string = readJsonString(key, end);
+    const JsonString string = readString(key, end);
     at = string.stop;
     if (string.error)
         return string.error;

@@ -1,4 +1,6 @@
-// What JsonWriter writes is what a parser reads back, whatever stands in the texts; and the day utcDay() names.
+// What JsonWriter writes is what a parser reads back, whatever stands in the texts; the narrowing below it; and the day
+// utcDay() names.
+#include "base/ascii.h"
 #include "base/json_writer.h"
 #include "base/utc_day.h"
 
@@ -52,6 +54,28 @@ private Q_SLOTS:
         out.number(-1).beginObject().memberPlain("x", "", 5).endObject().number(2).endArray().endObject();
         QCOMPARE(json, QByteArray("{\"least\":-9223372036854775808,\"most\":9223372036854775807,\"none\":0,"
                                   "\"why\":\"drawn by score -9223372036854775808\",\"in\":[-1,{\"x\":\"5\"},2]}"));
+    }
+
+    // Every length, and at every place each kind of character that is not ASCII: none is taken for one that is.
+    void asciiIsTold()
+    {
+        for (int size = 0; size <= 40; ++size) {
+            QString text(size, QLatin1Char('a'));
+            for (int i = 0; i < size; ++i)
+                text[i] = QChar(ushort((i * 37 + size) % 128));
+            QByteArray out(size + 2, '#'); // what stands around it stays
+            QVERIFY(copyAscii(text, out.data() + 1));
+            QCOMPARE(out, "#" + text.toLatin1() + "#");
+            for (int i = 0; i < size; ++i) {
+                for (const int wrong : {0x80, 0xff, 0x100, 0x141, 0x7fff, 0x8041, 0xd800, 0xff80, 0xffff}) {
+                    QString other = text;
+                    other[i] = QChar(ushort(wrong));
+                    QVERIFY(!copyAscii(other, out.data() + 1));
+                    QVERIFY(out.startsWith('#') && out.endsWith('#'));
+                }
+            }
+        }
+        QVERIFY(copyAscii(QStringView(), nullptr));
     }
 
     void days()
