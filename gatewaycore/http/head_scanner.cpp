@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace gateway::http {
 namespace {
@@ -84,15 +85,29 @@ HeadScanner::Verdict HeadScanner::scan(QByteArrayView bytes, MessageHead& head)
     return Verdict::NeedMore;
 }
 
-// Goes on to the first byte that ends something, is a fault, or lies at `limit`; a field line that is followed by
-// another one goes in here as well. Most of a head goes this way.
+// Goes on to the first byte that is a fault, lies at `limit`, or ends the head; line ends that are in order on the way
+// are taken in here as well. A whole head goes this way but for its first and its last byte.
 void HeadScanner::run(const char*& at, const char* limit, Marks& marks, MessageHead& head)
 {
+    // "\r\n" and the first byte of a field line, none of them over a limit
+    const auto nextLine = [&] {
+        if (limit - at < 3 || at[0] != '\r' || at[1] != '\n' || m_fields >= m_limits.fields ||
+            !kInName[static_cast<unsigned char>(at[2])])
+            return false;
+        marks.part = at + 2;
+        at += 3;
+        ++m_fields;
+        m_state = State::Name;
+        return true;
+    };
     if (m_state == State::StartLine) {
         at = runOf(m_kind == Kind::Request ? kInRequestLine : kInStatusLine, at, limit);
-        return;
+        const QByteArrayView line(marks.part, at - marks.part);
+        if (!nextLine())
+            return;
+        head.startLine = line;
     }
-    while (at < limit) {
+    while (m_state == State::Name || m_state == State::Value) {
         if (m_state == State::Name) {
             at = runOf(kInName, at, limit);
             if (at == limit || *at != ':')
@@ -101,17 +116,17 @@ void HeadScanner::run(const char*& at, const char* limit, Marks& marks, MessageH
             marks.part = ++at;
             m_state = State::Value;
         }
-        if (m_state != State::Value)
-            return;
         at += firstControl({at, limit - at});
-        if (limit - at < 3 || at[0] != '\r' || at[1] != '\n' || m_fields >= m_limits.fields ||
-            !kInName[static_cast<unsigned char>(at[2])])
+        const FieldView field{marks.name, trimmed(marks.part, at)};
+        if (nextLine()) {
+            head.fields.append(field);
+        } else if (limit - at >= 4 && memcmp(at, "\r\n\r", 3) == 0) {
+            head.fields.append(field);
+            at += 3;
+            m_state = State::HeadEnd;
+        } else {
             return;
-        head.fields.append({marks.name, trimmed(marks.part, at)});
-        marks.part = at + 2;
-        at += 3;
-        ++m_fields;
-        m_state = State::Name;
+        }
     }
 }
 
