@@ -50,12 +50,14 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
         m_upstreamConnections = open;
     });
     m_gaugeTimer.start(1000);
+    attach();
 }
 
 WorkerLoop::~WorkerLoop()
 {
     m_calls.clear();
     m_server.reset();
+    beforeWaiting();
 }
 
 api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
@@ -221,6 +223,12 @@ void WorkerLoop::beginCall(
     m_services.metrics.callBegan();
     m_services.state.callsInFlight.fetch_add(1, std::memory_order_relaxed);
     begun.begin();
+}
+
+// The records of a turn wake the journal once.
+void WorkerLoop::beforeWaiting()
+{
+    m_services.recorder.endOfTurn();
 }
 
 void WorkerLoop::recordsSettled(std::vector<audit::Acknowledgement> acknowledgements)

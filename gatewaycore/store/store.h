@@ -40,7 +40,9 @@ public:
     static api::Result<std::unique_ptr<Store>> open(const StoreOptions& options);
     ~Store() override; // journals and files what waits, checkpoints, closes
 
-    void record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token) override;
+    void record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token,
+        audit::Haste haste = audit::Haste::Now) override;
+    void endOfTurn() override;
     bool accepting() const override;
 
     // Runs `work` on the filing thread inside its next transaction, which holds the records from before as well, then
