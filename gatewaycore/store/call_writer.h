@@ -30,6 +30,7 @@ public:
     const QSqlError& error() const { return m_error; } // after Failed or false; with the extended result code
 
     qint64 nextBatch();
+    qint64 lastSeq() const { return m_lastSeq; } // of the newest call
     void forgetUncommitted(); // after a rollback: numbers handed out since begin() are free again
     void begin() { m_committedSeq = m_lastSeq; }
 

@@ -38,6 +38,7 @@ public:
 
     Journal& journal() { return *m_journal; }
     quint64 filedUpTo() const { return m_filedUpTo; }
+    qint64 lastSeq() const { return m_writer.lastSeq(); } // of the newest call in the database
 
     // All in one transaction, or nothing: then `works` have not succeeded. New calls are added to `filed`. A busy
     // database is waited for up to two seconds.

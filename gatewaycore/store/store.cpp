@@ -83,6 +83,11 @@ bool Store::submitAndWait(Work work)
     return result.get();
 }
 
+void Store::fold(qint64 most, std::function<void(bool more)> done)
+{
+    m_parts->filing->fold(most, std::move(done));
+}
+
 void Store::setObserver(Observer observer)
 {
     m_parts->filing->setObserver(std::move(observer));

@@ -55,6 +55,10 @@ public:
     static Work together(Work effect, Work mark);
     bool submitAndWait(Work work); // control thread only, at start
 
+    // Adds what was filed since to the sums (call_fold.h, spend_fold.h), reading at most `most` rows. Told on the filing
+    // thread whether more waits. Whoever never folds loses nothing but time.
+    void fold(qint64 most, std::function<void(bool more)> done);
+
     // Told on the filing thread of every batch that is in the database: feeds live events and aggregates, so who asks
     // for what he was told of finds it. Set before the first record.
     using Observer = std::function<void(const std::vector<std::shared_ptr<const api::Call>>&)>;
