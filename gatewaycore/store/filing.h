@@ -59,6 +59,7 @@ private:
     api::Outcome takeOver(const QString& oldSpill);
     bool attempt(std::span<const JournalledCall> calls, quint64 upTo, std::span<PendingWork> works, Calls& filed);
     bool write(std::span<const JournalledCall> calls, Calls& filed);
+    bool writeOne(const JournalledCall& one, qint64 batch, qint64 unknown, Calls& filed);
     bool place(quint64 upTo);
     bool runWork(PendingWork& work);
     bool setDurable(bool durable);

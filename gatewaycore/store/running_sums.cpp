@@ -15,10 +15,11 @@ constexpr std::size_t kMostGroups = 16384; // some MiB, and some ten millisecond
 bool mark(QSqlDatabase& database, qint64 upTo)
 {
     QSqlQuery query(database);
-    if (!query.prepare(QStringLiteral(
-            "INSERT OR REPLACE INTO meta (key, value) VALUES ('calls_folded', ?1), ('spend_folded', ?1)")))
+    if (!query.prepare(
+            QStringLiteral("INSERT OR REPLACE INTO meta (key, value) VALUES ('calls_folded', ?), ('spend_folded', ?)")))
         return false;
     query.bindValue(0, QString::number(upTo));
+    query.bindValue(1, QString::number(upTo));
     return query.exec();
 }
 
