@@ -100,6 +100,7 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
                          m_context.openCalls.freeSlots() > kSlotsKeptFree;
     m_context.recorder.record(
         m_recorded, &m_context.sink, m_token, follows ? audit::Haste::Relaxed : audit::Haste::EndOfTurn);
+    m_context.recorded = true;
     if (follows)
         release();
 }

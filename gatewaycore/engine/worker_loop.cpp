@@ -57,7 +57,6 @@ WorkerLoop::~WorkerLoop()
 {
     m_calls.clear();
     m_server.reset();
-    beforeWaiting();
 }
 
 api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
@@ -90,6 +89,7 @@ void WorkerLoop::cutCalls()
 {
     for (const auto& [token, call] : m_calls)
         call->stop();
+    beforeWaiting(); // now: when this returns the store may go
 }
 
 std::optional<http::Response> WorkerLoop::refuseEarly(const http::RequestHead& head, const QHostAddress&)
@@ -228,7 +228,8 @@ void WorkerLoop::beginCall(
 // The records of a turn wake the journal once.
 void WorkerLoop::beforeWaiting()
 {
-    m_services.recorder.endOfTurn();
+    if (std::exchange(m_context.recorded, false))
+        m_services.recorder.endOfTurn();
 }
 
 void WorkerLoop::recordsSettled(std::vector<audit::Acknowledgement> acknowledgements)
