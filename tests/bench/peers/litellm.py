@@ -10,6 +10,7 @@ import targets
 
 ON = "auth (master key), routing"
 KEY = "sk-bench-master"
+START_SECONDS = 120  # 12 on an idle machine, more for two workers: each imports the whole program anew
 CONFIG = """model_list:
   - model_name: {alias}
     litellm_params: {{model: openai/{model}, api_base: "http://127.0.0.1:{mock_port}/auto", api_key: sk-mock}}
@@ -38,8 +39,9 @@ def start(work_dir, mock_port, home, workers=1):
     with open(quiet, "w") as f:
         json.dump({"version": 1, "disable_existing_loggers": False, "loggers": {"uvicorn": {"level": "WARNING"},
                                                                                 "uvicorn.access": {"level": "WARNING"}}}, f)
-    return peers.launch(target, [os.path.join(home, "bin", "litellm"), "--config", path, "--host", "127.0.0.1",
-                                 "--port", str(target.port), "--num_workers", str(workers), "--telemetry", "False",
-                                 "--log_config", quiet],
-                        folder, seconds=300, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
+    words = [os.path.join(home, "bin", "litellm"), "--config", path, "--host", "127.0.0.1", "--port", str(target.port),
+             "--num_workers", str(workers), "--telemetry", "False", "--log_config", quiet]
+    if workers > 1:  # its server ends a worker that leaves a ping unanswered for five seconds, as one still importing may
+        words += ["--timeout_worker_healthcheck", "60"]
+    return peers.launch(target, words, folder, seconds=START_SECONDS, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_TELEMETRY="False",
                         LITELLM_LOG="ERROR")

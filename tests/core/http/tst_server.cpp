@@ -496,7 +496,8 @@ private Q_SLOTS:
         while (received < kTotal && wire.readSome() == Wire::Got::Bytes)
             received += wire.takeBuffer().size();
         QVERIFY(received >= kTotal);
-        QVERIFY(held.ready.load() > 10);
+        // at least once; how often depends on how fast the two threads happen to be
+        QVERIFY(held.ready.load() > 0);
         QCOMPARE(held.toldInsideCall.load(), 0);
     }
 

@@ -32,18 +32,27 @@ void advance(Monotonic by)
     s_nowNs += by.count();
 }
 
+LoopFacts factsOf(const LoopWatch& watch, const QString& name)
+{
+    for (const LoopFacts& facts : watch.facts()) {
+        if (facts.thread == name)
+            return facts;
+    }
+    return {};
+}
+
 // A thread with an event loop that is watched, and its waits counted.
 struct Room
 {
-    Room(LoopWatch& watch, const QString& name, bool epoll = false)
+    Room(LoopWatch& watch, const QString& name, bool epoll = false) : watch(watch), name(name)
     {
         if (epoll)
             thread.setEventDispatcher(new http::EpollDispatcher);
         thread.start();
         guest = new QObject;
         guest->moveToThread(&thread);
-        run([this, &watch, name] {
-            watched = watch.watchThisThread(name);
+        run([this] {
+            watched = this->watch.watchThisThread(this->name);
             QObject::connect(
                 QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, guest,
                 [this] { ++waits; }, Qt::DirectConnection);
@@ -57,34 +66,43 @@ struct Room
         thread.wait();
     }
     void post(std::function<void()> work) { QMetaObject::invokeMethod(guest, std::move(work), Qt::QueuedConnection); }
-    void run(std::function<void()> work) // and waits until the loop has come round
+
+    // And waits until the loop has come round, with no turn to come. A post wakes a loop that has perhaps taken the
+    // event already, by an empty turn some time later; the clock is common to all, and such a turn would take for its
+    // own what is advanced meanwhile. Timers come after the wake-ups: two of them after post() has returned, it has
+    // been heard.
+    void run(std::function<void()> work)
     {
+        std::atomic<bool> posted = false;
+        qint64 turns = -1; // before the last one; -1: nobody watches (any more)
         QSemaphore done;
-        post(std::move(work));
-        post([&done] { done.release(); });
+        post([this, &work, &posted, &turns, &done] {
+            work();
+            auto* timer = new QTimer(guest); // not deleted later: that would be a wake-up again
+            QObject::connect(
+                timer, &QTimer::timeout, guest, [this, timer, &posted, &turns, &done, ticks = 0]() mutable {
+                    if (!posted || ++ticks < 2)
+                        return;
+                    timer->stop();
+                    if (watched)
+                        turns = factsOf(watch, name).turns;
+                    done.release();
+                });
+            timer->start(1);
+        });
+        posted = true;
         done.acquire();
+        if (turns >= 0)
+            QTRY_VERIFY(factsOf(watch, name).turns > turns);
     }
 
+    LoopWatch& watch;
+    const QString name;
     QThread thread;
     QObject* guest = nullptr;
     std::unique_ptr<WatchedLoop> watched;
     std::atomic<int> waits = 0;
 };
-
-LoopFacts factsOf(const LoopWatch& watch, const QString& name)
-{
-    for (const LoopFacts& facts : watch.facts()) {
-        if (facts.thread == name)
-            return facts;
-    }
-    return {};
-}
-
-// Until the turn under way is over and written down.
-void settle(LoopWatch& watch, const QString& name)
-{
-    QTRY_COMPARE(factsOf(watch, name).busy, Monotonic(0));
-}
 
 LoopWatchOptions manual()
 {
@@ -126,20 +144,17 @@ void TestLoopWatch::aStallIsCountedWithItsLength()
     LoopWatch watch(manual());
     Room room(watch, QStringLiteral("worker-0"), epoll);
     room.run([] { advance(51ms); });
-    settle(watch, QStringLiteral("worker-0"));
     LoopFacts facts = factsOf(watch, QStringLiteral("worker-0"));
     QCOMPARE(facts.stalls, 1);
     QCOMPARE(facts.longest, Monotonic(51ms));
     QCOMPARE(facts.last, Monotonic(51ms));
 
     // several events of one turn make one stall: the loop did not come round in between
-    room.post([&room] {
+    room.run([&room] {
         for (int i = 0; i < 3; ++i)
             room.post([] { advance(30ms); });
         advance(20ms);
     });
-    room.run([] {});
-    settle(watch, QStringLiteral("worker-0"));
     facts = factsOf(watch, QStringLiteral("worker-0"));
     QVERIFY2(facts.stalls >= 2, "110 ms of handlers in a row");
     QVERIFY(facts.longest >= Monotonic(51ms));
@@ -160,8 +175,7 @@ void TestLoopWatch::handlersOfTimersCountToo()
             });
         });
         fired.acquire();
-        room.run([] {});
-        settle(watch, QStringLiteral("worker-0"));
+        room.run([] {}); // the turn of the timer is over
         QCOMPARE(factsOf(watch, QStringLiteral("worker-0")).stalls, 1);
         QCOMPARE(factsOf(watch, QStringLiteral("worker-0")).longest, Monotonic(80ms));
     }
@@ -172,10 +186,8 @@ void TestLoopWatch::whatFitsTheBoundIsNone()
     LoopWatch watch(manual());
     Room room(watch, QStringLiteral("worker-0"));
     room.run([] { advance(50ms); });
-    settle(watch, QStringLiteral("worker-0"));
     advance(10s); // while it waits, time is nobody's
     room.run([] {});
-    settle(watch, QStringLiteral("worker-0"));
     QCOMPARE(factsOf(watch, QStringLiteral("worker-0")).stalls, 0);
 }
 
@@ -184,13 +196,8 @@ void TestLoopWatch::twoLoopsApart()
     LoopWatch watch(manual());
     Room one(watch, QStringLiteral("worker-0"));
     Room other(watch, QStringLiteral("worker-1"), true);
-    // the clock is common to both: a loop that is still beginning would take the other's time for its own
-    other.run([] {});
-    settle(watch, QStringLiteral("worker-1"));
     one.run([] { advance(70ms); });
-    settle(watch, QStringLiteral("worker-0"));
     other.run([] { advance(90ms); });
-    settle(watch, QStringLiteral("worker-1"));
     QCOMPARE(factsOf(watch, QStringLiteral("worker-0")).stalls, 1);
     QCOMPARE(factsOf(watch, QStringLiteral("worker-0")).longest, Monotonic(70ms));
     QCOMPARE(factsOf(watch, QStringLiteral("worker-1")).stalls, 1);
@@ -206,14 +213,13 @@ void TestLoopWatch::anIdleLoopIsNeverWoken()
     Room idle(watch, QStringLiteral("worker-0"));
     Room busy(watch, QStringLiteral("worker-1"));
     idle.run([] {});
-    QTest::qWait(20);
     const int before = idle.waits;
     QSemaphore go;
     busy.post([&go] { go.acquire(); });
     const qint64 looks = watch.looks();
     QTRY_VERIFY(watch.looks() > looks + 5);
     go.release();
-    QCOMPARE(idle.waits.load(), before);
+    QVERIFY2(idle.waits <= before + 1, "its last wait may have begun after we counted"); // a wake-up a look: six
 }
 
 void TestLoopWatch::theWatchSleepsWithItsLoops()
@@ -228,7 +234,7 @@ void TestLoopWatch::theWatchSleepsWithItsLoops()
     QTest::qWait(100);
     const qint64 before = watch.looks();
     QTest::qWait(300); // thirty looks' time
-    QVERIFY2(watch.looks() <= before + 1, "a loop that waits is looked at");
+    QVERIFY2(watch.looks() <= before + 3, "a loop that waits is looked at");
     room.run([] {});
     QTRY_VERIFY(watch.looks() > before);
 }
@@ -275,7 +281,7 @@ void TestLoopWatch::aStuckLoopIsToldOfWhileItIs()
     advance(31ms);
     QVERIFY(told.tryAcquire(1, 20'000));
     go.release();
-    settle(watch, QStringLiteral("worker-1"));
+    stuck.run([] {}); // its turn is over
     QCOMPARE(watch.health().health, api::Health::Ok);
     QCOMPARE(factsOf(watch, QStringLiteral("worker-1")).longest, Monotonic(61ms));
 }
@@ -286,9 +292,7 @@ void TestLoopWatch::whatIsSaid()
     QCOMPARE(watch.health().detail, QStringLiteral("None was held up for longer than 50 ms."));
     Room room(watch, QStringLiteral("worker-0"));
     room.run([] { advance(1300ms); });
-    settle(watch, QStringLiteral("worker-0"));
     room.run([] { advance(60ms); });
-    settle(watch, QStringLiteral("worker-0"));
     advance(90s);
     QCOMPARE(watch.health().detail,
         QStringLiteral("Held up 2 times for longer than 50 ms: longest 1.3 s (worker-0), last 60 ms (worker-0), "
