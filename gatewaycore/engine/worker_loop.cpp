@@ -22,7 +22,7 @@ http::Response json(int status, QByteArray body)
 // Admin tokens and pairing codes are another kind of thing, whether they are good or not; empty: nothing to add.
 QString whyUnauthenticated(const http::RequestHead& head)
 {
-    const QByteArray key = presentedKey(head);
+    const QByteArrayView key = presentedKey(head);
     if (key.startsWith("sba_") || key.startsWith("sbp_"))
         return QStringLiteral(
             "This is a token of the admin API. It calls no models; a gateway credential (sbx_) does.");

@@ -48,6 +48,13 @@ public:
         Nothing = 0, // for the moment
         Ended = -1,  // for ever: the peer has closed, or the connection is broken
     };
+    // What is known of a peer without asking the kernel, or by asking it.
+    enum class Ask
+    {
+        Nothing,
+        UnlessTold, // a thread that has just been told of all that waits knows
+        Kernel,
+    };
     // Bytes read, or one of the two above.
     virtual qint64 read(char* to, qint64 atMost) = 0;
     // Whether another read() at once can bring something. A plain socket that gave less than it was asked for is empty.
@@ -63,10 +70,11 @@ public:
 
     // Says to the peer that nothing more comes, once all is sent; reading goes on where that can be (not under TLS).
     virtual void finishWriting() = 0;
-    virtual void close() = 0;             // at once; unsent bytes are dropped
-    virtual void closeWithReset() = 0;    // so that the peer cannot take it for an orderly end
-    virtual bool isOpen() const = 0;      // ready, and not seen to be over
-    virtual bool isSilent(bool look) = 0; // open, and the peer has neither closed nor spoken; `look`: ask the kernel
+    virtual void close() = 0;          // at once; unsent bytes are dropped
+    virtual void closeWithReset() = 0; // so that the peer cannot take it for an orderly end
+    virtual bool isOpen() const = 0;   // ready, and not seen to be over
+    // Open, and the peer has neither closed nor spoken.
+    virtual bool isSilent(Ask ask) = 0;
     virtual QSslSocket* tls() { return nullptr; }
 };
 

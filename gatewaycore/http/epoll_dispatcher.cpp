@@ -25,6 +25,7 @@ using namespace std::chrono;
 
 constexpr std::array<quint32, 3> kMaskOfType{EPOLLIN, EPOLLOUT, EPOLLPRI};
 constexpr quint64 kWakeKey = ~quint64(0);
+constexpr std::size_t kEventsAtOnce = 256;
 
 nanoseconds now()
 {
@@ -148,7 +149,7 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
         return 0;
     }
 
-    std::array<epoll_event, 256> events; // on the stack: a handler may run a nested loop
+    std::array<epoll_event, kEventsAtOnce> events; // on the stack: a handler may run a nested loop
     int count = -1;
     if (m_preciseWait) {
         timespec timeout{};
@@ -164,6 +165,14 @@ int EpollDispatcher::wait(bool block, nanoseconds limit, QEventLoop::ProcessEven
     if (!m_preciseWait) {
         count = epoll_wait(m_epoll, events.data(), int(events.size()), block ? pollTimeout(limit) : 0);
     }
+
+    // All of a batch is known before any of it is delivered: who would send into a connection that has been closed, and
+    // whose turn is yet to come, can know.
+    for (int i = 0; i < count; ++i) {
+        if (FdWatch* const watch = watchOf(events[std::size_t(i)].data.u64))
+            watch->m_told = true;
+    }
+    m_askedAt = count < int(events.size()) ? now() : nanoseconds(0);
 
     // The flag without the event: the waker stands between the two. The event without the flag: it came late, from a
     // waker whose flag was already taken; left in the eventfd it would make every further wait return at once.
@@ -215,6 +224,12 @@ void EpollDispatcher::runHooks()
         std::erase(m_hooks, nullptr);
 }
 
+FdWatch* EpollDispatcher::watchOf(quint64 key) const
+{
+    const auto fd = std::size_t(key & 0xffffffff);
+    return fd < m_watched.size() && m_watched[fd].generation == quint32(key >> 32) ? m_watched[fd].watch : nullptr;
+}
+
 int EpollDispatcher::deliver(quint64 key, quint32 events)
 {
     const int fd = int(key & 0xffffffff);
@@ -228,6 +243,7 @@ int EpollDispatcher::deliver(quint64 key, quint32 events)
     FdWatch* const watch = m_watched[std::size_t(fd)].watch;
     if (!watch)
         return deliverToNotifiers(fd, generation, events);
+    watch->m_told = false;
     quint32 told = 0;
     if (events & EPOLLIN)
         told |= FdWatch::Readable;

@@ -26,6 +26,8 @@ class EpollDispatcher final : public QAbstractEventDispatcher
 {
     Q_OBJECT
 public:
+    using Nanoseconds = std::chrono::nanoseconds;
+
     explicit EpollDispatcher(QObject* parent = nullptr);
     ~EpollDispatcher() override;
 
@@ -49,11 +51,11 @@ public:
     void addHook(TurnHook& hook);
     void removeHook(TurnHook& hook);
 
+    Nanoseconds askedAt() const { return m_askedAt; } // when the kernel last told of all descriptors
+
     quint64 epollCtlCalls() const { return m_ctlCalls; } // for the test that holds the lazy rule
 
 private:
-    using Nanoseconds = std::chrono::nanoseconds;
-
     struct Watched
     {
         QSocketNotifier* notifiers[3] = {nullptr, nullptr, nullptr}; // by QSocketNotifier::Type
@@ -80,6 +82,7 @@ private:
     void applyChange(int fd);
     bool control(int operation, int fd, const Watched& entry);
     int wait(bool block, Nanoseconds limit, QEventLoop::ProcessEventsFlags flags);
+    FdWatch* watchOf(quint64 key) const;
     int deliver(quint64 key, quint32 events);
     int deliverToNotifiers(int fd, quint32 generation, quint32 events);
     void runHooks();
@@ -100,6 +103,7 @@ private:
     std::atomic<bool> m_interrupted = false;
     bool m_selfWoken = false;  // by our own thread: no system call
     bool m_preciseWait = true; // epoll_pwait2 is there
+    Nanoseconds m_askedAt{0};
     quint64 m_waits = 0;
     quint64 m_ctlCalls = 0;
 };

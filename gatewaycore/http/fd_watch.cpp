@@ -29,11 +29,17 @@ FdWatch::~FdWatch()
     unwatch();
 }
 
+bool FdWatch::askedWithin(std::chrono::nanoseconds time) const
+{
+    return m_dispatcher && std::chrono::steady_clock::now().time_since_epoch() - m_dispatcher->askedAt() < time;
+}
+
 void FdWatch::watch(int fd, quint32 wanted)
 {
     unwatch();
     m_fd = fd;
     m_wanted = wanted;
+    m_told = false;
     m_dispatcher = EpollDispatcher::ofThisThread();
     if (m_dispatcher) {
         m_dispatcher->addWatch(*this);

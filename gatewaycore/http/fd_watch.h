@@ -8,6 +8,7 @@
 
 #include <QtGlobal>
 
+#include <chrono>
 #include <memory>
 
 namespace gateway::http {
@@ -35,6 +36,11 @@ protected:
     // `closing`: the descriptor is closed right after, which takes it out of the kernel's set without a call of ours.
     void unwatch(bool closing = false);
 
+    // The kernel has told of something that is on its way here; whoever acts before it comes should know.
+    bool isTold() const { return m_told; }
+    // Whether that is worth anything: the kernel was asked less than so long ago. Never on the fallback.
+    bool askedWithin(std::chrono::nanoseconds time) const;
+
     // A broken connection counts as everything that is wanted. The watch may be destroyed from inside.
     virtual void fdReady(quint32 events) = 0;
 
@@ -44,6 +50,7 @@ private:
 
     int m_fd = -1;
     quint32 m_wanted = 0;
+    bool m_told = false;
     EpollDispatcher* m_dispatcher = nullptr; // null: the fallback
     std::unique_ptr<Notifiers> m_notifiers;
 };

@@ -1,8 +1,8 @@
-// HeadScanner: the strict line discipline in front of llhttp. It finds the end of a message head byte by byte and
-// refuses what llhttp 8.1 lets through or leaves to its user: bare CR or LF, NUL and other controls, folded lines, a
-// space before the colon, empty or non-token names, an over-long start line, too many or too large fields
-// (reliability.md D1, D2). The verdict depends on the bytes alone, not on how they were cut into pieces. One thread; no
-// allocation.
+// HeadScanner: the strict line discipline of a message head, and the one pass over it. It finds the head's end and its
+// parts, and refuses what smuggling is made of: bare CR or LF, NUL and other controls, folded lines, a space before the
+// colon, empty or non-token names, an over-long start line, too many or too large fields (reliability.md D1, D2). The
+// verdict depends on the bytes alone, not on how they were cut into pieces; the parts are told of a head that was given
+// whole (one that came in pieces is scanned once more, when all of it is there). One thread.
 #pragma once
 
 #include "http/limits.h"
@@ -27,8 +27,9 @@ public:
 
     HeadScanner(Kind kind, const MessageLimits& limits) : m_kind(kind), m_limits(limits) {}
 
-    // Scans new bytes. On Complete, consumed() of them belong to the head (its empty line included).
-    Verdict scan(QByteArrayView bytes);
+    // Scans new bytes. On Complete, consumed() of them belong to the head (its empty line included); if they are all of
+    // the head, `head` has its start line and fields, as views into them: fields without the space around the value.
+    Verdict scan(QByteArrayView bytes, MessageHead& head);
     qsizetype consumed() const { return m_consumed; }
     const ParseError& error() const { return m_error; }
     bool hasStarted() const { return m_total > 0; }
@@ -47,8 +48,15 @@ private:
         HeadEnd
     };
 
-    qsizetype plainRun(QByteArrayView bytes) const;
-    bool step(unsigned char c);
+    // Where the part under way began, and the name that is waiting for its value.
+    struct Marks
+    {
+        const char* part = nullptr;
+        QByteArrayView name;
+    };
+
+    void run(const char*& at, const char* limit, Marks& marks, MessageHead& head);
+    bool step(const char* at, Marks& marks, MessageHead& head);
     bool refuse(int status, const char* reason);
     bool tooLarge();
 

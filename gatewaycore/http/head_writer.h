@@ -1,9 +1,9 @@
 // HeadWriter: puts a head together in a buffer that the thread keeps, so that writing one costs no allocation and no
-// call per piece. Every field is checked as appendField() checks it; a bad one is left out. What view() gives is good
+// call per piece. Every field is checked; one that could break the framing is left out. What view() gives is good
 // until the next HeadWriter of the thread: one at a time. Private to http.
 #pragma once
 
-#include "http/message.h"
+#include "http/field_lines.h"
 
 #include <algorithm>
 #include <charconv>
@@ -35,10 +35,7 @@ public:
         if (!isToken(name) || !isFieldValue(value))
             return;
         makeRoom(name.size() + value.size() + 4);
-        put(name);
-        put({": ", 2});
-        put(value);
-        put({"\r\n", 2});
+        m_size = putFieldLine(m_buffer.bytes.get() + m_size, name, value) - m_buffer.bytes.get();
     }
     QByteArrayView view() const { return {m_buffer.bytes.get(), m_size}; }
 

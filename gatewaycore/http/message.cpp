@@ -3,61 +3,24 @@
 #include "http/byte_scan.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 namespace gateway::http {
-namespace {
-
-constexpr std::array<bool, 256> makeTokenTable()
-{
-    std::array<bool, 256> table{};
-    for (int c = '0'; c <= '9'; ++c)
-        table[c] = true;
-    for (int c = 'a'; c <= 'z'; ++c)
-        table[c] = table[c - 'a' + 'A'] = true;
-    for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
-}
-
-constexpr std::array<bool, 256> kToken = makeTokenTable();
-
-constexpr unsigned char lower(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-} // namespace
-
-bool equalsIgnoringCase(QByteArrayView a, QByteArrayView b)
-{
-    if (a.size() != b.size())
-        return false;
-    for (qsizetype i = 0; i < a.size(); ++i) {
-        if (lower(static_cast<unsigned char>(a[i])) != lower(static_cast<unsigned char>(b[i])))
-            return false;
-    }
-    return true;
-}
-
-bool isTokenChar(unsigned char c)
-{
-    return kToken[c];
-}
-
-bool isToken(QByteArrayView text)
-{
-    for (const char c : text) {
-        if (!kToken[static_cast<unsigned char>(c)])
-            return false;
-    }
-    return !text.isEmpty();
-}
 
 bool isFieldValue(QByteArrayView text)
 {
     return firstControl(text) == text.size();
+}
+
+void MessageHead::keep(QByteArrayView whole)
+{
+    bytes = whole.toByteArray();
+    const char* const copy = bytes.constData();
+    const auto moved = [&](QByteArrayView view) {
+        return QByteArrayView(copy + (view.data() - whole.data()), view.size());
+    };
+    startLine = moved(startLine);
+    for (FieldView& field : fields)
+        field = {moved(field.name), moved(field.value)};
 }
 
 QByteArrayView MessageHead::value(QByteArrayView name) const
@@ -71,7 +34,8 @@ QByteArrayView MessageHead::value(QByteArrayView name) const
 
 bool MessageHead::has(QByteArrayView name) const
 {
-    return count(name) > 0;
+    return std::any_of(
+        fields.begin(), fields.end(), [&](const FieldView& field) { return equalsIgnoringCase(field.name, name); });
 }
 
 int MessageHead::count(QByteArrayView name) const
@@ -92,41 +56,6 @@ QByteArrayView RequestHead::query() const
 {
     const qsizetype mark = target.indexOf('?');
     return mark < 0 ? QByteArrayView() : target.sliced(mark + 1);
-}
-
-bool appendField(QByteArray& out, QByteArrayView name, QByteArrayView value)
-{
-    if (!isToken(name) || !isFieldValue(value))
-        return false;
-    const qsizetype before = out.size();
-    out.resize(before + name.size() + value.size() + 4);
-    char* to = std::copy(name.begin(), name.end(), out.data() + before);
-    *to++ = ':';
-    *to++ = ' ';
-    to = std::copy(value.begin(), value.end(), to);
-    *to++ = '\r';
-    *to = '\n';
-    return true;
-}
-
-bool isFramingField(QByteArrayView name)
-{
-    switch (name.size()) {
-    case 2:
-        return equalsIgnoringCase(name, "te");
-    case 7:
-        return equalsIgnoringCase(name, "upgrade") || equalsIgnoringCase(name, "trailer");
-    case 10:
-        return equalsIgnoringCase(name, "connection") || equalsIgnoringCase(name, "keep-alive");
-    case 14:
-        return equalsIgnoringCase(name, "content-length");
-    case 16:
-        return equalsIgnoringCase(name, "proxy-connection");
-    case 17:
-        return equalsIgnoringCase(name, "transfer-encoding");
-    default:
-        return false;
-    }
 }
 
 const char* reasonPhrase(int status)

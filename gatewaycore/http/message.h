@@ -7,6 +7,7 @@
 #include <QByteArrayView>
 #include <QVarLengthArray>
 
+#include <array>
 #include <optional>
 
 namespace gateway::http {
@@ -17,9 +18,54 @@ struct FieldView
     QByteArrayView value;
 };
 
-bool equalsIgnoringCase(QByteArrayView a, QByteArrayView b);
-bool isTokenChar(unsigned char c);
-bool isToken(QByteArrayView text);
+namespace detail {
+
+constexpr std::array<bool, 256> tokenTable()
+{
+    std::array<bool, 256> table{};
+    for (std::size_t c = '0'; c <= '9'; ++c)
+        table[c] = true;
+    for (std::size_t c = 'a'; c <= 'z'; ++c)
+        table[c] = table[c - 'a' + 'A'] = true;
+    for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+inline constexpr std::array<bool, 256> kToken = tokenTable();
+
+constexpr char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c;
+}
+
+} // namespace detail
+
+// The lengths tell most names apart.
+constexpr bool equalsIgnoringCase(QByteArrayView a, QByteArrayView b)
+{
+    if (a.size() != b.size())
+        return false;
+    const char* const left = a.data();
+    const char* const right = b.data();
+    for (qsizetype i = 0; i < a.size(); ++i) {
+        if (left[i] != right[i] && detail::lower(left[i]) != detail::lower(right[i]))
+            return false;
+    }
+    return true;
+}
+constexpr bool isTokenChar(unsigned char c)
+{
+    return detail::kToken[c];
+}
+constexpr bool isToken(QByteArrayView text)
+{
+    const char* const data = text.data();
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (!isTokenChar(static_cast<unsigned char>(data[i])))
+            return false;
+    }
+    return text.size() > 0;
+}
 // May stand in a field value that we send: visible ASCII, space, tab and obs-text; no CR, LF, NUL or other control.
 bool isFieldValue(QByteArrayView text);
 
@@ -34,6 +80,7 @@ enum class BodyFraming
 struct MessageHead
 {
     QByteArray bytes; // the head as received, start line to the empty line
+    QByteArrayView startLine;
     QVarLengthArray<FieldView, 32> fields;
     int minorVersion = 1;
     bool keepAlive = true;
@@ -46,6 +93,8 @@ struct MessageHead
     MessageHead(const MessageHead&) = delete;
     MessageHead& operator=(const MessageHead&) = delete;
 
+    // Takes the bytes, which start line and fields are views into: from now on into the head's own copy.
+    void keep(QByteArrayView whole);
     QByteArrayView value(QByteArrayView name) const; // of the first such field; empty if there is none
     bool has(QByteArrayView name) const;
     int count(QByteArrayView name) const;
@@ -81,11 +130,26 @@ struct Field
 };
 using Fields = QVarLengthArray<Field, 16>;
 
-// Appends "name: value\r\n"; false (and nothing appended) if a byte in it could break the framing.
-bool appendField(QByteArray& out, QByteArrayView name, QByteArrayView value);
-
 // Whether a field says where a message ends or what becomes of its connection. Only this room writes those.
-bool isFramingField(QByteArrayView name);
+constexpr bool isFramingField(QByteArrayView name)
+{
+    switch (name.size()) {
+    case 2:
+        return equalsIgnoringCase(name, "te");
+    case 7:
+        return equalsIgnoringCase(name, "upgrade") || equalsIgnoringCase(name, "trailer");
+    case 10:
+        return equalsIgnoringCase(name, "connection") || equalsIgnoringCase(name, "keep-alive");
+    case 14:
+        return equalsIgnoringCase(name, "content-length");
+    case 16:
+        return equalsIgnoringCase(name, "proxy-connection");
+    case 17:
+        return equalsIgnoringCase(name, "transfer-encoding");
+    default:
+        return false;
+    }
+}
 
 const char* reasonPhrase(int status);
 

@@ -39,17 +39,28 @@ ParseStep MessageParser::next(QByteArrayView& bytes)
 
 ParseStep MessageParser::nextHead(QByteArrayView& bytes)
 {
+    MessageHead& head = messageHead();
     while (!bytes.isEmpty()) {
-        const HeadScanner::Verdict verdict = m_scanner.scan(bytes);
+        const HeadScanner::Verdict verdict = m_scanner.scan(bytes, head);
         if (verdict == HeadScanner::Verdict::Refused)
             return refuse(m_scanner.error());
-        m_headBytes.append(bytes.data(), m_scanner.consumed());
-        bytes = bytes.sliced(m_scanner.consumed());
-        if (verdict == HeadScanner::Verdict::NeedMore)
+        const QByteArrayView piece = bytes.first(m_scanner.consumed());
+        bytes = bytes.sliced(piece.size());
+        if (verdict == HeadScanner::Verdict::NeedMore) {
+            m_headBytes.append(piece);
             return ParseStep::NeedMore;
-
+        }
         m_scanner.reset();
-        if (const auto wrong = finishHead(std::exchange(m_headBytes, {})))
+        if (m_headBytes.isEmpty()) {
+            head.keep(piece);
+        } else {
+            m_headBytes.append(piece);
+            const QByteArray whole = std::exchange(m_headBytes, {});
+            m_scanner.scan(whole, head);
+            m_scanner.reset();
+            head.keep(whole);
+        }
+        if (const auto wrong = finishHead())
             return refuse(*wrong);
         if (isInterim())
             continue;
@@ -105,9 +116,9 @@ ParseStep MessageParser::nextBody(QByteArrayView& bytes)
     return ParseStep::Complete;
 }
 
-std::optional<ParseError> RequestParser::finishHead(QByteArray bytes)
+std::optional<ParseError> RequestParser::finishHead()
 {
-    return parseRequestHead(std::move(bytes), m_limits, m_head);
+    return readRequestHead(m_limits, m_head);
 }
 
 void ResponseParser::begin(bool bodiless)
@@ -117,9 +128,9 @@ void ResponseParser::begin(bool bodiless)
     m_interim = 0;
 }
 
-std::optional<ParseError> ResponseParser::finishHead(QByteArray bytes)
+std::optional<ParseError> ResponseParser::finishHead()
 {
-    if (auto wrong = parseResponseHead(std::move(bytes), m_bodiless, m_head))
+    if (auto wrong = readResponseHead(m_bodiless, m_head))
         return wrong;
     if (m_head.status == 101)
         return ParseError{502, "a protocol switch nobody asked for"};

@@ -54,15 +54,16 @@ protected:
     const MessageLimits m_limits;
 
 private:
-    virtual std::optional<ParseError> finishHead(QByteArray bytes) = 0;
-    virtual const MessageHead& messageHead() const = 0;
+    // The head is whole, its parts are found: what do they mean?
+    virtual std::optional<ParseError> finishHead() = 0;
+    virtual MessageHead& messageHead() = 0;
     virtual bool isInterim() const { return false; }
     ParseStep nextHead(QByteArrayView& bytes);
     ParseStep nextBody(QByteArrayView& bytes);
 
     HeadScanner m_scanner;
     ChunkedDecoder m_chunks;
-    QByteArray m_headBytes;
+    QByteArray m_headBytes; // of a head that comes in pieces
     QByteArrayView m_body;
     qint64 m_bodyReceived = 0;
     ParseError m_error;
@@ -76,8 +77,8 @@ public:
     const RequestHead& head() const { return m_head; }
 
 private:
-    std::optional<ParseError> finishHead(QByteArray bytes) override;
-    const MessageHead& messageHead() const override { return m_head; }
+    std::optional<ParseError> finishHead() override;
+    MessageHead& messageHead() override { return m_head; }
     RequestHead m_head;
 };
 
@@ -92,8 +93,8 @@ public:
     bool finishAtClose();
 
 private:
-    std::optional<ParseError> finishHead(QByteArray bytes) override;
-    const MessageHead& messageHead() const override { return m_head; }
+    std::optional<ParseError> finishHead() override;
+    MessageHead& messageHead() override { return m_head; }
     bool isInterim() const override { return m_head.status < 200; }
     ResponseHead m_head;
     bool m_bodiless = false;

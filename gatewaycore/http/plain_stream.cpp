@@ -8,6 +8,7 @@
 namespace gateway::http {
 namespace {
 
+constexpr std::chrono::milliseconds kToldLately{2};
 constexpr qsizetype kCompactAt = 64 * 1024; // bytes already sent that are worth moving the rest for
 
 bool isPassing(int error)
@@ -199,11 +200,11 @@ void PlainStream::closeWithReset()
     close();
 }
 
-bool PlainStream::isSilent(bool look)
+bool PlainStream::isSilent(Ask ask)
 {
-    if (!isOpen() || m_broken)
+    if (!isOpen() || m_broken || isTold())
         return false;
-    if (!look)
+    if (ask == Ask::Nothing || (ask == Ask::UnlessTold && askedWithin(kToldLately)))
         return true;
     char byte = 0;
     const ssize_t got = ::recv(m_fd, &byte, 1, MSG_PEEK);

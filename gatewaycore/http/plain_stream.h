@@ -31,7 +31,7 @@ public:
     void close() override;
     void closeWithReset() override;
     bool isOpen() const override { return m_fd >= 0 && !m_ended && !m_peerClosing; }
-    bool isSilent(bool look) override;
+    bool isSilent(Ask ask) override;
 
 private:
     void fdReady(quint32 events) override;

@@ -213,11 +213,11 @@ bool TlsStream::isOpen() const
 
 // The end, or bytes nobody asked for. They may be a late session ticket or the peer's goodbye; from outside one looks
 // like the other, and a new handshake costs less than a lost call.
-bool TlsStream::isSilent(bool look)
+bool TlsStream::isSilent(Ask ask)
 {
     if (!isOpen() || m_socket.bytesAvailable() > 0)
         return false;
-    if (!look)
+    if (ask == Ask::Nothing)
         return true;
     char byte = 0;
     const ssize_t got = ::recv(int(m_socket.socketDescriptor()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

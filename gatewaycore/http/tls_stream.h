@@ -32,7 +32,7 @@ public:
     void close() override;
     void closeWithReset() override;
     bool isOpen() const override;
-    bool isSilent(bool look) override;
+    bool isSilent(Ask ask) override;
     QSslSocket* tls() override { return &m_socket; }
 
 private:

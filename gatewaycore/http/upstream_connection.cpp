@@ -143,9 +143,10 @@ bool UpstreamConnection::isAlive() const
 {
     if (m_closed)
         return false;
-    const bool fresh =
-        !m_target.tls && m_answers >= kProvenBy && m_client.m_clock.monotonic() - m_restsSince < kRestUnasked;
-    return m_stream->isSilent(!fresh);
+    if (m_target.tls || m_answers < kProvenBy)
+        return m_stream->isSilent(ByteStream::Ask::Kernel);
+    const bool fresh = m_client.m_clock.monotonic() - m_restsSince < kRestUnasked;
+    return m_stream->isSilent(fresh ? ByteStream::Ask::Nothing : ByteStream::Ask::UnlessTold);
 }
 
 // The client is being destroyed: no word to the listener, and nothing that reaches into the client's lists.
@@ -205,7 +206,7 @@ void UpstreamConnection::readAnswer()
     if (m_closed || m_reading || !m_ready)
         return;
     if (!m_exchange) {
-        if (!m_stream->isSilent(true))
+        if (!m_stream->isSilent(ByteStream::Ask::Kernel))
             close(); // at rest it was closed, or spoke without being asked
         return;
     }
@@ -259,8 +260,9 @@ void UpstreamConnection::complete(bool mayBeReused)
     exchange->m_connection = nullptr;
     ++m_answers;
     // a read that filled its buffer may have left something behind: the kernel is asked
-    const bool reusable = mayBeReused && m_parser.head().keepAlive && m_stream->pending() == 0 &&
-                          m_stream->isSilent(m_stream->mayHoldMore());
+    const bool reusable =
+        mayBeReused && m_parser.head().keepAlive && m_stream->pending() == 0 &&
+        m_stream->isSilent(m_stream->mayHoldMore() ? ByteStream::Ask::Kernel : ByteStream::Ask::Nothing);
     if (reusable)
         m_client.giveBack(this);
     else

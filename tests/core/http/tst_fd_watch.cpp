@@ -48,6 +48,8 @@ struct Ends
 class Ear final : public FdWatch
 {
 public:
+    using FdWatch::askedWithin;
+    using FdWatch::isTold;
     using FdWatch::unwatch;
     using FdWatch::want;
     using FdWatch::watch;
@@ -150,6 +152,41 @@ private Q_SLOTS:
             QCOMPARE(ear.told, 0);
             ear.watch(ends.ours, FdWatch::Readable); // and again, on the same number
             QVERIFY(loopUntil([&] { return ear.told > 0; }));
+        });
+    }
+
+    // What two descriptors have to say in one batch is known of both before either is called.
+    void aBatchIsKnownBeforeItIsDelivered()
+    {
+        Worker worker(true);
+        worker.run([] {
+            Ends one;
+            Ends other;
+            Ear first;
+            Ear second;
+            QList<bool> otherWasTold;
+            first.onReady = [&](quint32) {
+                otherWasTold << second.isTold();
+                QVERIFY(!first.isTold());
+                one.hear();
+            };
+            second.onReady = [&](quint32) {
+                otherWasTold << first.isTold();
+                other.hear();
+            };
+            QVERIFY(!first.askedWithin(std::chrono::hours(1))); // it is not watched
+            first.watch(one.ours, FdWatch::Readable);
+            second.watch(other.ours, FdWatch::Readable);
+            turns(2);
+            QVERIFY(!first.isTold() && !second.isTold());
+            QVERIFY(first.askedWithin(std::chrono::hours(1)));
+            QVERIFY(!first.askedWithin(std::chrono::nanoseconds(0)));
+            one.say();
+            other.say();
+            QVERIFY(loopUntil([&] { return otherWasTold.size() == 2; }));
+            QCOMPARE(
+                otherWasTold, (QList<bool>{true, false})); // to the one that came first the other was still to come
+            QVERIFY(!first.isTold() && !second.isTold());
         });
     }
 

@@ -223,11 +223,11 @@ private Q_SLOTS:
             host.connectTo("127.0.0.1", peer.port());
             QVERIFY(eventually([&] { return host.owner->ready == 1; }));
             host.worker.run([&] {
-                QVERIFY(host.owner->stream->isSilent(true));
+                QVERIFY(host.owner->stream->isSilent(ByteStream::Ask::Kernel));
                 close = true;
                 eventually([&] { return closed.load(); });
                 std::this_thread::sleep_for(20ms); // it is in the kernel; our loop has not turned
-                QVERIFY(!host.owner->stream->isSilent(true));
+                QVERIFY(!host.owner->stream->isSilent(ByteStream::Ask::Kernel));
             });
             close = false;
         }
