@@ -12,9 +12,9 @@ namespace gateway::store {
 std::optional<qint64> spendFoldedUpTo(QSqlDatabase& database)
 {
     QSqlQuery query(database);
-    if (!query.exec(QStringLiteral("SELECT %1").arg(QLatin1String(kFoldedUpTo))) || !query.next())
+    if (!query.exec(QStringLiteral("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'spend_folded'")))
         return std::nullopt;
-    return query.value(0).toLongLong();
+    return query.next() ? query.value(0).toLongLong() : 0;
 }
 
 std::optional<qint64> foldSpend(QSqlDatabase& database, qint64 most)

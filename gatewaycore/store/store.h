@@ -55,8 +55,8 @@ public:
     static Work together(Work effect, Work mark);
     bool submitAndWait(Work work); // control thread only, at start
 
-    // Adds what was filed since to the sums (call_fold.h, spend_fold.h), reading at most `most` rows. Told on the filing
-    // thread whether more waits. Whoever never folds loses nothing but time.
+    // Adds what was filed since to the sums (call_fold.h, spend_fold.h), reading at most `most` rows. Told on the
+    // filing thread whether more waits. Whoever never folds loses nothing but time.
     void fold(qint64 most, std::function<void(bool more)> done);
 
     // Told on the filing thread of every batch that is in the database: feeds live events and aggregates, so who asks
