@@ -31,6 +31,7 @@ constexpr int kUsed = 12;    // u32: where the texts end
 constexpr int kCandidate[] = {16, 368};
 constexpr int kCandidateBytes = 352; // u16 length, u16 CRC of what follows, i64 reserved, i64 earlier, i64 cost, text
 constexpr int kMoneyBytes = 24;
+constexpr int kLongestLabel = kCandidateBytes - 4 - kMoneyBytes;
 constexpr qint64 kNoMoney = -1; // unpriced; of the cost also: still under way, told apart by kUnderWay
 constexpr qint64 kUnderWay = -2;
 constexpr int kRevision = 720; // u32
@@ -66,7 +67,7 @@ static_assert(kTexts + longestTexts() <= kSlot);
 
 quint32 checksum(const unsigned char* bytes, int size)
 {
-    return quint32(crc32(crc32(0, nullptr, 0), bytes, uInt(size)));
+    return quint32(crc32(0, bytes, uInt(size))); // 0 is where a CRC-32 begins
 }
 
 // A word another process (the next engine) reads after a kill: everything written before it is there when it is.
@@ -103,23 +104,34 @@ int putCut(QStringView text, int longest, unsigned char* to)
     return int(bytes.size());
 }
 
-// What a candidate buffer says.
-struct Note
+// The money of a candidate buffer.
+struct Amounts
 {
     qint64 reserved = kNoMoney;
     qint64 earlier = 0; // cost of the attempts before this one
     qint64 cost = kUnderWay;
+};
+
+// What a candidate buffer of the engine before us says.
+struct Note : Amounts
+{
     QByteArray label;
 };
 
-void write(unsigned char* buffer, const Note& note)
+// What goes in front of a label of so many bytes, which is there already.
+void seal(unsigned char* buffer, const Amounts& amounts, int label)
 {
-    qToLittleEndian(note.reserved, buffer + 4);
-    qToLittleEndian(note.earlier, buffer + 12);
-    qToLittleEndian(note.cost, buffer + 20);
-    std::memcpy(buffer + 4 + kMoneyBytes, note.label.constData(), std::size_t(note.label.size()));
-    qToLittleEndian(quint16(note.label.size()), buffer);
-    qToLittleEndian(quint16(checksum(buffer + 4, kMoneyBytes + int(note.label.size()))), buffer + 2);
+    qToLittleEndian(amounts.reserved, buffer + 4);
+    qToLittleEndian(amounts.earlier, buffer + 12);
+    qToLittleEndian(amounts.cost, buffer + 20);
+    qToLittleEndian(quint16(label), buffer);
+    qToLittleEndian(quint16(checksum(buffer + 4, kMoneyBytes + label)), buffer + 2);
+}
+
+Amounts amountsIn(const unsigned char* buffer)
+{
+    return {qFromLittleEndian<qint64>(buffer + 4), qFromLittleEndian<qint64>(buffer + 12),
+        qFromLittleEndian<qint64>(buffer + 20)};
 }
 
 std::optional<Note> read(const unsigned char* buffer, quint32 version)
@@ -130,11 +142,8 @@ std::optional<Note> read(const unsigned char* buffer, quint32 version)
         qFromLittleEndian<quint16>(buffer + 2) != quint16(checksum(buffer + 4, money + length)))
         return std::nullopt;
     Note note;
-    if (money > 0) {
-        note.reserved = qFromLittleEndian<qint64>(buffer + 4);
-        note.earlier = qFromLittleEndian<qint64>(buffer + 12);
-        note.cost = qFromLittleEndian<qint64>(buffer + 20);
-    }
+    if (money > 0)
+        static_cast<Amounts&>(note) = amountsIn(buffer);
     note.label = QByteArray(reinterpret_cast<const char*>(buffer + 4 + money), length);
     return note;
 }
@@ -230,8 +239,8 @@ void bringUp(unsigned char* slot)
     const quint32 noted = word(slot + kAttempt);
     unsigned char* buffer = slot + kCandidate[noted & 1];
     if (auto note = noted == 0 ? std::nullopt : read(buffer, kWithoutMoney)) {
-        note->label = cut(QString::fromUtf8(note->label), kCandidateBytes - 4 - kMoneyBytes);
-        write(buffer, *note);
+        const int size = putCut(QString::fromUtf8(note->label), kLongestLabel, buffer + 4 + kMoneyBytes);
+        seal(buffer, *note, size);
     }
 }
 
@@ -267,45 +276,49 @@ int OpenCalls::Region::open(const api::Call& call)
 
 namespace {
 
-// Into the buffer that is not in use, then turn the word: a kill in between leaves the earlier note whole.
-void turn(unsigned char* slot, quint32 attempt, const Note& note)
+// The buffer in force and the one that is not. What is written goes into the latter, then the word is turned: a kill in
+// between leaves the earlier note whole. Both are this worker's own words, so they are not verified as a stranger's
+// are.
+struct Buffers
 {
-    const quint32 which = (word(slot + kAttempt) & 1) ^ 1;
-    write(slot + kCandidate[which], note);
-    publish(slot + kAttempt, attempt << 1 | which);
-}
+    explicit Buffers(unsigned char* of) : slot(of), noted(word(of + kAttempt)) {}
 
-// The note in force; nothing before the first.
-std::optional<Note> current(const unsigned char* slot)
-{
-    const quint32 noted = word(slot + kAttempt);
-    return noted == 0 ? std::nullopt : read(slot + kCandidate[noted & 1], kVersion);
-}
+    bool isNoted() const { return noted != 0; }
+    const unsigned char* current() const { return slot + kCandidate[noted & 1]; }
+    unsigned char* other() const { return slot + kCandidate[(noted & 1) ^ 1]; }
+    void turn(quint32 attempt) const { publish(slot + kAttempt, attempt << 1 | ((noted & 1) ^ 1)); }
+
+    unsigned char* const slot;
+    const quint32 noted;
+};
 
 } // namespace
 
 void OpenCalls::Region::note(int number, QStringView candidate, std::optional<api::Money> reserved)
 {
-    unsigned char* slot = m_base + qint64(number) * kSlot;
-    Note note;
-    note.reserved = nanoOf(reserved);
-    note.label = cut(candidate, kCandidateBytes - 4 - kMoneyBytes);
-    if (const auto before = current(slot)) // one that was never settled keeps its reservation
-        note.earlier = sum(before->earlier, before->cost == kUnderWay ? before->reserved : before->cost);
-    turn(slot, (word(slot + kAttempt) >> 1) + 1, note);
+    const Buffers buffers(m_base + qint64(number) * kSlot);
+    Amounts amounts;
+    amounts.reserved = nanoOf(reserved);
+    if (buffers.isNoted()) { // one that was never settled keeps its reservation
+        const Amounts before = amountsIn(buffers.current());
+        amounts.earlier = sum(before.earlier, before.cost == kUnderWay ? before.reserved : before.cost);
+    }
+    const int size = putCut(candidate, kLongestLabel, buffers.other() + 4 + kMoneyBytes);
+    seal(buffers.other(), amounts, size);
+    buffers.turn((buffers.noted >> 1) + 1);
 }
 
 void OpenCalls::Region::settled(int number, std::optional<api::Money> cost, bool known)
 {
-    unsigned char* slot = m_base + qint64(number) * kSlot;
-    auto note = current(slot);
-    if (!note)
+    const Buffers buffers(m_base + qint64(number) * kSlot);
+    if (!buffers.isNoted())
         return;
-    if (known)
-        note->cost = nanoOf(cost);
-    else
-        note->reserved = nanoOf(cost); // as good as still under way
-    turn(slot, word(slot + kAttempt) >> 1, *note);
+    Amounts amounts = amountsIn(buffers.current());
+    (known ? amounts.cost : amounts.reserved) = nanoOf(cost); // what is not known is as good as still under way
+    const int size = std::min<int>(qFromLittleEndian<quint16>(buffers.current()), kLongestLabel);
+    std::memcpy(buffers.other() + 4 + kMoneyBytes, buffers.current() + 4 + kMoneyBytes, std::size_t(size));
+    seal(buffers.other(), amounts, size);
+    buffers.turn(buffers.noted >> 1);
 }
 
 void OpenCalls::Region::close(int number)

@@ -30,12 +30,23 @@ public:
     virtual void recordsSettled(std::vector<Acknowledgement> acknowledgements) = 0;
 };
 
+// How soon a record has to be on its way to the disk. A write and the waking for it cost much more than one record in
+// it, so what can wait is gathered.
+enum class Haste
+{
+    Now,
+    EndOfTurn, // somebody waits; the thread that records calls endOfTurn() before it waits for anything
+    Relaxed,   // nobody waits: some milliseconds may be gathered
+};
+
 class Recorder
 {
 public:
     virtual ~Recorder() = default;
-    // Takes the record. `sink` may be null (nobody waits) and must outlive its acknowledgement.
-    virtual void record(std::shared_ptr<const api::Call> call, CommitSink* sink, quint64 token) = 0;
+    // Takes the record. `sink` may be null (it is not told) and must outlive its acknowledgement.
+    virtual void record(
+        std::shared_ptr<const api::Call> call, CommitSink* sink, quint64 token, Haste haste = Haste::Now) = 0;
+    virtual void endOfTurn() {} // cheap: called in every turn of a worker's loop
     // May a new call start? False while records could not be kept (queue and journal full, or policy "refuse"). Cheap:
     // an atomic read, asked before every call's first upstream byte.
     virtual bool accepting() const = 0;

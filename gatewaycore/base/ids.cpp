@@ -3,26 +3,38 @@
 namespace gateway {
 namespace {
 
+constexpr char kCallPrefix[] = "req_";
 constexpr char kUpper[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr char kLower[] = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr quint64 kMsMask = (quint64(1) << 48) - 1;
 
-// The first character stands for the bits that are left over when the rest is cut into fives.
-QByteArray encode(std::span<const unsigned char> bytes, const char* alphabet)
+constexpr qsizetype encodedSize(qsizetype bytes)
 {
-    const auto bits = qsizetype(bytes.size()) * 8;
-    QByteArray text((bits + 4) / 5, Qt::Uninitialized);
-    char* to = text.data();
+    return (bytes * 8 + 4) / 5;
+}
+
+// The first character stands for the bits that are left over when the rest is cut into fives. A callable takes the
+// characters: an id is written where it is to stand, as UTF-16 or not.
+template <typename Put>
+void encode(std::span<const unsigned char> bytes, const char* alphabet, Put&& put)
+{
+    const auto size = qsizetype(bytes.size());
     quint32 held = 0;
-    int count = int(text.size() * 5 - bits); // zeros in front
+    int count = int(encodedSize(size) * 5 - size * 8); // zeros in front
     for (const unsigned char byte : bytes) {
         held = held << 8 | byte;
         count += 8;
         while (count >= 5) {
             count -= 5;
-            *to++ = alphabet[held >> count & 31u];
+            put(alphabet[held >> count & 31u]);
         }
     }
+}
+
+QByteArray encoded(std::span<const unsigned char> bytes, const char* alphabet)
+{
+    QByteArray text(encodedSize(qsizetype(bytes.size())), Qt::Uninitialized);
+    encode(bytes, alphabet, [to = text.data()](char c) mutable { *to++ = c; });
     return text;
 }
 
@@ -53,17 +65,23 @@ QString IdSource::callId()
     for (int i = 0; i < 6; ++i)
         ulid[std::size_t(i)] = static_cast<unsigned char>(m_lastMs >> (40 - 8 * i));
     std::copy(m_tail.begin(), m_tail.end(), ulid.begin() + 6);
-    return QStringLiteral("req_") + QString::fromLatin1(base32(ulid));
+    QString id(qsizetype(sizeof kCallPrefix - 1) + encodedSize(qsizetype(ulid.size())), Qt::Uninitialized);
+    QChar* to = id.data();
+    const auto put = [&to](char c) { *to++ = QLatin1Char(c); };
+    for (const char* c = kCallPrefix; *c; ++c)
+        put(*c);
+    encode(ulid, kUpper, put);
+    return id;
 }
 
 QByteArray base32(std::span<const unsigned char> bytes)
 {
-    return encode(bytes, kUpper);
+    return encoded(bytes, kUpper);
 }
 
 QByteArray base32Lower(std::span<const unsigned char> bytes)
 {
-    return encode(bytes, kLower);
+    return encoded(bytes, kLower);
 }
 
 } // namespace gateway

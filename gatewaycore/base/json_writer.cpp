@@ -8,9 +8,22 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace gateway {
 namespace {
+
+class Digits
+{
+public:
+    explicit Digits(qint64 value) : m_end(std::to_chars(m_text.data(), m_text.data() + m_text.size(), value).ptr) {}
+    qsizetype size() const { return m_end - m_text.data(); }
+    char* copyTo(char* to) const { return std::copy(m_text.data(), static_cast<const char*>(m_end), to); }
+
+private:
+    std::array<char, 20> m_text; // 64 bits with their sign
+    char* const m_end;
+};
 
 void appendEscaped(QByteArray& out, unsigned char byte)
 {
@@ -67,9 +80,10 @@ void appendJsonString(QByteArray& out, QStringView text)
 
 void appendNumber(QByteArray& out, qint64 value)
 {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end - digits.data());
+    const Digits digits(value);
+    const qsizetype before = out.size();
+    out.resize(before + digits.size());
+    digits.copyTo(out.data() + before);
 }
 
 // Room for so many bytes at the end: one call into QByteArray instead of one for each character.
@@ -104,16 +118,68 @@ JsonWriter& JsonWriter::close(char bracket)
     return *this;
 }
 
-JsonWriter& JsonWriter::key(QByteArrayView name)
+// A key and room for so many bytes behind it: a member is one call into QByteArray.
+char* JsonWriter::growWithKey(QByteArrayView name, qsizetype size)
 {
-    char* to = grow(name.size() + (m_first ? 3 : 4));
+    char* to = grow(name.size() + (m_first ? 3 : 4) + size);
     if (!m_first)
         *to++ = ',';
     *to++ = '"';
-    to = std::copy(name.begin(), name.end(), to);
+    std::memcpy(to, name.data(), std::size_t(name.size()));
+    to += name.size();
     *to++ = '"';
-    *to = ':';
+    *to++ = ':';
+    return to;
+}
+
+JsonWriter& JsonWriter::key(QByteArrayView name)
+{
+    growWithKey(name, 0);
     m_first = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::memberUtf8(QByteArrayView name, QByteArrayView utf8)
+{
+    if (plainEnd(utf8.begin(), utf8.end()) != utf8.end())
+        return key(name).text(utf8);
+    char* to = growWithKey(name, utf8.size() + 2);
+    *to = '"';
+    *std::copy(utf8.begin(), utf8.end(), to + 1) = '"';
+    m_first = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::member(QByteArrayView name, QStringView text)
+{
+    char* const to = growWithKey(name, text.size() + 2);
+    char* const end = to + 1 + text.size();
+    if (copyAscii(text, to + 1) && plainEnd(to + 1, end) == end) {
+        *to = *end = '"';
+    } else {
+        m_out.truncate(to - m_out.constData());
+        appendJsonString(m_out, QByteArrayView(text.toUtf8()));
+    }
+    m_first = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::member(QByteArrayView name, qint64 value)
+{
+    const Digits digits(value);
+    digits.copyTo(growWithKey(name, digits.size()));
+    m_first = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::memberPlain(QByteArrayView name, QByteArrayView words, qint64 number)
+{
+    const Digits digits(number);
+    char* to = growWithKey(name, words.size() + digits.size() + 2);
+    *to++ = '"';
+    to = digits.copyTo(std::copy(words.begin(), words.end(), to));
+    *to = '"';
+    m_first = false;
     return *this;
 }
 

@@ -43,11 +43,13 @@ public:
     requires std::is_convertible_v<const Utf8&, QByteArrayView> JsonWriter& member(
         QByteArrayView name, const Utf8& utf8)
     {
-        return key(name).string(QByteArrayView(utf8));
+        return memberUtf8(name, QByteArrayView(utf8));
     }
-    JsonWriter& member(QByteArrayView name, QStringView text) { return key(name).string(text); }
-    JsonWriter& member(QByteArrayView name, const QString& text) { return key(name).string(QStringView(text)); }
-    JsonWriter& member(QByteArrayView name, qint64 value) { return key(name).number(value); }
+    JsonWriter& member(QByteArrayView name, QStringView text);
+    JsonWriter& member(QByteArrayView name, const QString& text) { return member(name, QStringView(text)); }
+    JsonWriter& member(QByteArrayView name, qint64 value);
+    // a text of ours, with nothing in it to escape, that ends with a number
+    JsonWriter& memberPlain(QByteArrayView name, QByteArrayView words, qint64 number);
     JsonWriter& memberBool(QByteArrayView name, bool value) { return key(name).boolean(value); }
     JsonWriter& memberNull(QByteArrayView name) { return key(name).null(); }
     JsonWriter& memberRaw(QByteArrayView name, QByteArrayView json) { return key(name).raw(json); }
@@ -59,8 +61,10 @@ private:
     JsonWriter& text(QByteArrayView utf8);
     JsonWriter& open(char bracket);
     JsonWriter& close(char bracket);
+    JsonWriter& memberUtf8(QByteArrayView name, QByteArrayView utf8);
     void separate();
     char* grow(qsizetype size);
+    char* growWithKey(QByteArrayView name, qsizetype size);
 
     QByteArray& m_out;
     bool m_first = true; // nothing stands before the next value at this level

@@ -38,9 +38,16 @@ std::optional<ProviderKind> providerKindFromName(QStringView name)
     return fromWord<ProviderKind>(kProviderKinds, name);
 }
 
+// Asked for every call: the texts are shared, not made anew.
 QString nameOf(WorkloadClass kind)
 {
-    return wordOf(kWorkloadWords, kind);
+    static const auto words = [] {
+        std::array<QString, kWorkloadClasses> all;
+        for (const auto& [name, entry] : kWorkloadWords)
+            all[std::size_t(entry)] = QString::fromLatin1(name);
+        return all;
+    }();
+    return words[std::size_t(kind)];
 }
 
 std::optional<WorkloadClass> workloadClassFromName(QStringView name)

@@ -113,7 +113,7 @@ std::optional<CallError> Attempt::prepare(
 {
     m_wantsStream = request.stream;
     m_operation = request.operation;
-    m_callId = answer.callId.toLatin1();
+    m_callId = answer.callId;
     const transform::Target target{m_candidate, outputLimit, m_candidate.provider->project};
     m_translation = std::make_unique<transform::Translation>(request, target, std::move(answer));
     transform::OutgoingOrError outgoing = m_translation->request();
@@ -154,7 +154,7 @@ void Attempt::send(const QByteArray& token)
     upstream.lines.add("accept", QByteArrayView(accept));
     upstream.lines.add("accept-encoding", "identity");
     upstream.lines.add("user-agent", "signalbox/" SIGNALBOX_VERSION);
-    upstream.lines.add("x-request-id", QByteArrayView(m_callId));
+    upstream.lines.add("x-request-id", m_callId);
     for (http::Field& field : m_outgoing.fields)
         upstream.fields.append(std::move(field));
     authorise(provider, {upstream.method, upstream.path, m_target.hostField, upstream.body}, token,

@@ -84,7 +84,7 @@ private:
     api::Attempt m_record;
     std::unique_ptr<transform::Translation> m_translation;
     transform::Outgoing m_outgoing;
-    QByteArray m_callId;
+    QString m_callId;
     transform::Operation m_operation = transform::Operation::Generate;
     std::unique_ptr<http::UpstreamExchange> m_upstream;
     std::shared_ptr<bool> m_alive; // what a fetched token comes back to; none is fetched for most

@@ -1,9 +1,13 @@
 // The steps of a call up to its first attempt. The attempts are in call_attempts.cpp, the end in call_record.cpp.
 #include "engine/call.h"
 
+#include "base/utc_day.h"
 #include "engine/zone.h"
 
 #include <QDateTime>
+
+#include <utility>
+#include <vector>
 
 namespace gateway::engine {
 namespace {
@@ -16,6 +20,18 @@ using transform::CallError;
 quint64 seedOf(const QString& callId)
 {
     return qHash(callId, 0x5167a1b0);
+}
+
+// The surfaces are a handful of constants: each has its name as a text once, which the records share.
+QString nameTextOf(const transform::Surface& surface)
+{
+    static thread_local std::vector<std::pair<const transform::Surface*, QString>> names;
+    for (const auto& [known, name] : names) {
+        if (known == &surface)
+            return name;
+    }
+    names.emplace_back(&surface, QString::fromLatin1(surface.name()));
+    return names.back().second;
 }
 
 } // namespace
@@ -46,7 +62,7 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
     m_record.id = context.ids.callId();
     const qint64 ageMs = duration_cast<milliseconds>(context.clock.monotonic() - m_begun).count();
     m_record.startedAt = QDateTime::fromMSecsSinceEpoch(context.clock.wallMs() - ageMs, Qt::UTC);
-    m_record.surface = QString::fromLatin1(m_surface.name());
+    m_record.surface = nameTextOf(m_surface);
     m_record.credential = credential.id;
     m_record.tenant = credential.tenant;
     m_record.revision = m_policy->snapshot->revision;
@@ -218,7 +234,7 @@ bool Call::route()
     input.workloadClass = m_workloadClass;
     input.zone = m_zone;
     input.seed = m_seed;
-    input.today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
+    input.today = utcDay(nowMs);
     input.needs = needsOf(m_request);
     input.ceiling = m_costCeiling;
     input.remaining = remaining();

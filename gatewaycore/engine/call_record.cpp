@@ -94,11 +94,14 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
                 {"code", api::nameOf(m_recorded->error)}, {"detail", m_recorded->errorDetail},
                 {"total_ms", m_recorded->endUs / 1000}});
     }
-    m_context.recorder.record(m_recorded, &m_context.sink, m_token);
     // the record may follow the answer, but not by more than the list of open calls can hold: beyond that the store's
     // pace is the callers' pace, and nobody is refused for being quick
-    if (m_policy->snapshot->audit.acknowledge == config::Acknowledge::Queued &&
-        m_context.openCalls.freeSlots() > kSlotsKeptFree)
+    const bool follows = m_policy->snapshot->audit.acknowledge == config::Acknowledge::Queued &&
+                         m_context.openCalls.freeSlots() > kSlotsKeptFree;
+    m_context.recorder.record(
+        m_recorded, &m_context.sink, m_token, follows ? audit::Haste::Relaxed : audit::Haste::EndOfTurn);
+    m_context.recorded = true;
+    if (follows)
         release();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <string_view>
 
 namespace gateway::engine {
 namespace {
@@ -10,18 +12,68 @@ constexpr qsizetype kLongestHint = 128;
 constexpr qsizetype kLongestKey = 255;
 constexpr qint64 kLongestBudgetMs = 86'400'000;
 
+// The fields of a head that we read hints from.
+enum HintField : std::size_t
+{
+    Feature,
+    Agent,
+    Tenant,
+    User,
+    Zone,
+    WorkloadClass,
+    LatencyBudget,
+    CostCeiling,
+    Degrade,
+    IdempotencyKey,
+    Traceparent,
+    HintFields
+};
+constexpr std::array<const char*, HintFields> kHintNames{"x-signalbox-feature", "x-signalbox-agent",
+    "x-signalbox-tenant", "x-signalbox-user", "x-signalbox-zone", "x-signalbox-workload-class",
+    "x-signalbox-latency-budget-ms", "x-signalbox-cost-ceiling-usd", "x-signalbox-degrade", "idempotency-key",
+    "traceparent"};
+
 struct TextHint
 {
-    const char* field;
+    HintField field;
     QString CallerHints::*member;
 };
 
 constexpr std::array kTextHints{
-    TextHint{"x-signalbox-feature", &CallerHints::feature},
-    TextHint{"x-signalbox-agent", &CallerHints::agent},
-    TextHint{"x-signalbox-tenant", &CallerHints::tenant},
-    TextHint{"x-signalbox-user", &CallerHints::user},
-    TextHint{"x-signalbox-zone", &CallerHints::zone},
+    TextHint{Feature, &CallerHints::feature},
+    TextHint{Agent, &CallerHints::agent},
+    TextHint{Tenant, &CallerHints::tenant},
+    TextHint{User, &CallerHints::user},
+    TextHint{Zone, &CallerHints::zone},
+};
+
+// Of each the first in the head, found in one pass over it: most calls have none of them, and eleven searches cost more
+// than what is found.
+class HintValues
+{
+public:
+    explicit HintValues(const http::RequestHead& head)
+    {
+        for (const http::FieldView& field : head.fields) {
+            if (field.name.isEmpty() || !std::strchr("xXiItT", field.name.front()))
+                continue;
+            for (std::size_t i = 0; i < HintFields; ++i) {
+                if (!m_found[i] && field.name.size() == m_sizes[i] &&
+                    http::equalsIgnoringCase(field.name, QByteArrayView(kHintNames[i], m_sizes[i])))
+                    m_found[i] = field.value;
+            }
+        }
+    }
+    QByteArrayView operator[](HintField field) const { return m_found[field].value_or(QByteArrayView()); }
+
+private:
+    static constexpr std::array<qsizetype, HintFields> m_sizes = [] {
+        std::array<qsizetype, HintFields> sizes{};
+        for (std::size_t i = 0; i < HintFields; ++i)
+            sizes[i] = qsizetype(std::string_view(kHintNames[i]).size());
+        return sizes;
+    }();
+    std::array<std::optional<QByteArrayView>, HintFields> m_found;
 };
 
 transform::CallError invalidHeader(const char* field, const QString& what)
@@ -48,16 +100,16 @@ QByteArrayView queryValue(QByteArrayView query, QByteArrayView key)
 
 } // namespace
 
-QByteArray presentedKey(const http::RequestHead& head)
+QByteArrayView presentedKey(const http::RequestHead& head)
 {
     const QByteArrayView authorization = head.value("authorization");
     if (authorization.size() > 7 && http::equalsIgnoringCase(authorization.first(7), "bearer "))
-        return authorization.sliced(7).trimmed().toByteArray();
+        return authorization.sliced(7).trimmed();
     for (const char* field : {"x-api-key", "api-key", "x-goog-api-key"}) {
         if (const QByteArrayView key = head.value(field); !key.isEmpty())
-            return key.toByteArray();
+            return key;
     }
-    return queryValue(head.query(), "key").toByteArray();
+    return queryValue(head.query(), "key");
 }
 
 QByteArray readTraceparent(QByteArrayView text)
@@ -84,19 +136,21 @@ QByteArray readTraceparent(QByteArrayView text)
 std::variant<CallerHints, transform::CallError> callerHints(const http::RequestHead& head)
 {
     CallerHints hints;
+    const HintValues values(head);
     for (const TextHint& row : kTextHints) {
-        const QByteArrayView value = head.value(row.field);
+        const QByteArrayView value = values[row.field];
         if (value.size() > kLongestHint)
-            return invalidHeader(row.field, QStringLiteral("is longer than %1 bytes").arg(kLongestHint));
-        hints.*row.member = QString::fromUtf8(value);
+            return invalidHeader(kHintNames[row.field], QStringLiteral("is longer than %1 bytes").arg(kLongestHint));
+        if (!value.isEmpty())
+            hints.*row.member = QString::fromUtf8(value);
     }
-    if (const QByteArrayView name = head.value("x-signalbox-workload-class"); !name.isEmpty()) {
+    if (const QByteArrayView name = values[WorkloadClass]; !name.isEmpty()) {
         hints.workloadClass = config::workloadClassFromName(QString::fromUtf8(name));
         if (!hints.workloadClass)
             return invalidHeader(
                 "x-signalbox-workload-class", QStringLiteral("must be interactive, streaming, background or batch"));
     }
-    if (const QByteArrayView text = head.value("x-signalbox-latency-budget-ms"); !text.isEmpty()) {
+    if (const QByteArrayView text = values[LatencyBudget]; !text.isEmpty()) {
         bool ok = false;
         const qint64 ms = text.toByteArray().toLongLong(&ok);
         if (!ok || ms < 1 || ms > kLongestBudgetMs)
@@ -104,23 +158,23 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
                 QStringLiteral("must be a whole number of milliseconds from 1 to %1").arg(kLongestBudgetMs));
         hints.latencyBudget = std::chrono::milliseconds(ms);
     }
-    if (const QByteArrayView text = head.value("x-signalbox-cost-ceiling-usd"); !text.isEmpty()) {
+    if (const QByteArrayView text = values[CostCeiling]; !text.isEmpty()) {
         hints.costCeiling = api::Money::fromDecimal(QString::fromLatin1(text));
         if (!hints.costCeiling || hints.costCeiling->nano() < 0)
             return invalidHeader(
                 "x-signalbox-cost-ceiling-usd", QStringLiteral("must be an amount in USD such as 0.05"));
     }
-    if (const QByteArrayView text = head.value("x-signalbox-degrade"); !text.isEmpty()) {
+    if (const QByteArrayView text = values[Degrade]; !text.isEmpty()) {
         if (text != QByteArrayView("serve") && text != QByteArrayView("refuse"))
             return invalidHeader("x-signalbox-degrade", QStringLiteral("must be serve or refuse"));
         hints.degradeServes = text == QByteArrayView("serve");
     }
-    if (const QByteArrayView key = head.value("idempotency-key"); !key.isEmpty()) {
+    if (const QByteArrayView key = values[IdempotencyKey]; !key.isEmpty()) {
         if (key.size() > kLongestKey)
             return invalidHeader("idempotency-key", QStringLiteral("is longer than %1 bytes").arg(kLongestKey));
         hints.idempotencyKey = key.toByteArray();
     }
-    hints.traceparent = readTraceparent(head.value("traceparent"));
+    hints.traceparent = readTraceparent(values[Traceparent]);
     return hints;
 }
 

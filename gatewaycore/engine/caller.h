@@ -14,8 +14,9 @@
 
 namespace gateway::engine {
 
-// Authorization: Bearer, x-api-key, api-key, x-goog-api-key or ?key=; empty if none.
-QByteArray presentedKey(const http::RequestHead& head);
+// Authorization: Bearer, x-api-key, api-key, x-goog-api-key or ?key=; empty if none. A view
+// into the head.
+QByteArrayView presentedKey(const http::RequestHead& head);
 
 struct CallerHints
 {

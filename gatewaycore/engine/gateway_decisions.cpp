@@ -4,8 +4,6 @@
 
 #include "budget/rebuild.h"
 #include "observability/log.h"
-#include "store/call_fold.h"
-#include "store/spend_fold.h"
 #include "store/spend_reader.h"
 
 namespace gateway::engine {
@@ -208,14 +206,8 @@ void Gateway::upkeep()
     }
     // now and then; without a pause while more calls come than one step takes
     if (m_upkeepTurns % kRareTurns == 0 || m_foldBehind->load(std::memory_order_relaxed)) {
-        m_parts.store->submit(
-            [behind = m_foldBehind](QSqlDatabase& database) {
-                const auto spend = store::foldSpend(database, kFoldAtOnce);
-                const auto calls = store::foldCalls(database, kFoldAtOnce);
-                behind->store(spend == kFoldAtOnce || calls == kFoldAtOnce, std::memory_order_relaxed);
-                return spend && calls;
-            },
-            [](bool) {});
+        m_parts.store->fold(
+            kFoldAtOnce, [behind = m_foldBehind](bool more) { behind->store(more, std::memory_order_relaxed); });
     }
 }
 

@@ -1,10 +1,9 @@
 #include "engine/permit.h"
 
+#include "base/utc_day.h"
 #include "engine/attempt_cost.h"
 #include "engine/estimate.h"
 #include "routing/route.h"
-
-#include <QDateTime>
 
 namespace gateway::engine {
 namespace {
@@ -84,7 +83,7 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
         return skip(
             ErrorCode::ProviderUnavailable, QStringLiteral("The provider is drained, or a drill treats it so."));
 
-    m_day = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
+    m_day = utcDay(nowMs);
     m_bound = upperBoundOf(candidate, asked.request, m_day);
     config::UsageScope spender = asked.spender;
     spender.provider = provider.name;

@@ -1,10 +1,9 @@
 #include "engine/plan.h"
 
+#include "base/utc_day.h"
 #include "engine/estimate.h"
 #include "routing/decision_text.h"
 #include "transform/capability.h"
-
-#include <QDateTime>
 
 #include <algorithm>
 
@@ -23,7 +22,7 @@ CallMoments::CallMoments(const LivePolicy& policy, const fallback::LeverSet& lev
       m_tenant(tenant),
       m_seed(seed),
       m_nowMs(nowMs),
-      m_today(QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date())
+      m_today(utcDay(nowMs))
 {
 }
 

@@ -34,6 +34,7 @@ struct WorkerContext
     LivePolicyPtr policy;
     fallback::LeverSetPtr levers;
     credential::CredentialBookPtr credentials;
+    bool recorded = false; // in this turn: at its end the recorder is told
 };
 
 } // namespace gateway::engine

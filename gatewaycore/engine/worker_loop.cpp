@@ -22,7 +22,7 @@ http::Response json(int status, QByteArray body)
 // Admin tokens and pairing codes are another kind of thing, whether they are good or not; empty: nothing to add.
 QString whyUnauthenticated(const http::RequestHead& head)
 {
-    const QByteArray key = presentedKey(head);
+    const QByteArrayView key = presentedKey(head);
     if (key.startsWith("sba_") || key.startsWith("sbp_"))
         return QStringLiteral(
             "This is a token of the admin API. It calls no models; a gateway credential (sbx_) does.");
@@ -50,6 +50,7 @@ WorkerLoop::WorkerLoop(WorkerServices& services)
         m_upstreamConnections = open;
     });
     m_gaugeTimer.start(1000);
+    attach();
 }
 
 WorkerLoop::~WorkerLoop()
@@ -88,6 +89,7 @@ void WorkerLoop::cutCalls()
 {
     for (const auto& [token, call] : m_calls)
         call->stop();
+    beforeWaiting(); // now: when this returns the store may go
 }
 
 std::optional<http::Response> WorkerLoop::refuseEarly(const http::RequestHead& head, const QHostAddress&)
@@ -221,6 +223,13 @@ void WorkerLoop::beginCall(
     m_services.metrics.callBegan();
     m_services.state.callsInFlight.fetch_add(1, std::memory_order_relaxed);
     begun.begin();
+}
+
+// The records of a turn wake the journal once.
+void WorkerLoop::beforeWaiting()
+{
+    if (std::exchange(m_context.recorded, false))
+        m_services.recorder.endOfTurn();
 }
 
 void WorkerLoop::recordsSettled(std::vector<audit::Acknowledgement> acknowledgements)

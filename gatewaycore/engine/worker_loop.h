@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "engine/call.h"
 #include "engine/worker.h"
+#include "http/turn_hook.h"
 #include "observability/watched_loop.h"
 
 #include <QHash>
@@ -19,7 +20,7 @@
 
 namespace gateway::engine {
 
-class WorkerLoop : public QObject, public http::RequestHandler, public audit::CommitSink
+class WorkerLoop : public QObject, public http::RequestHandler, public audit::CommitSink, private http::TurnHook
 {
     Q_OBJECT
 public:
@@ -44,6 +45,7 @@ public:
     void recordsSettled(std::vector<audit::Acknowledgement> acknowledgements) override;
 
 private:
+    void beforeWaiting() override; // http::TurnHook
     void answerNoPath(http::Exchange& exchange, const DataPath& path);
     void answerReady(http::Exchange& exchange);
     void answerModels(http::Exchange& exchange, const DataPath& path, const credential::Credential& credential);

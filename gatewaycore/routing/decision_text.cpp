@@ -25,6 +25,8 @@ void writeMembers(JsonWriter& out, const CandidateVerdict& row, const RouteInput
     out.member("code", QByteArrayView(remark.code ? remark.code : row.objection.code));
     if (remark.reason)
         out.member("reason", QByteArrayView(remark.reason));
+    else if (const QByteArrayView words = scoreWords(row.verdict); !words.isEmpty())
+        out.memberPlain("reason", words, row.score); // nearly every row of nearly every call
     else
         out.member("reason", sentence(row, input));
     out.member("score", row.score);

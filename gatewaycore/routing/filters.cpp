@@ -162,14 +162,25 @@ api::ErrorCode refusalOf(Filter filter, const char* code)
     return ChainExhausted;
 }
 
+QByteArrayView scoreWords(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Chosen:
+        return "drawn by score ";
+    case Verdict::Eligible:
+        return "could have served, score ";
+    case Verdict::Rejected:
+        break;
+    }
+    return {};
+}
+
 QString sentence(const CandidateVerdict& row, const RouteInput& input)
 {
     const config::Candidate& candidate = *row.candidate;
     const config::Provider& provider = *candidate.provider;
-    if (row.verdict == Verdict::Chosen)
-        return QStringLiteral("drawn by score %1").arg(row.score);
-    if (row.verdict == Verdict::Eligible)
-        return QStringLiteral("could have served, score %1").arg(row.score);
+    if (const QByteArrayView words = scoreWords(row.verdict); !words.isEmpty())
+        return QString::fromLatin1(words) + QString::number(row.score);
     const QLatin1String code(row.objection.code);
     if (code == QLatin1String("zone_region"))
         return QStringLiteral("region %1 lies outside zone %2").arg(provider.region, input.zone->name);

@@ -134,6 +134,9 @@ const char* zoneObjection(const config::Candidate& candidate, const config::Zone
 // The refusal a caller gets when this was the filter that left nobody.
 api::ErrorCode refusalOf(Filter filter, const char* code);
 
+// How the sentence of a candidate that was not rejected begins; its score follows. Empty: it was rejected.
+QByteArrayView scoreWords(Verdict verdict);
+
 // One sentence for people.
 QString sentence(const CandidateVerdict& row, const RouteInput& input);
 

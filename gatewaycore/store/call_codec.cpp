@@ -6,6 +6,7 @@
 #include <QStringEncoder>
 
 #include <array>
+#include <cstring>
 #include <type_traits>
 
 namespace gateway::store {
@@ -13,40 +14,53 @@ namespace {
 
 using namespace api;
 
+// Writes into room that is made beforehand; the array has its size at the end.
 class Writer
 {
 public:
-    explicit Writer(QByteArray& to) : m_to(to) {}
+    explicit Writer(QByteArray& to) : m_to(to), m_size(to.size()) {}
+    ~Writer() { m_to.truncate(m_size); }
+    Q_DISABLE_COPY_MOVE(Writer)
 
     void number(quint64 value)
     {
-        char bytes[10];
-        int size = 0;
+        char* at = room(10);
         for (; value >= 0x80; value >>= 7)
-            bytes[size++] = char(value | 0x80);
-        bytes[size++] = char(value);
-        m_to.append(bytes, size);
+            *at++ = char(value | 0x80);
+        *at++ = char(value);
+        m_size = at - m_to.constData();
     }
     void bytes(QByteArrayView text)
     {
         number(quint64(text.size()));
-        m_to.append(text.data(), text.size());
+        if (text.isEmpty())
+            return;
+        std::memcpy(room(text.size()), text.data(), std::size_t(text.size()));
+        m_size += text.size();
     }
     void text(QStringView text)
     {
         // the usual text is ASCII: its length is known and it is copied as it is
-        const qsizetype at = m_to.size();
+        const qsizetype begun = m_size;
         number(quint64(text.size()));
-        const qsizetype begun = m_to.size();
-        m_to.resize(begun + text.size());
-        if (copyAscii(text, m_to.data() + begun))
+        if (copyAscii(text, room(text.size()))) {
+            m_size += text.size();
             return;
-        m_to.resize(at);
+        }
+        m_size = begun;
         bytes(text.toUtf8());
     }
 
 private:
+    char* room(qsizetype size)
+    {
+        if (m_to.size() - m_size < size)
+            m_to.resize(2 * (m_size + size) + 1024);
+        return m_to.data() + m_size;
+    }
+
     QByteArray& m_to;
+    qsizetype m_size; // of what is written; the array is longer
 };
 
 class Reader
@@ -283,7 +297,7 @@ void eachFieldOfCall(CallOrConst& c, Visitor&& visit)
 
 void encodeCall(const Call& call, QByteArray& to)
 {
-    Writer writer(to);
+    Writer writer(to); // gives `to` its size when it goes
     writer.number(kCallCodecVersion);
     const auto write = [&writer](const auto& field) { put(writer, field); };
     eachFieldOfCall(call, write);

@@ -27,14 +27,31 @@ api::Outcome CallWriter::prepare(QSqlDatabase& database)
     const auto prepared = [&](Statement& statement, const QString& sql) {
         return statement.prepare(handle, sql.toUtf8());
     };
-    // only the id's own conflict is ignored; any other broken constraint stays an error
-    if (!prepared(m_insertCall,
-            QStringLiteral("INSERT INTO calls (seq, batch, waited_us, %1) VALUES (%2) ON CONFLICT (id) DO NOTHING")
-                .arg(names(calls), marks(qsizetype(calls.size()) + 3))))
-        return failed(m_insertCall.error());
-    if (!prepared(m_insertAttempt, QStringLiteral("INSERT INTO attempts (call, number, %1) VALUES (%2)")
-                                       .arg(names(attempts), marks(qsizetype(attempts.size()) + 2))))
-        return failed(m_insertAttempt.error());
+    // only the id's own conflict is ignored; any other broken constraint stays an error. FAIL, because whoever writes
+    // gives up the transaction then, and SQLite need not note down how to undo a statement alone
+    const auto rows = [](const QString& row, std::size_t count) {
+        return QStringList(qsizetype(count), QLatin1Char('(') + row + QLatin1Char(')')).join(QLatin1Char(','));
+    };
+    const auto insertCalls = [&](Statement& statement, std::size_t count) {
+        return prepared(statement, QStringLiteral("INSERT OR FAIL INTO calls (seq, batch, waited_us, %1) VALUES %2"
+                                                  " ON CONFLICT (id) DO NOTHING")
+                                       .arg(names(calls), rows(marks(qsizetype(calls.size()) + 3), count)));
+    };
+    const auto insertAttempts = [&](Statement& statement, std::size_t count) {
+        return prepared(statement, QStringLiteral("INSERT OR FAIL INTO attempts (call, number, %1) VALUES %2")
+                                       .arg(names(attempts), rows(marks(qsizetype(attempts.size()) + 2), count)));
+    };
+    for (const auto& [statement, count] : {std::pair(&m_insertCall, std::size_t(1)), {&m_insertCalls, kTogether}}) {
+        if (!insertCalls(*statement, count))
+            return failed(statement->error());
+    }
+    for (const auto& [statement, count] :
+        {std::pair(&m_insertAttempt, std::size_t(1)), {&m_insertAttempts, kTogether}}) {
+        if (!insertAttempts(*statement, count))
+            return failed(statement->error());
+    }
+    if (!prepared(m_takeBack, QStringLiteral("DELETE FROM calls WHERE seq > ?")))
+        return failed(m_takeBack.error());
     if (!prepared(
             m_insertDuration, QStringLiteral("INSERT OR REPLACE INTO commits (batch, duration_us) VALUES (?, ?)")))
         return failed(m_insertDuration.error());
@@ -60,29 +77,71 @@ bool CallWriter::run(Statement& statement)
     return false;
 }
 
+void CallWriter::bindCall(Statement& to, qint64 seq, const Row& row)
+{
+    to.bind(seq);
+    to.bind(row.batch);
+    to.bind(row.waitedUs);
+    for (const auto& column : callColumns())
+        column.bind(to, *row.call);
+}
+
+// `number`: their order in the call; a wrong number of theirs must not cost the record.
+void CallWriter::bindAttempt(Statement& to, qint64 seq, qint64 number, const api::Attempt& attempt)
+{
+    to.bind(seq);
+    to.bind(number);
+    for (const auto& column : attemptColumns())
+        column.bind(to, attempt);
+}
+
 CallWriter::Written CallWriter::write(const api::Call& call, qint64 batch, qint64 waitedUs)
 {
-    const qint64 seq = m_lastSeq + 1;
-    m_insertCall.bind(seq);
-    m_insertCall.bind(batch);
-    m_insertCall.bind(waitedUs);
-    for (const auto& column : callColumns())
-        column.bind(m_insertCall, call);
+    const Row row{&call, batch, waitedUs};
+    bindCall(m_insertCall, m_lastSeq + 1, row);
     if (!run(m_insertCall))
         return Written::Failed;
     if (m_insertCall.changes() == 0)
         return Written::Known;
-    m_lastSeq = seq;
-    qint64 number = 0;
-    for (const api::Attempt& attempt : call.attempts) {
-        m_insertAttempt.bind(seq);
-        m_insertAttempt.bind(++number); // their order in the call; a wrong number must not cost the record
-        for (const auto& column : attemptColumns())
-            column.bind(m_insertAttempt, attempt);
-        if (!run(m_insertAttempt))
-            return Written::Failed;
+    const qint64 seq = ++m_lastSeq;
+    return writeAttempts(seq, {&row, 1}) ? Written::New : Written::Failed;
+}
+
+CallWriter::Written CallWriter::writeTogether(std::span<const Row, kTogether> rows)
+{
+    qint64 seq = m_lastSeq;
+    for (const Row& row : rows)
+        bindCall(m_insertCalls, ++seq, row);
+    if (!run(m_insertCalls))
+        return Written::Failed;
+    if (m_insertCalls.changes() != int(kTogether)) {
+        m_takeBack.bind(m_lastSeq);
+        return run(m_takeBack) ? Written::Known : Written::Failed;
     }
-    return Written::New;
+    const qint64 first = m_lastSeq + 1;
+    m_lastSeq = seq;
+    return writeAttempts(first, rows) ? Written::New : Written::Failed;
+}
+
+bool CallWriter::writeAttempts(qint64 firstSeq, std::span<const Row> rows)
+{
+    std::size_t left = 0;
+    for (const Row& row : rows)
+        left += std::size_t(row.call->attempts.size());
+    std::size_t bound = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        qint64 number = 0;
+        for (const api::Attempt& attempt : rows[i].call->attempts) {
+            const bool together = left + bound >= kTogether; // what is bound and what is left fill one
+            Statement& to = together ? m_insertAttempts : m_insertAttempt;
+            bindAttempt(to, firstSeq + qint64(i), ++number, attempt);
+            --left;
+            bound = together ? (bound + 1) % kTogether : 0;
+            if (bound == 0 && !run(to))
+                return false;
+        }
+    }
+    return true;
 }
 
 bool CallWriter::writeDuration(qint64 batch, qint64 durationUs)

@@ -9,6 +9,8 @@
 
 #include <atomic>
 
+#include <sqlite3.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -72,6 +74,14 @@ bool isCorruption(const QSqlError& error)
     return code == kSqliteCorrupt || code == kSqliteNotADatabase;
 }
 
+// Before the first connection of the process; later SQLite says no, and nothing is lost but time: it takes a mutex
+// twice for each piece of memory to count what nobody asks for.
+void countNoMemory()
+{
+    static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(once);
+}
+
 } // namespace
 
 Connection::~Connection()
@@ -114,6 +124,7 @@ api::Result<Connection> openWriter(const QString& file, bool mustExist, qint64 n
         return unavailable(QStringLiteral("The database %1 cannot be opened for writing.").arg(file));
     ::close(descriptor);
 
+    countNoMemory();
     Connection connection(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), newName("writer")));
     connection->setDatabaseName(file);
     if (!connection->open())

@@ -184,23 +184,44 @@ bool Filing::write(std::span<const JournalledCall> calls, Calls& filed)
     const bool untimed = std::any_of(calls.begin(), calls.end(), [](const auto& one) { return one.commitUs < 0; });
     const qint64 batch = timed ? m_writer.nextBatch() : 0;
     const qint64 unknown = untimed ? m_writer.nextBatch() : 0;
-    for (const JournalledCall& one : calls) {
-        switch (m_writer.write(*one.call, one.commitUs >= 0 ? batch : unknown, std::max<qint64>(one.commitUs, 0))) {
-        case CallWriter::Written::New:
-            filed.push_back(one.call);
-            break;
-        case CallWriter::Written::Known:
-            break;
-        case CallWriter::Written::Failed:
-            m_error = m_writer.error();
-            return false;
+    constexpr std::size_t kTogether = CallWriter::kTogether;
+    std::array<CallWriter::Row, kTogether> rows;
+    for (std::size_t i = 0; i < calls.size();) {
+        // what comes back from the journal may be there already
+        const auto together = calls.subspan(i, std::min(kTogether, calls.size() - i));
+        bool fresh = together.size() == kTogether;
+        for (std::size_t k = 0; fresh && k < kTogether; ++k) {
+            fresh = together[k].commitUs >= 0;
+            rows[k] = {together[k].call.get(), batch, together[k].commitUs};
         }
+        const auto written = fresh ? m_writer.writeTogether(rows) : CallWriter::Written::Known;
+        if (written == CallWriter::Written::New) {
+            for (const JournalledCall& one : together)
+                filed.push_back(one.call);
+            i += kTogether;
+            continue;
+        }
+        if (written == CallWriter::Written::Known && writeOne(calls[i], batch, unknown, filed)) {
+            ++i;
+            continue;
+        }
+        m_error = m_writer.error();
+        return false;
     }
     if (timed && !m_writer.writeDuration(batch, 0)) {
         m_error = m_writer.error();
         return false;
     }
     return true;
+}
+
+bool Filing::writeOne(const JournalledCall& one, qint64 batch, qint64 unknown, Calls& filed)
+{
+    const bool timed = one.commitUs >= 0;
+    const auto written = m_writer.write(*one.call, timed ? batch : unknown, timed ? one.commitUs : 0);
+    if (written == CallWriter::Written::New)
+        filed.push_back(one.call);
+    return written != CallWriter::Written::Failed;
 }
 
 bool Filing::place(quint64 upTo)

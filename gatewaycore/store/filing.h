@@ -38,6 +38,7 @@ public:
 
     Journal& journal() { return *m_journal; }
     quint64 filedUpTo() const { return m_filedUpTo; }
+    qint64 lastSeq() const { return m_writer.lastSeq(); } // of the newest call in the database
 
     // All in one transaction, or nothing: then `works` have not succeeded. New calls are added to `filed`. A busy
     // database is waited for up to two seconds.
@@ -58,6 +59,7 @@ private:
     api::Outcome takeOver(const QString& oldSpill);
     bool attempt(std::span<const JournalledCall> calls, quint64 upTo, std::span<PendingWork> works, Calls& filed);
     bool write(std::span<const JournalledCall> calls, Calls& filed);
+    bool writeOne(const JournalledCall& one, qint64 batch, qint64 unknown, Calls& filed);
     bool place(quint64 upTo);
     bool runWork(PendingWork& work);
     bool setDurable(bool durable);

@@ -8,12 +8,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto kIdle = 100ms; // without work before tidying up
-constexpr auto kGather = 10ms;
+constexpr auto kIdle = 100ms;   // without work before tidying up
+constexpr auto kGather = 100ms; // when nobody waits; decision 0132
 constexpr auto kAtTheEnd = 5s;
-constexpr auto kLate = 2s;            // then the record is behind, and says so
-constexpr std::size_t kMost = 1000;   // calls in a transaction
-constexpr std::size_t kPresses = 500; // that wait: no more gathering
+constexpr auto kLate = 2s;              // then the record is behind, and says so
+constexpr std::size_t kMost = 1000;     // calls in a transaction
+constexpr std::size_t kPresses = kMost; // that wait: no more gathering
 constexpr std::size_t kInMemory = 8192;
 constexpr int kNice = 3; // callers first; low enough to keep up with them
 
@@ -182,6 +182,7 @@ void FilingThread::commit(Batch batch, std::vector<PendingWork> works)
         if (work.done)
             work.done(work.succeeded);
     }
+    m_sums.add(m_filing->lastSeq() - qint64(filed.size()) + 1, filed);
     observe(filed);
 }
 
@@ -238,6 +239,22 @@ void FilingThread::push(std::vector<PendingWork> works)
         m_works.insert(m_works.end(), std::make_move_iterator(works.begin()), std::make_move_iterator(works.end()));
     }
     m_wake.notify_one();
+}
+
+void FilingThread::fold(qint64 most, std::function<void(bool more)> done)
+{
+    auto more = std::make_shared<bool>(false);
+    std::vector<PendingWork> works(1);
+    works[0].work = [this, most, more](QSqlDatabase& database) {
+        const auto folded = m_sums.fold(database, most);
+        *more = folded.value_or(false);
+        return folded.has_value();
+    };
+    works[0].done = [this, more, done = std::move(done)](bool committed) {
+        m_sums.folded(committed);
+        done(committed && *more);
+    };
+    push(std::move(works));
 }
 
 void FilingThread::setObserver(Store::Observer observer)

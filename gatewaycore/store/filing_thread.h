@@ -5,6 +5,7 @@
 #pragma once
 
 #include "store/filing.h"
+#include "store/running_sums.h"
 
 #include <QThread>
 
@@ -24,6 +25,8 @@ public:
 
     void push(std::vector<JournalledCall> calls);
     void push(std::vector<PendingWork> works);
+    // Adds what was filed to the sums that a start and the summaries read. Told on this thread whether more waits.
+    void fold(qint64 most, std::function<void(bool more)> done);
     void setObserver(Store::Observer observer);
 
     // True when all up to `sequence` can be read from the database; false if it takes longer or cannot be now.
@@ -58,6 +61,7 @@ private:
     std::promise<api::Outcome> m_ready;
     std::unique_ptr<Filing> m_filing; // made and destroyed by the thread; others read it in between only
     std::deque<JournalledCall> m_taken;
+    RunningSums m_sums;
     quint64 m_inJournal = 0; // calls up to here may have to be read from the journal
     bool m_tidy = false;     // something is left to do when idle
 

@@ -18,7 +18,7 @@ namespace {
 constexpr char kMagic[8] = {'S', 'B', 'X', 'J', 'R', 'N', 'L', '\0'};
 constexpr quint32 kVersion = 1;
 constexpr qint64 kReadAtOnce = 256 << 10;
-constexpr qsizetype kZeroesAtOnce = 1 << 20;
+constexpr qsizetype kZeroesAtOnce = 256 << 10; // a record that is written meanwhile waits behind so much at most
 
 quint32 checksum(const char* bytes, qint64 size)
 {
@@ -80,6 +80,9 @@ int allocate(int descriptor, qint64 bytes, bool zeroed)
     for (qint64 at = 0; zeroed && at < bytes; at += zeroes.size()) {
         if (!writeAll(descriptor, QByteArrayView(zeroes).first(std::min(qint64(zeroes.size()), bytes - at)), at))
             return errno != 0 ? errno : ENOSPC;
+        // out at once and waited for: the fsync below tells whether all went well
+        ::sync_file_range(descriptor, at, zeroes.size(),
+            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
     }
     return ::fsync(descriptor) == 0 ? 0 : errno;
 }

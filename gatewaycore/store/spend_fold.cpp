@@ -9,6 +9,14 @@
 
 namespace gateway::store {
 
+std::optional<qint64> spendFoldedUpTo(QSqlDatabase& database)
+{
+    QSqlQuery query(database);
+    if (!query.exec(QStringLiteral("SELECT %1").arg(QLatin1String(kFoldedUpTo))) || !query.next())
+        return std::nullopt;
+    return query.value(0).toLongLong();
+}
+
 std::optional<qint64> foldSpend(QSqlDatabase& database, qint64 most)
 {
     QSqlQuery query(database);

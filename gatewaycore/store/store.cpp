@@ -45,9 +45,14 @@ api::Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options)
     return std::unique_ptr<Store>(new Store(std::move(parts)));
 }
 
-void Store::record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token)
+void Store::record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token, audit::Haste haste)
 {
-    m_parts->journal->push(PendingRecord{std::move(call), sink, token, {}});
+    m_parts->journal->push(PendingRecord{std::move(call), sink, token, {}}, haste);
+}
+
+void Store::endOfTurn()
+{
+    m_parts->journal->endOfTurn();
 }
 
 bool Store::accepting() const
@@ -76,6 +81,11 @@ bool Store::submitAndWait(Work work)
     auto result = committed->get_future();
     submit(std::move(work), [committed](bool ok) { committed->set_value(ok); });
     return result.get();
+}
+
+void Store::fold(qint64 most, std::function<void(bool more)> done)
+{
+    m_parts->filing->fold(most, std::move(done));
 }
 
 void Store::setObserver(Observer observer)

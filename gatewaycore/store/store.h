@@ -40,7 +40,9 @@ public:
     static api::Result<std::unique_ptr<Store>> open(const StoreOptions& options);
     ~Store() override; // journals and files what waits, checkpoints, closes
 
-    void record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token) override;
+    void record(std::shared_ptr<const api::Call> call, audit::CommitSink* sink, quint64 token,
+        audit::Haste haste = audit::Haste::Now) override;
+    void endOfTurn() override;
     bool accepting() const override;
 
     // Runs `work` on the filing thread inside its next transaction, which holds the records from before as well, then
@@ -52,6 +54,10 @@ public:
     // Both or neither: `effect`, then `mark` if there is one. So that a change and what says that it was made are one.
     static Work together(Work effect, Work mark);
     bool submitAndWait(Work work); // control thread only, at start
+
+    // Adds what was filed since to the sums (call_fold.h, spend_fold.h), reading at most `most` rows. Told on the filing
+    // thread whether more waits. Whoever never folds loses nothing but time.
+    void fold(qint64 most, std::function<void(bool more)> done);
 
     // Told on the filing thread of every batch that is in the database: feeds live events and aggregates, so who asks
     // for what he was told of finds it. Set before the first record.

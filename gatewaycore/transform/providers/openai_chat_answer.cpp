@@ -102,7 +102,8 @@ AnswerFacts factsOf(JsonView root, const Target& target)
     const JsonView message = first.member("message");
     const JsonView reason = first.member("finish_reason");
     facts.tokens = readUsage(root.member("usage"), chatQuirks(target.kind()).reasoningOutside);
-    facts.model = shortText(root.member("model"));
+    const JsonView model = root.member("model");
+    facts.model = model.isText(target.candidate.modelUtf8) ? target.candidate.model : shortText(model); // shared mostly
     facts.id = textOf(root.member("id")).left(200);
     facts.serviceTier = textOf(root.member("service_tier")).left(32);
     setStop(facts, reason,

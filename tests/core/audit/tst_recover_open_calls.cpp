@@ -15,7 +15,7 @@ namespace {
 class LosingRecorder final : public Recorder
 {
 public:
-    void record(std::shared_ptr<const api::Call>, CommitSink* sink, quint64 token) override
+    void record(std::shared_ptr<const api::Call>, CommitSink* sink, quint64 token, Haste) override
     {
         sink->recordsSettled({Acknowledgement{token, Durability::Lost}});
     }

@@ -4,9 +4,15 @@
 #include "store/call_fold.h"
 #include "store/call_reader.h"
 #include "store/call_summary_reader.h"
+#include "store/call_writer.h"
+#include "store/database.h"
+#include "store/migrations.h"
+#include "store/running_sums.h"
+#include "store/spend_fold.h"
 #include "store/zone_reader.h"
 #include "store_fixture.h"
 
+#include <QSqlRecord>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -81,6 +87,7 @@ private Q_SLOTS:
     void attemptsAreCountedByEndpoint();
     void foldedIsAsCounted_data();
     void foldedIsAsCounted();
+    void foldedIsAsFiled();
     void lateCallsAreCounted();
     void aStepIsWholeOrNotAtAll();
 };
@@ -314,6 +321,88 @@ void TestCallSummary::foldedIsAsCounted()
             QCOMPARE((*fast)[i].attempts, (*slow)[i].attempts);
         }
     }
+}
+
+// Sums made from calls while they are filed are those that the rows give, and each call is in them once: across rows
+// that are read first, a transaction that is undone, and a gap.
+void TestCallSummary::foldedIsAsFiled()
+{
+    QTemporaryDir directory;
+    const QString file = directory.filePath(QStringLiteral("rows.db"));
+    auto connection = openWriter(file, false, 0);
+    QVERIFY(connection.ok());
+    QVERIFY(migrate(**connection).ok());
+    CallWriter writer;
+    QVERIFY(writer.prepare(**connection).ok());
+    RunningSums sums;
+    std::mt19937 random(11);
+    const auto draw = [&](int below) { return int(random() % unsigned(below)); };
+    int number = 0;
+    const auto file50 = [&](bool tell) {
+        const qint64 first = writer.lastSeq() + 1;
+        std::vector<std::shared_ptr<const api::Call>> filed;
+        for (int i = 0; i < 50; ++i) {
+            auto call = callOf(draw(kCalls));
+            call->id = QStringLiteral("req_%1").arg(number++);
+            call->startedAt = at(kStart + qint64(random()) % 86'400'000);
+            call->tenant = draw(2) ? QStringLiteral("t\u00e9nant") : QStringLiteral("t");
+            call->agent = QStringLiteral("a%1").arg(draw(2));
+            call->error = api::ErrorCode(draw(5));
+            for (api::Attempt& attempt : call->attempts) {
+                attempt.result = api::AttemptResult(draw(5));
+                attempt.startUs = draw(3) ? draw(2'000'000'000) : -1;
+                attempt.sentUs = draw(2) ? 5 : -1;
+                attempt.costKnown = draw(4) != 0;
+                if (draw(3) == 0)
+                    attempt.cost.reset();
+            }
+            if (writer.write(*call, 1, 1) == CallWriter::Written::New)
+                filed.push_back(call);
+        }
+        if (tell)
+            sums.add(first, filed);
+    };
+    const auto fold = [&](bool commit) {
+        (*connection)->transaction();
+        const auto more = sums.fold(**connection, 1000);
+        commit ? (*connection)->commit() : (*connection)->rollback();
+        sums.folded(commit);
+        return more == false;
+    };
+    const auto tables = [&] {
+        QStringList rows;
+        for (const char* table : {"call_sums", "endpoint_sums", "spend"}) {
+            QSqlQuery query(**connection);
+            query.exec(QStringLiteral("SELECT * FROM %1 ORDER BY 1, 2, 3, 4, 5, 6").arg(QLatin1String(table)));
+            while (query.next()) {
+                QStringList row{QLatin1String(table)};
+                for (int i = 0; i < query.record().count(); ++i)
+                    row.append(query.value(i).toString());
+                rows.append(row.join(QLatin1Char('|')));
+            }
+        }
+        return rows;
+    };
+    file50(true);
+    QVERIFY(fold(true)); // from rows
+    file50(true);
+    QVERIFY(fold(false)); // undone: said again
+    file50(true);
+    QVERIFY(fold(true)); // from what was told
+    QVERIFY(fold(true)); // nothing new
+    file50(false);
+    file50(true); // there is a gap before them
+    QVERIFY(fold(true));
+    file50(true);
+    QVERIFY(fold(true));
+    const QStringList asFiled = tables();
+    QVERIFY(asFiled.size() > 300);
+    for (const char* sql : {"DELETE FROM call_sums", "DELETE FROM endpoint_sums", "DELETE FROM spend",
+             "DELETE FROM meta WHERE key IN ('calls_folded', 'spend_folded')"})
+        QVERIFY(QSqlQuery(**connection).exec(QLatin1String(sql)));
+    QCOMPARE(foldCalls(**connection, 100'000), std::optional<qint64>(300));
+    QCOMPARE(foldSpend(**connection, 100'000), std::optional<qint64>(300));
+    QCOMPARE(asFiled, tables());
 }
 
 // A call of an hour that was folded long ago.

@@ -1,6 +1,8 @@
 // The store when all goes well: every record once, acknowledged once, on disk when acknowledged; one engine per
 // directory.
 #include "store/call_reader.h"
+#include "store/call_writer.h"
+#include "store/migrations.h"
 #include "store/store.h"
 #include "store_fixture.h"
 
@@ -70,6 +72,85 @@ private Q_SLOTS:
         QVERIFY(isFiled(*store));
         QCOMPARE(ask(store->databaseFile(), QStringLiteral("SELECT count(*) FROM calls")), QStringLiteral("1"));
         QCOMPARE(ask(store->databaseFile(), QStringLiteral("SELECT count(*) FROM attempts")), QStringLiteral("2"));
+    }
+
+    // Sixteen in one statement are as sixteen alone; with one of them known already nothing is written.
+    void rowsWrittenTogether()
+    {
+        constexpr int kTogether = int(CallWriter::kTogether);
+        QTemporaryDir directory;
+        const QString file = directory.filePath(QStringLiteral("rows.db"));
+        auto connection = openWriter(file, false, 0);
+        QVERIFY(connection.ok());
+        QVERIFY(migrate(**connection).ok());
+        CallWriter writer;
+        QVERIFY(writer.prepare(**connection).ok());
+        std::vector<std::shared_ptr<api::Call>> calls;
+        for (int i = 0; i < 3 * kTogether; ++i) {
+            calls.push_back(sampleCall(QStringLiteral("req_%1").arg(i)));
+            api::Call& call = *calls.back();
+            while (call.attempts.size() > i % 3)
+                call.attempts.removeLast();
+            call.errorDetail = QString(i * 400, QLatin1Char('x')); // more than a statement's buffer in sum
+        }
+        const auto together = [&](int from) {
+            std::array<CallWriter::Row, CallWriter::kTogether> rows;
+            for (int i = 0; i < kTogether; ++i)
+                rows[std::size_t(i)] = {calls[std::size_t(from + i)].get(), 1, from + i};
+            return writer.writeTogether(rows);
+        };
+        const auto count = [&](const char* what) { return ask(file, QLatin1String(what)).toInt(); };
+        QCOMPARE(writer.write(*calls[20], 1, 20), CallWriter::Written::New);
+        QCOMPARE(together(0), CallWriter::Written::New);
+        QCOMPARE(together(kTogether), CallWriter::Written::Known);
+        QCOMPARE(count("SELECT count(*) FROM calls"), 1 + kTogether);
+        QCOMPARE(writer.lastSeq(), 1 + kTogether);
+        QCOMPARE(together(2 * kTogether), CallWriter::Written::New);
+        QCOMPARE(writer.lastSeq(), 1 + 2 * kTogether);
+        QCOMPARE(count("SELECT max(seq) FROM calls"), 1 + 2 * kTogether);
+        QCOMPARE(count("SELECT count(*) FROM attempts WHERE call NOT IN (SELECT seq FROM calls)"), 0);
+        auto reader = CallReader::open(file);
+        QVERIFY(reader.ok());
+        for (int i = 0; i < 3 * kTogether; ++i) {
+            const auto read = (*reader)->find(calls[std::size_t(i)]->id);
+            const bool there = i < kTogether || i >= 2 * kTogether || i == 20;
+            QCOMPARE(read.ok(), there);
+            if (there) {
+                QCOMPARE(read->errorDetail, calls[std::size_t(i)]->errorDetail);
+                QCOMPARE(read->attempts.size(), calls[std::size_t(i)]->attempts.size());
+                for (const api::Attempt& attempt : read->attempts)
+                    QCOMPARE(attempt.provider, QStringLiteral("p%1").arg(attempt.number));
+            }
+        }
+    }
+
+    // What may wait is gathered, and goes all the same.
+    void nothingWaitsForGood_data()
+    {
+        QTest::addColumn<int>("haste");
+        QTest::addColumn<int>("count");
+        QTest::newRow("now") << int(audit::Haste::Now) << 3;
+        QTest::newRow("at the end of the turn") << int(audit::Haste::EndOfTurn) << 3;
+        QTest::newRow("a long turn") << int(audit::Haste::EndOfTurn) << 100;
+        QTest::newRow("when some are gathered") << int(audit::Haste::Relaxed) << 3;
+        QTest::newRow("many are gathered") << int(audit::Haste::Relaxed) << 2000;
+    }
+    void nothingWaitsForGood()
+    {
+        QFETCH(int, haste);
+        QFETCH(int, count);
+        QTemporaryDir directory;
+        CountingSink sink;
+        auto store = openStore(directory.path());
+        for (int i = 0; i < count; ++i)
+            store->record(sampleCall(QStringLiteral("req_%1").arg(i)), &sink, quint64(i), audit::Haste(haste));
+        store->endOfTurn();
+        QTRY_COMPARE_WITH_TIMEOUT(sink.settled(), count, 60'000);
+        QVERIFY(sink.eachOnce());
+        // a reader presses for what nobody else waits for
+        store->record(sampleCall(QStringLiteral("req_last")), &sink, quint64(count), audit::Haste(haste));
+        QVERIFY(isFiled(*store));
+        QCOMPARE(ask(store->databaseFile(), QStringLiteral("SELECT count(*) FROM calls")), QString::number(count + 1));
     }
 
     void closingWritesWhatWaits()
