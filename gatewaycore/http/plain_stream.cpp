@@ -9,6 +9,7 @@ namespace gateway::http {
 namespace {
 
 constexpr std::chrono::milliseconds kToldLately{2};
+constexpr qsizetype kGrowBy = 32 * 1024;
 constexpr qsizetype kCompactAt = 64 * 1024; // bytes already sent that are worth moving the rest for
 
 bool isPassing(int error)
@@ -157,10 +158,13 @@ void PlainStream::keep(QByteArrayView rest)
 {
     if (rest.isEmpty())
         return;
-    if (m_outAt >= kCompactAt && m_outAt >= m_out.size() / 2) {
+    if (m_outAt >= kCompactAt && m_outAt >= m_out.size() / 4) {
         m_out = QByteArray(m_out.constData() + m_outAt, m_out.size() - m_outAt);
         m_outAt = 0;
     }
+    // Left to itself it doubles: a reader who stands still would hold twice what its stream may keep.
+    if (const qsizetype needed = m_out.size() + rest.size(); needed > kGrowBy && needed > m_out.capacity())
+        m_out.reserve((needed + kGrowBy - 1) / kGrowBy * kGrowBy);
     m_out.append(rest.data(), rest.size());
     updateWatch();
 }

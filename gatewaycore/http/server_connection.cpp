@@ -396,7 +396,9 @@ bool ServerConnection::isBufferFull()
 {
     if (m_state == State::Closed)
         return false;
-    const bool full = m_stream->pending() > m_server.m_options.connection.writeBuffer;
+    // what is left takes one more read of the source: with that the buffer is full, and not over
+    const qint64 buffer = m_server.m_options.connection.writeBuffer;
+    const bool full = m_stream->pending() > std::max<qint64>(buffer - Scratch::kSize, buffer / 2);
     m_wantsReady = m_wantsReady || full;
     return full;
 }
