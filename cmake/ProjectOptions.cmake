@@ -21,15 +21,3 @@ elseif(SIGNALBOX_SANITIZE STREQUAL "thread")
   target_compile_options(project_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
   target_link_options(project_options INTERFACE -fsanitize=thread)
 endif()
-
-# What was learnt by watching the engine work, decision 0148: `./dev tuned` builds the programs with "generate", lets them
-# answer calls, and builds them again with "use". Where nothing was learnt the compiler decides as it always does.
-set(SIGNALBOX_PROFILE "" CACHE STRING "Profile of the compiler: generate, use or empty")
-if(SIGNALBOX_PROFILE STREQUAL "generate")
-  target_compile_options(project_options INTERFACE -fprofile-generate -fprofile-update=prefer-atomic)
-  target_link_options(project_options INTERFACE -fprofile-generate)
-elseif(SIGNALBOX_PROFILE STREQUAL "use")
-  target_compile_options(project_options INTERFACE
-    -fprofile-use -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch -flto=auto)
-  target_link_options(project_options INTERFACE -fprofile-use -flto=auto -O2)
-endif()
