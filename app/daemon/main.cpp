@@ -3,6 +3,7 @@
 #include "daemon_options.h"
 #include "signals.h"
 
+#include "base/allocator.h"
 #include "config/config_holder.h"
 #include "engine/gateway.h"
 #include "observability/log.h"
@@ -59,6 +60,7 @@ void sayReady(const engine::Gateway& gateway)
 
 int main(int argc, char** argv)
 {
+    setUpAllocator();
     qputenv("QT_NO_GLIB", "1"); // GLib's loop costs half as much again per event (qt-notes, section 8)
     observability::countObjectsIfAsked();
     observability::WatchedApplication<QCoreApplication> app(argc, argv);
