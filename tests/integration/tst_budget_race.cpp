@@ -169,7 +169,8 @@ private Q_SLOTS:
         QCOMPARE(tally.refused.load(), kCalls - kRoom);
         QCOMPARE(tally.other.load(), 0);
         QCOMPARE(posts(portOf(m_simulator->field("url"))), kRoom);
-        QCOMPARE(recordedNano(data(), QStringLiteral("answered")), qint64(1'000'000'000));
+        // a stranger with the file does not press: what is in the journal is in the database a moment later (0131)
+        QTRY_COMPARE_WITH_TIMEOUT(recordedNano(data(), QStringLiteral("answered")), qint64(1'000'000'000), 20'000);
     }
 
     // What was in flight when the engine died is charged at its reservation, so what is left is still exactly the rest.
