@@ -217,6 +217,8 @@ void TestSameEvents::threeSeeTheSame()
     for (const Seen* seen : {&byAttached, &byCommand}) {
         QVERIFY(qint64(seen->events.size()) >= kEvents);
         for (const auto& [sequence, event] : seen->events) {
+            if (sequence > end) // the last calls are told of when they are filed; who listened longest heard them
+                break;
             const auto same = byEmbedded.events.find(sequence);
             if (same == byEmbedded.events.end())
                 QVERIFY2(sequence < byEmbedded.events.begin()->first, "the embedded console missed one");

@@ -31,6 +31,7 @@ QString steady(QString text)
         QStringLiteral("(# ?(ns|us|\u00b5s|ms|s|min|h|d|B|KiB|MiB|GiB|kB|MB|%|tokens/s|/s)\\b ?)+"),
         QRegularExpression::UseUnicodePropertiesOption);
     static const QRegularExpression words(QStringLiteral("\\b(just now|moments ago)\\b"));
+    text = text.simplified(); // spaces that do not break a line are spaces to the rules below
     text.replace(ids, QStringLiteral("ID"));
     text.replace(numbers, QStringLiteral("#"));
     text.replace(units, QStringLiteral("#"));
