@@ -6,7 +6,6 @@
 #include "api/http_transport.h"
 #include "api/local_engine.h"
 #include "api/threaded_transport.h"
-#include "base/allocator.h"
 #include "config/problem.h"
 #include "observability/log.h"
 #include "observability/object_count.h"
@@ -100,7 +99,6 @@ int sayFailure(const QString& text, const QString& detail)
 
 int main(int argc, char** argv)
 {
-    setUpAllocator();
     const auto parsed = parseConsoleOptions(argc, argv);
     if (const int* code = std::get_if<int>(&parsed))
         return *code;

@@ -3,7 +3,6 @@
 #include "daemon_options.h"
 #include "signals.h"
 
-#include "base/allocator.h"
 #include "config/config_holder.h"
 #include "engine/gateway.h"
 #include "observability/log.h"
@@ -60,7 +59,6 @@ void sayReady(const engine::Gateway& gateway)
 
 int main(int argc, char** argv)
 {
-    setUpAllocator();
     qputenv("QT_NO_GLIB", "1"); // GLib's loop costs half as much again per event (qt-notes, section 8)
     observability::countObjectsIfAsked();
     observability::WatchedApplication<QCoreApplication> app(argc, argv);
