@@ -33,16 +33,13 @@ bool FieldLines::add(FieldName name, QByteArrayView value)
 // Narrowed where it will stand; what is not ASCII goes the long way.
 bool FieldLines::add(FieldName name, QStringView value)
 {
-    const qsizetype before = name.text().size() + 2;
-    char* const to = roomFor(before + value.size() + 2);
-    if (!copyAscii(value, to + before))
+    char* const to = roomFor(name.text().size() + value.size() + kAround);
+    char* const ascii = putFieldName(to, name.text());
+    if (!copyAscii(value, ascii))
         return add(name, QByteArrayView(value.toUtf8()));
-    if (firstControl({to + before, value.size()}) != value.size())
+    if (firstControl({ascii, value.size()}) != value.size())
         return false;
-    memcpy(to, name.text().data(), std::size_t(name.text().size()));
-    memcpy(to + name.text().size(), ": ", 2);
-    memcpy(to + before + value.size(), "\r\n", 2);
-    m_size += before + value.size() + 2;
+    m_size += putLineEnd(ascii + value.size()) - to;
     return true;
 }
 

@@ -28,18 +28,27 @@ private:
     QByteArrayView m_text;
 };
 
-// The one writer of a field line. Room for name, value and four bytes; gives back where the line ends.
-inline char* putFieldLine(char* to, QByteArrayView name, QByteArrayView value)
+// The one writer of a field line, in three steps for whoever makes the value where it stands; each gives back where it
+// ended. A line needs room for name, value and four bytes.
+inline char* putFieldName(char* to, QByteArrayView name)
 {
     memcpy(to, name.data(), std::size_t(name.size()));
     to += name.size();
     *to++ = ':';
     *to++ = ' ';
-    memcpy(to, value.data(), std::size_t(value.size()));
-    to += value.size();
+    return to;
+}
+inline char* putLineEnd(char* to)
+{
     *to++ = '\r';
     *to++ = '\n';
     return to;
+}
+inline char* putFieldLine(char* to, QByteArrayView name, QByteArrayView value)
+{
+    to = putFieldName(to, name);
+    memcpy(to, value.data(), std::size_t(value.size()));
+    return putLineEnd(to + value.size());
 }
 
 class FieldLines

@@ -9,7 +9,7 @@
 namespace gateway::http {
 namespace {
 
-using Table = std::array<bool, 256>;
+using Table = detail::ByteTable;
 
 template <typename Rule>
 Table tableOf(Rule rule)
@@ -23,7 +23,7 @@ Table tableOf(Rule rule)
 // The bytes that change nothing in a state: neither its end nor a fault.
 const Table kInRequestLine = tableOf([](unsigned char c) { return !isControl(c) && c != '\t' && c < 0x80; });
 const Table kInStatusLine = tableOf([](unsigned char c) { return !isControl(c) && c != '\t'; });
-const Table kInName = tableOf([](unsigned char c) { return isTokenChar(c); });
+constexpr const Table& kInName = detail::kToken;
 
 const char* runOf(const Table& plain, const char* at, const char* end)
 {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <optional>
+#include <string_view>
 
 namespace gateway::http {
 
@@ -20,18 +21,20 @@ struct FieldView
 
 namespace detail {
 
-constexpr std::array<bool, 256> tokenTable()
+using ByteTable = std::array<bool, 256>;
+
+constexpr ByteTable lettersDigitsAnd(std::string_view others)
 {
-    std::array<bool, 256> table{};
+    ByteTable table{};
     for (std::size_t c = '0'; c <= '9'; ++c)
         table[c] = true;
     for (std::size_t c = 'a'; c <= 'z'; ++c)
         table[c] = table[c - 'a' + 'A'] = true;
-    for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
+    for (const char c : others)
         table[static_cast<unsigned char>(c)] = true;
     return table;
 }
-inline constexpr std::array<bool, 256> kToken = tokenTable();
+inline constexpr ByteTable kToken = lettersDigitsAnd("!#$%&'*+-.^_`|~");
 
 constexpr char lower(char c)
 {
