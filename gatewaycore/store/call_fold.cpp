@@ -1,10 +1,10 @@
 #include "store/call_fold.h"
 
 #include "store/call_sums.h"
+#include "store/fold_mark.h"
 #include "store/statement.h"
 
-#include <QSqlQuery>
-#include <QVariant>
+#include <QSqlDatabase>
 
 namespace gateway::store {
 namespace {
@@ -16,14 +16,8 @@ QByteArrayView providerOf(QByteArrayView servedBy)
 
 void addRow(CallSums& sums, const Statement& row, qint64 halfHour, QByteArrayView tenant)
 {
-    CallSums::Numbers one;
-    one.calls = 1;
-    one.answered = row.text(6) == QByteArrayView("answered");
-    one.tokensIn = row.number(3);
-    one.tokensOut = row.number(4);
-    one.priced = !row.isNull(5);
-    one.costNano = row.number(5);
-    one.unpriced = one.priced == 0 && one.tokensIn + one.tokensOut > 0;
+    const auto one = CallSums::Numbers::ofOne(row.text(6) == QByteArrayView("answered"), row.number(3), row.number(4),
+        row.isNull(5) ? std::nullopt : std::optional(row.number(5)));
     sums.addCall<QByteArrayView>(halfHour, tenant,
         {row.text(6), row.text(7), providerOf(row.text(8)), row.text(9), row.text(10), row.text(11)}, one);
 }
@@ -64,31 +58,19 @@ WholeHalfHours::WholeHalfHours(qint64 sinceMs, qint64 untilMs)
 {
 }
 
-std::optional<qint64> callsFoldedUpTo(QSqlDatabase& database)
-{
-    QSqlQuery query(database);
-    if (!query.exec(QStringLiteral("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'calls_folded'")))
-        return std::nullopt;
-    return query.next() ? query.value(0).toLongLong() : 0;
-}
-
 std::optional<qint64> foldCalls(QSqlDatabase& database, qint64 most)
 {
     sqlite3* const handle = handleOf(database);
-    const auto from = callsFoldedUpTo(database);
-    QSqlQuery query(database);
-    if (!handle || !from || !query.exec(QStringLiteral("SELECT coalesce(max(seq), 0) FROM calls")) || !query.next())
+    const auto next = nextToFold(database, kCallsFolded, most);
+    if (!handle || !next)
         return std::nullopt;
-    const qint64 to = std::min(query.value(0).toLongLong(), *from + most);
-    query.finish();
-    if (to <= *from)
+    if (next->size() == 0)
         return 0;
     CallSums sums;
-    if (!gather(handle, *from, to, sums) || !sums.write(handle) ||
-        !query.prepare(QStringLiteral("INSERT OR REPLACE INTO meta (key, value) VALUES ('calls_folded', ?)")))
+    if (!gather(handle, next->from, next->to, sums) || !sums.write(handle) ||
+        !setFoldedUpTo(database, kCallsFolded, next->to))
         return std::nullopt;
-    query.bindValue(0, QString::number(to));
-    return query.exec() ? std::optional(to - *from) : std::nullopt;
+    return next->size();
 }
 
 } // namespace gateway::store

@@ -17,9 +17,6 @@ constexpr qint64 kHalfHourMs = 1'800'000;
 // The next calls, at most `most` of them (about 5 us each). What was folded; nothing on an error.
 std::optional<qint64> foldCalls(QSqlDatabase& database, qint64 most);
 
-// The seq up to which calls are in the sums; the same snapshot as whatever else is read with it.
-std::optional<qint64> callsFoldedUpTo(QSqlDatabase& database);
-
 // The half hours that lie whole in [sinceMs, untilMs).
 struct WholeHalfHours
 {

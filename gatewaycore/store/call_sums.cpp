@@ -28,6 +28,13 @@ qint64 halfHourOf(qint64 ms)
     return ms >= 0 ? ms / kHalfHourMs : (ms + 1) / kHalfHourMs - 1;
 }
 
+CallSums::Numbers CallSums::Numbers::ofOne(
+    bool answered, qint64 tokensIn, qint64 tokensOut, std::optional<qint64> costNano)
+{
+    const bool unpriced = !costNano && tokensIn + tokensOut > 0;
+    return {1, answered, costNano.has_value(), costNano.value_or(0), unpriced, tokensIn, tokensOut};
+}
+
 void CallSums::Numbers::add(const Numbers& other)
 {
     calls += other.calls;
@@ -43,14 +50,8 @@ void CallSums::add(const api::Call& call)
 {
     const qint64 halfHour = halfHourOf(call.startedAt.toMSecsSinceEpoch());
     const QStringView tenant = call.tenant;
-    Numbers one;
-    one.calls = 1;
-    one.answered = call.outcome == api::CallOutcome::Answered;
-    one.tokensIn = call.tokens.input();
-    one.tokensOut = call.tokens.output();
-    one.priced = call.cost.has_value();
-    one.costNano = call.cost ? call.cost->nano() : 0;
-    one.unpriced = one.priced == 0 && one.tokensIn + one.tokensOut > 0;
+    const auto one = Numbers::ofOne(call.outcome == api::CallOutcome::Answered, call.tokens.input(),
+        call.tokens.output(), call.cost ? std::optional(call.cost->nano()) : std::nullopt);
     const QStringView servedBy = call.servedBy;
     addCall<QStringView>(halfHour, tenant,
         {nameFor<api::CallOutcome, api::CallOutcome::Indeterminate>(call.outcome), call.alias,

@@ -7,6 +7,7 @@
 #include "store/sum_groups.h"
 
 #include <array>
+#include <optional>
 
 struct sqlite3;
 
@@ -25,6 +26,8 @@ public:
         qint64 tokensIn = 0;
         qint64 tokensOut = 0;
 
+        // Of one call; a cost that is not known is none.
+        static Numbers ofOne(bool answered, qint64 tokensIn, qint64 tokensOut, std::optional<qint64> costNano);
         void add(const Numbers& other);
     };
     // Sums by tenant are those by outcome, added up. `provider`: of the candidate that served.

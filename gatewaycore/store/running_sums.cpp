@@ -1,27 +1,16 @@
 #include "store/running_sums.h"
 
 #include "store/call_fold.h"
+#include "store/fold_mark.h"
 #include "store/spend_fold.h"
 #include "store/statement.h"
 
-#include <QSqlQuery>
-#include <QVariant>
+#include <QSqlDatabase>
 
 namespace gateway::store {
 namespace {
 
 constexpr std::size_t kMostGroups = 16384; // some MiB, and some ten milliseconds to write
-
-bool mark(QSqlDatabase& database, qint64 upTo)
-{
-    QSqlQuery query(database);
-    if (!query.prepare(
-            QStringLiteral("INSERT OR REPLACE INTO meta (key, value) VALUES ('calls_folded', ?), ('spend_folded', ?)")))
-        return false;
-    query.bindValue(0, QString::number(upTo));
-    query.bindValue(1, QString::number(upTo));
-    return query.exec();
-}
 
 } // namespace
 
@@ -53,13 +42,15 @@ void RunningSums::add(qint64 firstSeq, std::span<const std::shared_ptr<const api
 std::optional<bool> RunningSums::fold(QSqlDatabase& database, qint64 most)
 {
     m_next.reset();
-    const auto calls = callsFoldedUpTo(database);
-    const auto spend = spendFoldedUpTo(database);
+    const auto calls = foldedUpTo(database, kCallsFolded);
+    const auto spend = foldedUpTo(database, kSpendFolded);
     if (!calls || !spend)
         return std::nullopt;
     if (m_from >= 0 && *calls == m_from && *spend == m_from) {
         sqlite3* const handle = handleOf(database);
-        if (m_to > m_from && (!handle || !m_calls.write(handle) || !m_spend.write(handle) || !mark(database, m_to)))
+        if (m_to > m_from &&
+            (!handle || !m_calls.write(handle) || !m_spend.write(handle) ||
+                !setFoldedUpTo(database, kCallsFolded, m_to) || !setFoldedUpTo(database, kSpendFolded, m_to)))
             return std::nullopt;
         m_next = m_to;
         return false;

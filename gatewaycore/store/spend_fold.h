@@ -15,9 +15,6 @@ namespace gateway::store {
 // `most`. Nothing on an error.
 std::optional<qint64> foldSpend(QSqlDatabase& database, qint64 most);
 
-// The seq up to which calls are in `spend`.
-std::optional<qint64> spendFoldedUpTo(QSqlDatabase& database);
-
 constexpr qint64 kQuarterMs = 900'000;
 
 } // namespace gateway::store

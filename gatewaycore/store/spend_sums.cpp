@@ -1,6 +1,7 @@
 #include "store/spend_sums.h"
 
 #include "store/spend_fold.h"
+#include "store/spend_sql.h"
 #include "store/statement.h"
 
 namespace gateway::store {
@@ -27,12 +28,8 @@ void SpendSums::add(const api::Call& call)
 bool SpendSums::write(sqlite3* database) const
 {
     Statement spend;
-    if (!spend.prepare(database,
-            "INSERT INTO spend (quarter, tenant, feature, agent, alias, provider, settled_nano, attempts, unpriced)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (quarter, tenant, feature, agent, alias, provider) DO UPDATE SET"
-            " settled_nano = settled_nano + excluded.settled_nano, attempts = attempts + excluded.attempts,"
-            " unpriced = unpriced + excluded.unpriced"))
+    const QByteArray sql = QByteArray(kIntoSpend) + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" + kOntoSpend;
+    if (!spend.prepare(database, sql))
         return false;
     for (const auto& [key, sum] : m_groups) {
         std::string_view at = key;

@@ -2,6 +2,7 @@
 
 #include "store/call_filter.h"
 #include "store/call_fold.h"
+#include "store/fold_mark.h"
 #include "store/read_snapshot.h"
 
 #include <QElapsedTimer>
@@ -118,7 +119,7 @@ api::Outcome Counting::addCalls(qint64 fromMs, qint64 untilMs)
 
 api::Outcome Counting::addSums(const WholeHalfHours& hours)
 {
-    const auto folded = callsFoldedUpTo(m_database);
+    const auto folded = foldedUpTo(m_database, kCallsFolded);
     QSqlQuery last(m_database);
     if (!folded || !last.exec(QStringLiteral("SELECT coalesce(max(seq), 0) FROM calls")) || !last.next())
         return failed(last);
