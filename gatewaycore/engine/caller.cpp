@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <string_view>
 
 namespace gateway::engine {
 namespace {
@@ -28,7 +26,7 @@ enum HintField : std::size_t
     Traceparent,
     HintFields
 };
-constexpr std::array<const char*, HintFields> kHintNames{"x-signalbox-feature", "x-signalbox-agent",
+constexpr std::array<QByteArrayView, HintFields> kHintNames{"x-signalbox-feature", "x-signalbox-agent",
     "x-signalbox-tenant", "x-signalbox-user", "x-signalbox-zone", "x-signalbox-workload-class",
     "x-signalbox-latency-budget-ms", "x-signalbox-cost-ceiling-usd", "x-signalbox-degrade", "idempotency-key",
     "traceparent"};
@@ -55,11 +53,8 @@ public:
     explicit HintValues(const http::RequestHead& head)
     {
         for (const http::FieldView& field : head.fields) {
-            if (field.name.isEmpty() || !std::strchr("xXiItT", field.name.front()))
-                continue;
             for (std::size_t i = 0; i < HintFields; ++i) {
-                if (!m_found[i] && field.name.size() == m_sizes[i] &&
-                    http::equalsIgnoringCase(field.name, QByteArrayView(kHintNames[i], m_sizes[i])))
+                if (!m_found[i] && http::equalsIgnoringCase(field.name, kHintNames[i]))
                     m_found[i] = field.value;
             }
         }
@@ -67,12 +62,6 @@ public:
     QByteArrayView operator[](HintField field) const { return m_found[field].value_or(QByteArrayView()); }
 
 private:
-    static constexpr std::array<qsizetype, HintFields> m_sizes = [] {
-        std::array<qsizetype, HintFields> sizes{};
-        for (std::size_t i = 0; i < HintFields; ++i)
-            sizes[i] = qsizetype(std::string_view(kHintNames[i]).size());
-        return sizes;
-    }();
     std::array<std::optional<QByteArrayView>, HintFields> m_found;
 };
 
@@ -140,7 +129,8 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
     for (const TextHint& row : kTextHints) {
         const QByteArrayView value = values[row.field];
         if (value.size() > kLongestHint)
-            return invalidHeader(kHintNames[row.field], QStringLiteral("is longer than %1 bytes").arg(kLongestHint));
+            return invalidHeader(
+                kHintNames[row.field].data(), QStringLiteral("is longer than %1 bytes").arg(kLongestHint));
         if (!value.isEmpty())
             hints.*row.member = QString::fromUtf8(value);
     }

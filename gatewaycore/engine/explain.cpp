@@ -1,11 +1,10 @@
 #include "engine/explain.h"
 
+#include "base/utc_day.h"
 #include "engine/plan.h"
 #include "engine/zone.h"
 #include "transform/json_view.h"
 #include "transform/surfaces/openai_chat.h"
-
-#include <QDateTime>
 
 #include <algorithm>
 
@@ -133,7 +132,7 @@ api::Result<api::RouteExplanation> explain(const api::RouteQuestion& question, c
     input.workloadClass = classOf(*request, config::workloadClassFromName(question.workloadClass));
     input.zone = *zone;
     input.seed = seed;
-    input.today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
+    input.today = utcDay(nowMs);
     input.needs = needsOf(*request);
     input.ceiling = ceilingOf(*alias, question.costCeiling);
     std::optional<milliseconds> asked;

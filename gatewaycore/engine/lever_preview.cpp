@@ -1,5 +1,6 @@
 #include "engine/lever_preview.h"
 
+#include "base/utc_day.h"
 #include "budget/pricing.h"
 #include "engine/estimate.h"
 #include "engine/plan.h"
@@ -41,7 +42,7 @@ public:
         routing::RouteInput input;
         input.alias = &alias;
         input.zone = tenant ? tenant->zone : nullptr;
-        input.today = QDateTime::fromMSecsSinceEpoch(m_nowMs, Qt::UTC).date();
+        input.today = utcDay(m_nowMs);
         input.moments = &moments;
         const Plan plan = makePlan(input, alias.degradeServes);
         refusal = plan.decision.refusal;
@@ -90,7 +91,7 @@ api::LeverPreview previewOf(const fallback::Lever& lever, const LivePolicy& poli
     const observability::SeriesStore& series, qint64 nowMs)
 {
     const Preview preview(lever, policy, inForce, nowMs);
-    const QDate today = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC).date();
+    const QDate today = utcDay(nowMs);
     const config::PolicySnapshot& snapshot = *policy.snapshot;
     api::LeverPreview told;
     told.asOf = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC);
