@@ -3,6 +3,8 @@ what the cases without a goal found, and from what machine, commit and load each
 import json
 import os
 
+import goals
+
 # How a figure of a case was taken, in a few words; the cases' own texts and decision 0130 say more.
 METHODS = {
     "throughput": "64 connections; ratio in each repeat, median",
@@ -15,8 +17,6 @@ METHODS = {
     "peers": "64 connections; ratio in each repeat, median",
 }
 MODES = ("queued", "committed")
-PEERS = (("portkey", "Portkey", 25), ("litellm, 1 worker", "LiteLLM", 40), ("smg", "SMG (Rust, in Bifrost's place)", 3),
-         ("crabllm", "crabllm (Rust, in Bifrost's place)", 3))
 
 
 def load(out, case):
@@ -59,7 +59,7 @@ class Goals:
     def throughput(self):
         found = load(self.out, "throughput")
         floor = dig(found, "noise_floor")
-        for mode, goal in (("queued", 0.8), ("committed", 0.6)):
+        for mode, goal in goals.NGINX.items():
             for workers in (1, 2):
                 name = lane(mode, workers)
                 spread = dig(found, "rows", name, "spread")
@@ -112,7 +112,7 @@ class Goals:
     def peers(self):
         found = load(self.out, "peers")
         judged = {(row["peer"], row["mode"]): row for row in dig(found, "goals") or [] if "mode" in row}
-        for name, shown, least in PEERS:
+        for name, (shown, least, _) in goals.PEERS.items():
             for mode in MODES:
                 row = judged.get((name, mode)) or {}
                 low, high, floor = row.get("low"), row.get("high"), dig(found, "noise_floor")
