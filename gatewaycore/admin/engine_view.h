@@ -7,6 +7,7 @@
 #pragma once
 
 #include "admin/change.h"
+#include "admin/desks.h"
 #include "api/call.h"
 #include "api/call_summary.h"
 #include "api/capability.h"
@@ -36,6 +37,9 @@ class EngineView
 {
 public:
     virtual ~EngineView() = default;
+
+    // The nouns that have an interface of their own.
+    virtual Desks desks() { return {}; }
 
     // Identity, listeners, parts. eventSequence is filled in by the handler.
     virtual api::EngineStatus status() const = 0;

@@ -1,31 +1,15 @@
 // The route table (declared in router.h): what there is, who may, what it takes.
 #include "admin/handlers/handlers.h"
-#include "admin/router.h"
+#include "admin/route_parts.h"
 
 namespace gateway::admin {
 namespace {
 
-using api::Role;
-
-// Admin is in every set (router.h).
-constexpr Roles kAll{Role::Viewer, Role::Auditor, Role::Developer, Role::Operator};
-constexpr Roles kOperators{Role::Operator};
-constexpr Roles kDevelopers{Role::Developer, Role::Operator};
-constexpr Roles kAuditors{Role::Auditor, Role::Operator};
-constexpr Roles kAdmins{};
-
-QLatin1String operator""_l(const char* text, std::size_t length)
+std::vector<Route> engineRoutes()
 {
-    return QLatin1String(text, qsizetype(length));
-}
-
-} // namespace
-
-std::span<const Route> routes()
-{
-    static const std::vector<QLatin1String> leverFields{"kind"_l, "provider"_l, "candidate"_l, "alias"_l, "tenant"_l,
+    const std::vector<QLatin1String> leverFields{"kind"_l, "provider"_l, "candidate"_l, "alias"_l, "tenant"_l,
         "weight"_l, "percent"_l, "breaker"_l, "ends_at"_l, "duration_s"_l};
-    static const std::vector<Route> table{
+    return {
         {"GET", "/api/v1/status", kAll, Reach::Engine, Kind::Read, {}, {}, &getStatus},
         {"GET", "/api/v1/providers", kAll, Reach::Engine, Kind::Read, {}, {}, &getProviders},
         {"GET", "/api/v1/providers/{name}", kAll, Reach::Engine, Kind::Read, {}, {}, &getProvider},
@@ -105,6 +89,21 @@ std::span<const Route> routes()
         {"POST", "/api/v1/exports/{name}/test", kOperators, Reach::Everything, Kind::Unmarked, {}, {}, &testExport},
         {"GET", "/api/v1/events", kAll, Reach::Tenant, Kind::Read, {"since"_l}, {}, nullptr},
     };
+}
+
+} // namespace
+
+std::span<const Route> routes()
+{
+    static const std::vector<Route> table = [] {
+        std::vector<Route> all = engineRoutes();
+        for (const auto part :
+            {&configRoutes, &rolloutRoutes, &replayRoutes, &chainRoutes, &privacyRoutes, &contentRoutes}) {
+            for (Route& route : part())
+                all.push_back(std::move(route));
+        }
+        return all;
+    }();
     return table;
 }
 

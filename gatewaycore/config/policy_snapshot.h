@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "config/budget_policy.h"
 #include "config/cache_policy.h"
+#include "config/change_policy.h"
 #include "config/content_policy.h"
 #include "config/export_policy.h"
 #include "config/price_book.h"
@@ -178,6 +179,9 @@ struct TenantContract
     QString reference;
     const Zone* zone = nullptr;
     QDate dated;
+    QDate effectiveFrom;   // null: from its date
+    QDate effectiveUntil;  // null: open; the day after which it does not hold
+    QStringList approvers; // who signed for it on our side
 };
 
 struct Tenant
@@ -234,6 +238,8 @@ struct AuditPolicy
     WhenUnavailable whenUnavailable = WhenUnavailable::Spill;
     std::chrono::hours retention{24 * 400};
     bool retentionStated = false; // by the file, so that somebody counts on it
+    QString anchor;     // a file outside the data directory to which the heads of the log are appended; empty: none
+    QString signingKey; // env: file: vault: reference of the Ed25519 seed; empty: made in the data directory
 };
 
 struct PolicySnapshot
@@ -247,6 +253,7 @@ struct PolicySnapshot
     ExportPolicy exports;
     AuditPolicy audit;
     ContentPolicy content;
+    ChangePolicy changes;
     std::vector<BudgetPolicy> budgets;
     std::vector<RoleGrant> roles;
     QString priceBook = QStringLiteral("builtin"); // or a file

@@ -51,6 +51,8 @@ Gateway::~Gateway()
     m_parts.state.draining = true;
     m_admin.reset();
     m_endpoint.reset();
+    m_parts.desks = {};
+    m_governance.reset();
     m_principals.reset();
     for (const auto& worker : m_parts.workers)
         worker->cutCalls();
@@ -269,6 +271,10 @@ std::optional<api::Error> Gateway::startAdmin()
         return error;
     if (auto error = startPrincipals())
         return error;
+    m_governance = std::make_unique<Governance>(m_parts, *this);
+    if (auto error = m_governance->start(*m_events))
+        return error;
+    m_parts.desks = m_governance->desks();
     m_router = std::make_unique<admin::Router>(m_view, *m_events, *m_changes, m_principals.get());
     m_endpoint = std::make_unique<admin::InProcessEndpoint>(
         *m_router, admin::Principal{QStringLiteral("console"), api::Role::Admin});
@@ -338,6 +344,7 @@ void Gateway::takeCommitted()
     m_parts.series.add(calls);
     m_parts.watch->add(calls);
     m_events->publishCalls(calls);
+    m_governance->callsFiled(calls);
     if (lost > 0)
         log(LogLevel::Warning, "series.behind", {{"calls", lost}});
 }
@@ -353,6 +360,7 @@ void Gateway::reload()
     }
     publishSnapshot();
     refreshAdmin();
+    m_governance->configInForce();
     if (!report.revisionChanged)
         return;
     markRevision();

@@ -9,6 +9,7 @@
 #include "admin/in_process_transport.h"
 #include "admin/principal_book.h"
 #include "engine/gateway_view.h"
+#include "engine/governance.h"
 #include "engine/parts.h"
 #include "http/timer_wheel.h"
 #include "observability/watched_loop.h"
@@ -93,6 +94,7 @@ private:
     http::TimerWheel m_wheel; // of the admin listener
     std::unique_ptr<admin::EventHub> m_events;
     std::unique_ptr<admin::ChangeLog> m_changes;
+    std::unique_ptr<Governance> m_governance;
     std::unique_ptr<admin::PrincipalBook> m_principals;
     std::unique_ptr<admin::Router> m_router;
     std::unique_ptr<admin::InProcessEndpoint> m_endpoint;

@@ -193,6 +193,7 @@ void Gateway::upkeep()
     if (!m_parts.state.ready)
         return;
     m_parts.incidents->save((m_upkeepTurns + 1) % kRareTurns == 0);
+    m_governance->upkeep();
     if (m_parts.state.callsInFlight > 0) {
         m_parts.reader->later<api::Done>(
             [calls = m_parts.openCalls.get()](const QString&) -> api::Result<api::Done> {

@@ -22,6 +22,7 @@ public:
     // Both must outlive the view; `context` lives on the control thread and receives what other threads answer.
     GatewayView(Parts& parts, QObject& context) : m_parts(parts), m_context(context) {}
 
+    admin::Desks desks() override { return m_parts.desks; }
     api::EngineStatus status() const override;
     bool isReady() const override;
     config::SnapshotPtr snapshot() const override { return m_parts.config.current(); }

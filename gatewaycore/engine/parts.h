@@ -2,6 +2,7 @@
 // GatewayView answers the admin API from them. Control thread. Private to engine.
 #pragma once
 
+#include "admin/desks.h"
 #include "audit/open_calls.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -73,6 +74,7 @@ struct Parts
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
     std::unique_ptr<exports::Exports> exports; // reads the workers' counters
+    admin::Desks desks;                        // governance.h has them
 };
 
 // An error of a part that does not come up, with its name before it.

@@ -24,10 +24,15 @@ struct CallError
     std::optional<qint64> retryAfterMs;
     std::optional<api::LimitFacts> limit; // of a refusal by a budget, a ceiling or a quota
     bool retriedByUs = false;             // then the caller's SDK should not try again at once (x-should-retry: false)
+    // The message is in the provider's words, or repeats the request's: either may hold a piece of a prompt. It goes to
+    // the caller, and nowhere else (decision 0180).
+    bool foreign = false;
 
     int httpStatus() const { return status != 0 ? status : api::facts(code).status; }
     bool mayRetry() const { return retriable.value_or(api::facts(code).retriable); }
-    QString text() const { return message.isEmpty() ? QString::fromLatin1(api::facts(code).sentence) : message; }
+    QString sentence() const { return QString::fromLatin1(api::facts(code).sentence); }
+    QString text() const { return message.isEmpty() ? sentence() : message; } // for the caller
+    QString recordText() const { return foreign ? sentence() : text(); }      // for record, log, events, exports
 };
 
 // An upstream's message made fit to be passed on: cut at 400 characters, control characters out, anything that looks

@@ -111,10 +111,11 @@ public:
     std::unique_ptr<EventStream> subscribe(qint64 since = -1) const { return m_transport->subscribe(since); }
     QString description() const { return m_transport->description(); }
 
-private:
-    // Every call goes through here: it adds what all of them have in common.
+    // Every call goes through here: it adds what all of them have in common. Also for the clients of one noun, which
+    // stand beside this one (api/..._client.h).
     QFuture<Result<AdminReply>> send(AdminRequest request) const;
 
+private:
     std::shared_ptr<AdminTransport> m_transport;
     std::optional<int> m_expected;
 };
