@@ -1,6 +1,6 @@
 // The watched tables: those whose rows change, and are under the log with every change (log_entry.h). A row's content
-// is its columns in the order given here, with their types and lengths; the columns are part of the format on disk. When
-// a migration adds a column, it becomes a second line for the same table with a higher `format`: new entries are
+// is its columns in the order given here, with their types and lengths; the columns are part of the format on disk.
+// When a migration adds a column, it becomes a second line for the same table with a higher `format`: new entries are
 // written with the highest, old ones are read with theirs. Constants.
 #pragma once
 
