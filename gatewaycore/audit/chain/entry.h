@@ -43,7 +43,8 @@ struct LogEntry
 };
 
 // Domain separated: no content of one kind is one of another kind, and none is an entry or a node of the tree.
-Hash contentHash(LogKind kind, QByteArrayView canonical);
+// `more`: what follows `canonical`, where it lies elsewhere.
+Hash contentHash(LogKind kind, QByteArrayView canonical, QByteArrayView more = {});
 Hash entryHash(const LogEntry& entry);
 
 } // namespace gateway::audit
