@@ -10,13 +10,19 @@
 
 namespace gateway::store {
 
+enum class KeyKind
+{
+    Integer,
+    Text
+};
+
 struct LogTable
 {
     const char* table;
-    int format;        // 1, 2, ... of this table
-    const char* key;   // the primary key: an INTEGER or a TEXT
-    const char* order; // "INTEGER" or "TEXT": what the key is
-    const char* columns;
+    int format;      // 1, 2, ... of this table
+    const char* key; // one column that is unique; "table/key" is the id of its entries
+    KeyKind keyKind;
+    const char* columns; // all of them, the key among them
 };
 
 std::span<const LogTable> logTables();

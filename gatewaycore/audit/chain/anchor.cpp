@@ -65,17 +65,23 @@ api::Result<AnchorContent> readAnchor(const QString& name, const QString& engine
         return api::failure(
             Failure::Unavailable, QStringLiteral("The anchor %1 cannot be read: %2.").arg(name, file.errorString()));
     content.exists = true;
+    QByteArray cutOff; // what a crash left of a line; the line stands whole behind it then
     for (qint64 number = 1; !file.atEnd(); ++number) {
-        const QByteArray line = file.readLine();
+        QByteArray line = file.readLine();
         content.endsInside = !line.endsWith('\n');
-        if (line.trimmed().isEmpty())
-            continue;
+        if (!content.endsInside)
+            line.chop(1);
+        if (!cutOff.isEmpty() && line.startsWith(cutOff))
+            content.unreadable.removeLast();
+        cutOff.clear();
         const QJsonDocument json = QJsonDocument::fromJson(line);
         const auto head = json.isObject() ? headFromJson(json.object()) : std::nullopt;
-        if (!head)
-            content.unreadable.append(number);
-        else if (engine.isEmpty() || head->engine == engine)
+        if (head && (engine.isEmpty() || head->engine == engine))
             content.heads.append(*head);
+        if (!head && !content.endsInside) {
+            content.unreadable.append(number);
+            cutOff = line;
+        }
     }
     return content;
 }

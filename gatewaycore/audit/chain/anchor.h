@@ -16,8 +16,8 @@ struct AnchorContent
 {
     bool exists = false;
     QVector<LogHead> heads; // of the engine that was asked for, in the order of the lines
-    QVector<qint64> unreadable; // numbers of lines, from 1
-    bool endsInside = false; // the last line has no end: a writer was cut off
+    QVector<qint64> unreadable; // numbers of lines, from 1; not those that a crash cut off and that follow whole
+    bool endsInside = false;    // the last line has no end: a writer was cut off, and writes it again
 };
 // `engine` empty: of all. An error only if the file is there and cannot be read.
 api::Result<AnchorContent> readAnchor(const QString& file, const QString& engine);
