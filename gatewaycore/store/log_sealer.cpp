@@ -123,6 +123,16 @@ std::optional<qint64> sealTable(QSqlDatabase& database, const LogTable& table, q
     return std::max<qint64>(qint64(keys.size()), 1);
 }
 
+std::optional<Hash> entryAt(sqlite3* database, qint64 seq)
+{
+    Statement row;
+    Hash found{};
+    if (seq == 0 || !row.prepare(database, "SELECT entry_hash FROM log WHERE seq = ?"))
+        return std::nullopt;
+    row.bind(seq);
+    return row.next() && hashFrom(row.blob(0), found) ? std::optional(found) : std::nullopt;
+}
+
 template <std::size_t N>
 bool take(QByteArrayView bytes, std::array<unsigned char, N>& to)
 {
@@ -228,10 +238,12 @@ bool readHeadsAfter(QSqlDatabase& database, qint64 number, const QString& engine
 bool readLastHead(QSqlDatabase& database, std::optional<audit::LogHead>& head)
 {
     const auto last = numberOf(database, QStringLiteral("SELECT coalesce(max(number), 0) FROM log_heads"));
-    const auto engine = QSqlQuery(QStringLiteral("SELECT value FROM meta WHERE key = 'engine_id'"), database);
-    QSqlQuery named(engine);
+    QSqlQuery engine(database);
+    if (!last || !engine.exec(QStringLiteral("SELECT value FROM meta WHERE key = 'engine_id'")))
+        return false;
+    const QString name = engine.next() ? engine.value(0).toString() : QString();
     QVector<audit::LogHead> heads;
-    if (!last || !readHeadsAfter(database, *last - 1, named.next() ? named.value(0).toString() : QString(), heads))
+    if (!readHeadsAfter(database, *last - 1, name, heads))
         return false;
     head = heads.isEmpty() ? std::nullopt : std::optional(heads.last());
     return true;
@@ -243,16 +255,10 @@ qint64 logSize(QSqlDatabase& database)
 }
 
 // Is the frontier that of the log? After a rollback or another's hand it is not.
-bool LogSealer::matches(sqlite3* database)
+bool LogSealer::matches(sqlite3* database) const
 {
-    if (m_frontier.size() == 0)
-        return false;
-    Statement row;
-    Hash found{};
-    if (!row.prepare(database, "SELECT entry_hash FROM log WHERE seq = ?"))
-        return false;
-    row.bind(m_frontier.size());
-    return row.next() && hashFrom(row.blob(0), found) && found == m_lastEntry;
+    const auto found = entryAt(database, m_frontier.size());
+    return found && *found == m_lastEntry;
 }
 
 bool LogSealer::writeTile(sqlite3* database, qint64 number, const Hash& root)
@@ -276,6 +282,7 @@ bool LogSealer::catchUp(sqlite3* database, qint64 size)
         while (tiles.next() && tiles.number(0) == m_frontier.size() / audit::kTileLeaves &&
                m_frontier.size() + audit::kTileLeaves <= size && hashFrom(tiles.blob(1), root))
             m_frontier.appendTile(root);
+        m_lastEntry = entryAt(database, m_frontier.size()).value_or(Hash{});
     }
     Statement leaves;
     if (!leaves.prepare(database, "SELECT seq, entry_hash FROM log WHERE seq > ? ORDER BY seq"))

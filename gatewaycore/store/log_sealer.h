@@ -33,7 +33,7 @@ public:
 
 private:
     bool catchUp(sqlite3* database, qint64 size);
-    bool matches(sqlite3* database);
+    bool matches(sqlite3* database) const;
     bool writeTile(sqlite3* database, qint64 number, const Hash& root);
 
     const QString m_engine;
