@@ -335,8 +335,8 @@ std::optional<int> endInterrupted(QSqlDatabase& database, qint64 nowMs)
 
 bool forgetReplies(QSqlDatabase& database, qint64 endedBeforeMs)
 {
-    return changeAll(database, "reply = NULL, reply_status = 0", "reply IS NOT NULL AND ended_ms < ?", {},
-        {endedBeforeMs})
+    return changeAll(
+        database, "reply = NULL, reply_status = 0", "reply IS NOT NULL AND ended_ms < ?", {}, {endedBeforeMs})
         .has_value();
 }
 

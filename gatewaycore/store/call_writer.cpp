@@ -163,8 +163,7 @@ bool CallWriter::writeAttempts(qint64 firstSeq, std::span<const Row> rows)
 void CallWriter::logCalls(qint64 firstSeq, std::size_t count)
 {
     for (std::size_t i = 0; i < count; ++i) {
-        const Hash content =
-            audit::contentHash(audit::LogKind::Call, m_callContent.of(i), m_attemptContent.of(i));
+        const Hash content = audit::contentHash(audit::LogKind::Call, m_callContent.of(i), m_attemptContent.of(i));
         m_log.add(audit::LogKind::Call, firstSeq + qint64(i), content);
     }
 }

@@ -50,8 +50,8 @@ bool appendRowToLog(QSqlDatabase& database, const char* table, const QVariant& k
 bool appendRowGoneToLog(QSqlDatabase& database, const char* table, const QVariant& key, const QString& why)
 {
     const QByteArray content = why.toUtf8();
-    return append(database, LogKind::RowGone, watchedId(table, key),
-        audit::contentHash(LogKind::RowGone, content), content);
+    return append(
+        database, LogKind::RowGone, watchedId(table, key), audit::contentHash(LogKind::RowGone, content), content);
 }
 
 } // namespace gateway::store

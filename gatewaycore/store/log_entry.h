@@ -25,8 +25,7 @@ using audit::LogKind;
 // Genesis, Revision, Purge, Note: what the log keeps itself. `id` has at most 200 bytes.
 bool appendToLog(QSqlDatabase& database, LogKind kind, const QString& id, const QByteArray& content);
 
-bool appendRowToLog(
-    QSqlDatabase& database, const char* table, const QVariant& key, LogKind kind = LogKind::Row);
+bool appendRowToLog(QSqlDatabase& database, const char* table, const QVariant& key, LogKind kind = LogKind::Row);
 bool appendRowGoneToLog(QSqlDatabase& database, const char* table, const QVariant& key, const QString& why);
 
 } // namespace gateway::store

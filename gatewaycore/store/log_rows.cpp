@@ -38,8 +38,8 @@ bool CallRows::open(sqlite3* database, qint64 from, qint64 to)
 {
     static const QByteArray calls =
         selection(callContentColumns(), " FROM calls NOT INDEXED WHERE seq > ? AND seq <= ? ORDER BY seq");
-    static const QByteArray attempts = selection(
-        attemptContentColumns(), " FROM attempts WHERE call > ? AND call <= ? ORDER BY call, number");
+    static const QByteArray attempts =
+        selection(attemptContentColumns(), " FROM attempts WHERE call > ? AND call <= ? ORDER BY call, number");
     m_idColumn = int(callContentColumns().indexOf(QLatin1String("id")));
     m_orphans.clear();
     m_failed = !m_calls.prepare(database, calls) || !m_attempts.prepare(database, attempts);
@@ -98,8 +98,7 @@ bool WatchedRows::open(sqlite3* database, const LogTable& table, qint64 beyond)
 {
     if (table.keyKind == KeyKind::Text)
         return prepare(database, table, (QByteArray(" ORDER BY ") + table.key).constData());
-    if (!prepare(database, table,
-            (QByteArray(" WHERE ") + table.key + " > ? ORDER BY " + table.key).constData()))
+    if (!prepare(database, table, (QByteArray(" WHERE ") + table.key + " > ? ORDER BY " + table.key).constData()))
         return false;
     m_rows.bind(beyond);
     return true;

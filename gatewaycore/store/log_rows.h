@@ -49,7 +49,7 @@ private:
     qint64 m_seq = 0;
     int m_idColumn = 0;
     bool m_attempt = false; // m_attempts stands on a row
-    bool m_failed = false;
+    bool m_failed = true;   // until it is opened
 };
 
 // Rows of a watched table in the order of its key; with `key` bound as one parameter when `one` is asked for.

@@ -166,8 +166,7 @@ bool beginLogIfNew(QSqlDatabase& database)
         content.insert(QLatin1String(table->table), *last);
     }
     return database.transaction() &&
-           ((appendToLog(
-                 database, LogKind::Genesis, {}, QJsonDocument(content).toJson(QJsonDocument::Compact)) &&
+           ((appendToLog(database, LogKind::Genesis, {}, QJsonDocument(content).toJson(QJsonDocument::Compact)) &&
                 database.commit()) ||
                (database.rollback(), false));
 }
@@ -212,14 +211,16 @@ std::optional<qint64> sealOldRows(QSqlDatabase& database, qint64 most)
     return unsealedRows(database);
 }
 
-bool readHeadsAfter(QSqlDatabase& database, qint64 number, const QString& engine, QVector<audit::LogHead>& heads)
+bool readHeadsAfter(
+    QSqlDatabase& database, qint64 number, const QString& engine, QVector<audit::LogHead>& heads, qint64 most)
 {
     sqlite3* const handle = handleOf(database);
     Statement rows;
     if (!handle || !rows.prepare(handle, "SELECT number, size, root, last_entry, at_ms, previous, public_key, signature"
-                                         " FROM log_heads WHERE number > ? ORDER BY number"))
+                                         " FROM log_heads WHERE number > ? ORDER BY number LIMIT ?"))
         return false;
     rows.bind(number);
+    rows.bind(most);
     while (rows.next()) {
         audit::LogHead head;
         head.engine = engine;

@@ -1,6 +1,6 @@
 // What the log needs from time to time: its first entry, entries for rows from before it ("sealed late"), and signed
-// heads. Work for the filing thread, inside its transaction; nothing here is kept over a transaction but the frontier of
-// the tree, which is checked against the log before it is used.
+// heads. Work for the filing thread, inside its transaction; nothing here is kept over a transaction but the frontier
+// of the tree, which is checked against the log before it is used.
 #pragma once
 
 #include "audit/chain/head.h"
@@ -44,7 +44,8 @@ private:
 
 // The newest head that was made; nothing in it if there is none.
 bool readLastHead(QSqlDatabase& database, std::optional<audit::LogHead>& head);
-bool readHeadsAfter(QSqlDatabase& database, qint64 number, const QString& engine, QVector<audit::LogHead>& heads);
+bool readHeadsAfter(QSqlDatabase& database, qint64 number, const QString& engine, QVector<audit::LogHead>& heads,
+    qint64 most = -1);                  // -1: all
 qint64 logSize(QSqlDatabase& database); // -1: it cannot be read
 
 } // namespace gateway::store

@@ -8,7 +8,8 @@ namespace {
 // Lines are only added; the columns of a line never change (log_tables.h).
 constexpr std::array kTables{
     LogTable{"admin_audit", 1, "sequence", KeyKind::Integer,
-        "sequence, at_ms, ended_ms, principal, role, came_by, client, peer, action, object, reason, operation, revision,"
+        "sequence, at_ms, ended_ms, principal, role, came_by, client, peer, action, object, reason, operation, "
+        "revision,"
         " outcome, status, message, asked, state_before, state_after, state, marks, holds_key, digest, reply_status,"
         " reply"},
 };

@@ -90,7 +90,7 @@ private:
     audit::Frontier m_tree;
     std::vector<Hash> m_tiles;
     QJsonObject m_genesis;
-    CallWalk m_old;
+    CallWalk m_old{{}, 0, 0};
     CallWalk m_since;
     std::vector<qint64> m_missing; // seqs of calls that have an entry and no row
     std::vector<std::pair<qint64, qint64>> m_purged;
@@ -104,14 +104,13 @@ private:
     bool m_rootsBroken = false;
     bool m_keyBroken = false;
     std::optional<audit::PublicKey> m_firstKey;
-    QVector<audit::PublicKey> m_handedOver;             // by a head of a trusted key
+    QVector<audit::PublicKey> m_handedOver;                   // by a head of a trusted key
     std::vector<std::pair<qint64, audit::PublicKey>> m_named; // in a note, not under a head yet
     qint64 m_notAnchored = 0;
     qint64 m_anchorLast = 0;
 };
 
-void Verification::found(
-    const char* what, const char* where, qint64 seq, const QString& id, const QString& sentence)
+void Verification::found(const char* what, const char* where, qint64 seq, const QString& id, const QString& sentence)
 {
     ++m_result.findingCount;
     if (m_result.findings.size() < kFindingsKept)
@@ -126,7 +125,8 @@ void Verification::unreadable(const char* where, const QSqlError& error)
 bool Verification::begin()
 {
     QSqlQuery query(m_database);
-    if (!m_sqlite || !query.exec(QStringLiteral("SELECT count(*) FROM sqlite_master WHERE name IN ('log', 'log_heads')")) ||
+    if (!m_sqlite ||
+        !query.exec(QStringLiteral("SELECT count(*) FROM sqlite_master WHERE name IN ('log', 'log_heads')")) ||
         !query.next()) {
         unreadable("database", query.lastError());
         return false;
@@ -173,7 +173,9 @@ void Verification::compareCall(CallWalk& walk, const LogEntry& entry)
 {
     if (entry.ref <= walk.lastRef || entry.ref > walk.until) {
         found("order", "log", entry.seq, {},
-            QStringLiteral("Entry %1 is of the call with seq %2, which does not come here.").arg(entry.seq).arg(entry.ref));
+            QStringLiteral("Entry %1 is of the call with seq %2, which does not come here.")
+                .arg(entry.seq)
+                .arg(entry.ref));
         return;
     }
     passOver(walk, entry.ref);
@@ -307,7 +309,9 @@ void Verification::head(const LogHead& head)
                       head.lastEntry == m_previous;
     if (!fits && !std::exchange(m_rootsBroken, true))
         found("head", "log_heads", head.size, id,
-            QStringLiteral("Head %1 was signed over other entries than the first %2 of this log.").arg(id).arg(head.size));
+            QStringLiteral("Head %1 was signed over other entries than the first %2 of this log.")
+                .arg(id)
+                .arg(head.size));
     if (isSigned && trusted) {
         ++m_result.heads;
         for (const auto& [seq, key] : m_named) {
@@ -355,7 +359,7 @@ bool Verification::piece()
     }
     m_heads.clear();
     m_nextHead = 0;
-    if (!readHeadsAfter(m_database, m_lastHead ? m_lastHead->number : 0, m_engine, m_heads)) {
+    if (!readHeadsAfter(m_database, m_lastHead ? m_lastHead->number : 0, m_engine, m_heads, m_options.piece + 1)) {
         found("unreadable", "log_heads", 0, {}, QStringLiteral("A head is not whole, or cannot be read."));
     }
     rows.bind(m_lastSeq);
@@ -451,7 +455,9 @@ void Verification::finishWatched()
     for (auto left = m_watched.cbegin(); left != m_watched.cend(); ++left) {
         if (left->kind != LogKind::RowGone)
             found("missing", "log", left->seq, QString::fromUtf8(left.key()),
-                QStringLiteral("%1 has an entry (%2) and is not there.").arg(QString::fromUtf8(left.key())).arg(left->seq));
+                QStringLiteral("%1 has an entry (%2) and is not there.")
+                    .arg(QString::fromUtf8(left.key()))
+                    .arg(left->seq));
     }
 }
 
@@ -484,12 +490,13 @@ void Verification::finishTable(const LogTable& table)
             continue;
         }
         ++m_result.rows;
-        const bool same = std::any_of(formats.begin(), formats.end(), [&](const auto& rows) {
-            return audit::contentHash(latest->kind, rows->content()) == latest->content;
-        });
+        const bool same = std::any_of(formats.begin(), formats.end(),
+            [&](const auto& rows) { return audit::contentHash(latest->kind, rows->content()) == latest->content; });
         if (latest->kind == LogKind::RowGone)
             found("inserted", table.table, latest->seq, QString::fromUtf8(id),
-                QStringLiteral("%1 was removed (entry %2) and is there again.").arg(QString::fromUtf8(id)).arg(latest->seq));
+                QStringLiteral("%1 was removed (entry %2) and is there again.")
+                    .arg(QString::fromUtf8(id))
+                    .arg(latest->seq));
         else if (!same)
             found("changed", table.table, latest->seq, QString::fromUtf8(id),
                 QStringLiteral("%1 is not as its last entry (%2) says.").arg(QString::fromUtf8(id)).arg(latest->seq));

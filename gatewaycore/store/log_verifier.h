@@ -17,11 +17,11 @@ namespace gateway::store {
 struct VerifyOptions
 {
     QStringList keys; // fingerprints or public keys that are trusted; empty: the one the log begins with
-    std::optional<audit::PublicKey> signsNow; // the engine's own: the newest head must be by it
-    QString anchorFile; // for the words
+    std::optional<audit::PublicKey> signsNow;   // the engine's own: the newest head must be by it
+    QString anchorFile;                         // for the words
     std::optional<audit::AnchorContent> anchor; // read BEFORE the database; nothing: there is none to compare with
     qint64 nowMs = 0;
-    qint64 piece = 50'000;                  // entries
+    qint64 piece = 50'000;                   // entries
     const std::atomic<bool>* stop = nullptr; // given up: the verdict is INCOMPLETE
 };
 

@@ -49,8 +49,7 @@ void LogWriter::add(audit::LogKind kind, qint64 ref, const Hash& content)
     add(kind, ref, {}, content);
 }
 
-void LogWriter::add(
-    audit::LogKind kind, qint64 ref, const QString& id, const Hash& content, QByteArrayView kept)
+void LogWriter::add(audit::LogKind kind, qint64 ref, const QString& id, const Hash& content, QByteArrayView kept)
 {
     Pending& one = m_pending.emplace_back();
     one.entry = {++m_seq, kind, ref, id, m_atMs, content, m_previous};

@@ -18,7 +18,8 @@ public:
     bool begin(qint64 atMs); // inside the transaction
     void add(audit::LogKind kind, qint64 ref, const Hash& content);
     void add(audit::LogKind kind, qint64 ref, const QString& id, const Hash& content,
-        QByteArrayView kept = {}); // kept: what the log keeps of a kind that keeps its content; it must stay until flush()
+        QByteArrayView kept =
+            {});  // kept: what the log keeps of a kind that keeps its content; it must stay until flush()
     bool flush(); // what was added is written; false: error()
     const QSqlError& error() const { return m_error; }
 

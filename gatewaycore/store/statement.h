@@ -45,7 +45,7 @@ public:
     void bindNull();
     void bind(QStringView text);
     void bindUtf8(QByteArrayView text);
-    void bindCopy(QByteArrayView utf8); // the bytes may go at once
+    void bindCopy(QByteArrayView utf8);  // the bytes may go at once
     void bindBlob(QByteArrayView bytes); // must stay, as for bindUtf8()
 
     // What is bound from here on is written there too, as it will be stored; null: no more.
@@ -61,6 +61,7 @@ public:
     QByteArrayView text(int column) const; // UTF-8, until next(), run() or finish()
     QByteArrayView blob(int column) const; // as text()
     bool isNull(int column) const;
+    bool isInteger(int column) const;
     void canonical(int column, audit::CanonicalBytes& to) const; // as it is stored, whatever its type
 
 private:

@@ -17,9 +17,8 @@ constexpr mode_t kOwnerWritesGroupReads = 0640;
 
 api::Error cannot(const char* what, const QString& file)
 {
-    return api::failure(Failure::Unavailable,
-        QStringLiteral("The anchor of the log, %1, cannot be %2: %3.")
-            .arg(file, QLatin1String(what), qt_error_string(errno)));
+    return api::failure(Failure::Unavailable, QStringLiteral("The anchor of the log, %1, cannot be %2: %3.")
+                                                  .arg(file, QLatin1String(what), qt_error_string(errno)));
 }
 
 class Descriptor
@@ -88,8 +87,8 @@ api::Result<AnchorContent> readAnchor(const QString& name, const QString& engine
 
 api::Outcome appendToAnchor(const QString& name, const QVector<LogHead>& heads)
 {
-    const Descriptor file(::open(
-        QFile::encodeName(name).constData(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerWritesGroupReads));
+    const Descriptor file(
+        ::open(QFile::encodeName(name).constData(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerWritesGroupReads));
     if (file.fd() < 0)
         return cannot("opened", name);
     QByteArray lines = endsInside(file.fd()) ? QByteArray("\n") : QByteArray();

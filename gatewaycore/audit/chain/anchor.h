@@ -15,7 +15,7 @@ QString localAnchorFile(const QString& dataDirectory); // where heads go that ar
 struct AnchorContent
 {
     bool exists = false;
-    QVector<LogHead> heads; // of the engine that was asked for, in the order of the lines
+    QVector<LogHead> heads;     // of the engine that was asked for, in the order of the lines
     QVector<qint64> unreadable; // numbers of lines, from 1; not those that a crash cut off and that follow whole
     bool endsInside = false;    // the last line has no end: a writer was cut off, and writes it again
 };

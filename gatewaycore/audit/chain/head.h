@@ -1,6 +1,6 @@
-// A head of the log: who had how many entries with which root at which time, after which head, signed. Heads are a chain
-// of their own, so that none can be taken out of the middle. In JSON (one line of the anchor, a part of a receipt)
-// hashes, key and signature are lower case hex. Values; any thread.
+// A head of the log: who had how many entries with which root at which time, after which head, signed. Heads are a
+// chain of their own, so that none can be taken out of the middle. In JSON (one line of the anchor, a part of a
+// receipt) hashes, key and signature are lower case hex. Values; any thread.
 #pragma once
 
 #include "audit/chain/signing_key.h"

@@ -37,7 +37,8 @@ bool isSignedBy(const PublicKey& key, QByteArrayView message, const Signature& s
 
 // "ed25519:1f3c-09aa-..." for people to compare: the first 16 bytes of the SHA-256 of the public key.
 QString fingerprintOf(const PublicKey& key);
-// Does somebody's text name this key? The fingerprint (hyphens, spaces and case do not matter) or the whole public key in hex.
+// Does somebody's text name this key? The fingerprint (hyphens, spaces and case do not matter) or the whole public key
+// in hex.
 bool names(const QString& text, const PublicKey& key);
 
 QString signingKeyFile(const QString& dataDirectory);
