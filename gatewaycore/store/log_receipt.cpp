@@ -100,7 +100,7 @@ QJsonObject callOf(const QJsonObject& content)
         call.attempts.append(attempt);
     }
     QJsonObject json = api::toJson(call);
-    json.remove(QStringLiteral("commit_us")); // of the batch, not of the call
+    json.remove(QStringLiteral("commit_ms")); // of the batch, not of the call
     return json;
 }
 
