@@ -4,7 +4,9 @@
 #include "config/compile_parts.h"
 #include "config/word_tables.h"
 
+#include <QDir>
 #include <QFileInfo>
+#include <QRegularExpression>
 #include <QUrl>
 
 namespace gateway::config {

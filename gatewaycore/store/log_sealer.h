@@ -8,6 +8,8 @@
 
 #include <QSqlDatabase>
 
+struct sqlite3;
+
 namespace gateway::store {
 
 // The entry that says where the log begins and what was there before: {"calls": last seq, "admin_audit": ...}.
