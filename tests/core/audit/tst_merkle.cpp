@@ -10,8 +10,8 @@ namespace {
 
 QByteArray leafOf(int i)
 {
-    static const char* const leaves[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f"};
+    static const char* const leaves[] = {
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
     return QByteArray::fromHex(leaves[i]);
 }
 
@@ -54,8 +54,8 @@ void TestMerkle::knownRoots()
 
 void TestMerkle::everyProofLeadsToTheRoot()
 {
-    const TreeSource source{[](qint64 place) { return std::optional(numbered(place)); },
-        [](qint64) { return std::optional<Hash>(); }};
+    const TreeSource source{
+        [](qint64 place) { return std::optional(numbered(place)); }, [](qint64) { return std::optional<Hash>(); }};
     Frontier tree;
     for (qint64 size = 1; size <= 70; ++size) {
         tree.append(numbered(size - 1));
@@ -102,8 +102,8 @@ void TestMerkle::tilesStandForTheirLeaves()
 
 void TestMerkle::anotherLeafHasNoProof()
 {
-    const TreeSource source{[](qint64 place) { return std::optional(numbered(place)); },
-        [](qint64) { return std::optional<Hash>(); }};
+    const TreeSource source{
+        [](qint64 place) { return std::optional(numbered(place)); }, [](qint64) { return std::optional<Hash>(); }};
     Frontier tree;
     for (qint64 place = 0; place < 21; ++place)
         tree.append(numbered(place));

@@ -77,9 +77,8 @@ public:
         auto opened = store::Store::open(options);
         QVERIFY2(opened.ok(), opened.ok() ? "" : qPrintable(opened.error().message));
         store = std::move(*opened);
-        store->submitAndWait([](QSqlDatabase& database) {
-            return !store::engineIdOr(database, QStringLiteral("eng_test")).isEmpty();
-        });
+        store->submitAndWait(
+            [](QSqlDatabase& database) { return !store::engineIdOr(database, QStringLiteral("eng_test")).isEmpty(); });
         sealer = std::make_shared<store::LogSealer>(QStringLiteral("eng_test"), key);
         auto head = std::make_shared<std::optional<audit::LogHead>>();
         store->setLastWork(
@@ -140,8 +139,8 @@ public:
     {
         using namespace gateway;
         QVERIFY(store->submitAndWait([&](QSqlDatabase& database) {
-            return store::appendToLog(
-                database, store::LogKind::Revision, QString::number(number), "{\"revision\":" + QByteArray::number(number) + '}');
+            return store::appendToLog(database, store::LogKind::Revision, QString::number(number),
+                "{\"revision\":" + QByteArray::number(number) + '}');
         }));
     }
 

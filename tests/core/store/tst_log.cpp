@@ -326,7 +326,8 @@ void TestLog::receiptsAreCheckedAlone()
             return value;
         ++changes;
         if (value.isString())
-            return value.toString().isEmpty() ? QJsonValue(QStringLiteral("x")) : QJsonValue(value.toString().chopped(1));
+            return value.toString().isEmpty() ? QJsonValue(QStringLiteral("x"))
+                                              : QJsonValue(value.toString().chopped(1));
         return value.isBool() ? QJsonValue(!value.toBool()) : QJsonValue(value.toInteger() + 1);
     };
     for (int at = 0;; ++at) {
