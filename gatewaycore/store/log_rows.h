@@ -9,6 +9,8 @@
 
 #include <QSqlDatabase>
 
+#include <limits>
+
 namespace gateway::store {
 
 // The columns of a call's and an attempt's row, in the order in which they are hashed; part of the format on disk.
@@ -57,7 +59,7 @@ class WatchedRows
 {
 public:
     // `beyond`: only INTEGER keys above it.
-    bool open(sqlite3* database, const LogTable& table, qint64 beyond = -1);
+    bool open(sqlite3* database, const LogTable& table, qint64 beyond = std::numeric_limits<qint64>::min());
     bool openOne(sqlite3* database, const LogTable& table, const QVariant& key);
     bool next();
     QByteArray id() const; // "table/key"

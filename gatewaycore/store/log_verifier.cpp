@@ -142,6 +142,18 @@ bool Verification::begin()
     m_engine = query.next() ? query.value(0).toString() : QString();
     query.exec(QStringLiteral("SELECT 1 FROM meta WHERE key = 'closed'"));
     m_isClosed = query.next();
+    // the walks begin at 1
+    const std::pair<const char*, const char*> below[] = {{"log", "SELECT count(*) FROM log WHERE seq < 1"},
+        {"log_heads", "SELECT count(*) FROM log_heads WHERE number < 1"},
+        {"calls", "SELECT count(*) FROM calls WHERE seq < 1"},
+        {"attempts", "SELECT count(*) FROM attempts WHERE call < 1"}};
+    for (const auto& [table, sql] : below) {
+        if (!query.exec(QLatin1String(sql)) || !query.next())
+            unreadable(table, query.lastError());
+        else if (const qint64 count = query.value(0).toLongLong(); count > 0)
+            found("inserted", table, 0, {},
+                QStringLiteral("%1 rows of %2 have numbers below 1.").arg(count).arg(QLatin1String(table)));
+    }
     return true;
 }
 

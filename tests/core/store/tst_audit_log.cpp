@@ -10,7 +10,7 @@
 using namespace gateway;
 using namespace gateway::store;
 
-class TestLog : public QObject
+class TestAuditLog : public QObject
 {
     Q_OBJECT
 
@@ -31,7 +31,7 @@ private Q_SLOTS:
     void piecesSayTheSame();
 };
 
-void TestLog::everyRecordIsUnderTheLog()
+void TestAuditLog::everyRecordIsUnderTheLog()
 {
     LogFixture log;
     log.run([&] {
@@ -62,7 +62,7 @@ void TestLog::everyRecordIsUnderTheLog()
     QCOMPARE(again.heads, 4);
 }
 
-void TestLog::workThatFailsLeavesNoEntry()
+void TestAuditLog::workThatFailsLeavesNoEntry()
 {
     LogFixture log;
     log.run([&] {
@@ -83,7 +83,7 @@ void TestLog::workThatFailsLeavesNoEntry()
     QCOMPARE(result.entries, 3);
 }
 
-void TestLog::aCallThatComesTwiceHasOneEntry()
+void TestAuditLog::aCallThatComesTwiceHasOneEntry()
 {
     LogFixture log;
     log.run([&] {
@@ -97,7 +97,7 @@ void TestLog::aCallThatComesTwiceHasOneEntry()
     QCOMPARE(result.entries, 61);
 }
 
-void TestLog::theEndIsNotSigned()
+void TestAuditLog::theEndIsNotSigned()
 {
     LogFixture log;
     log.run([&] {
@@ -120,7 +120,7 @@ void TestLog::theEndIsNotSigned()
     QCOMPARE(log.verified().verdict, QStringLiteral("PASS"));
 }
 
-void TestLog::withoutAnAnchorNothingIsCertain()
+void TestAuditLog::withoutAnAnchorNothingIsCertain()
 {
     LogFixture log;
     log.run([&] { log.calls(3); });
@@ -133,7 +133,7 @@ void TestLog::withoutAnAnchorNothingIsCertain()
     QCOMPARE(log.verified().verdict, QStringLiteral("FAIL"));
 }
 
-void TestLog::nothingIsNoData()
+void TestAuditLog::nothingIsNoData()
 {
     QTemporaryDir directory;
     Hand hand(directory.filePath(QStringLiteral("x.db")));
@@ -141,7 +141,7 @@ void TestLog::nothingIsNoData()
     QCOMPARE(verifyLog(hand.database, {}).verdict, QStringLiteral("NO_DATA"));
 }
 
-void TestLog::rowsFromBeforeAreSealedLate()
+void TestAuditLog::rowsFromBeforeAreSealedLate()
 {
     LogFixture log;
     log.run([&] {
@@ -187,7 +187,7 @@ void TestLog::rowsFromBeforeAreSealedLate()
     QCOMPARE(log.verified().verdict, QStringLiteral("FAIL"));
 }
 
-void TestLog::retentionIsAnEntry()
+void TestAuditLog::retentionIsAnEntry()
 {
     LogFixture log;
     log.run([&] {
@@ -210,7 +210,7 @@ void TestLog::retentionIsAnEntry()
     QCOMPARE(log.verified().verdict, QStringLiteral("FAIL"));
 }
 
-void TestLog::theKeyIsHandedOver()
+void TestAuditLog::theKeyIsHandedOver()
 {
     LogFixture log;
     log.run([&] { log.calls(3); });
@@ -239,7 +239,7 @@ void TestLog::theKeyIsHandedOver()
     QVERIFY2(result.verdict == QLatin1String("PASS"), qPrintable(result.sentence));
 }
 
-void TestLog::anotherKeyIsFound()
+void TestAuditLog::anotherKeyIsFound()
 {
     LogFixture log;
     log.run([&] { log.calls(3); });
@@ -257,7 +257,7 @@ void TestLog::anotherKeyIsFound()
     QVERIFY2(result.verdict == QLatin1String("PASS"), qPrintable(result.sentence));
 }
 
-void TestLog::aTornLineOfTheAnchorIsWrittenAgain()
+void TestAuditLog::aTornLineOfTheAnchorIsWrittenAgain()
 {
     LogFixture log;
     log.run([&] {
@@ -280,7 +280,7 @@ void TestLog::aTornLineOfTheAnchorIsWrittenAgain()
     QVERIFY2(result.verdict == QLatin1String("PASS"), qPrintable(result.sentence));
 }
 
-void TestLog::receiptsAreCheckedAlone()
+void TestAuditLog::receiptsAreCheckedAlone()
 {
     LogFixture log;
     log.run([&] {
@@ -344,7 +344,7 @@ void TestLog::receiptsAreCheckedAlone()
     QVERIFY(changes > 100);
 }
 
-void TestLog::receiptsOfOthersAreNotThere()
+void TestAuditLog::receiptsOfOthersAreNotThere()
 {
     LogFixture log;
     log.run([&] {
@@ -359,7 +359,7 @@ void TestLog::receiptsOfOthersAreNotThere()
     });
 }
 
-void TestLog::piecesSayTheSame()
+void TestAuditLog::piecesSayTheSame()
 {
     LogFixture log;
     log.run([&] {
@@ -392,5 +392,5 @@ void TestLog::piecesSayTheSame()
     }
 }
 
-QTEST_GUILESS_MAIN(TestLog)
-#include "tst_log.moc"
+QTEST_GUILESS_MAIN(TestAuditLog)
+#include "tst_audit_log.moc"
