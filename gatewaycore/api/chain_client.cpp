@@ -9,9 +9,9 @@ ChainClient::Reply<ChainStanding> ChainClient::standing() const
     return decode(m_client.send(get(QStringLiteral("/api/v1/audit/chain"))), &chainStandingFromJson);
 }
 
-ChainClient::Reply<ChainVerification> ChainClient::verify(const QString& reason) const
+ChainClient::Reply<ChainVerification> ChainClient::verify() const
 {
-    return decode(m_client.send(post(QStringLiteral("/api/v1/audit/verify"), {}, reason)), &chainVerificationFromJson);
+    return decode(m_client.send(post(QStringLiteral("/api/v1/audit/verify"))), &chainVerificationFromJson);
 }
 
 ChainClient::Reply<ChainKey> ChainClient::key() const

@@ -18,7 +18,7 @@ public:
     Reply<ChainStanding> standing() const;
     // Looks the whole log through; the answer comes when that is done, which takes seconds for a million calls. One
     // that is under way is joined. FAIL and INCOMPLETE are answers, not errors.
-    Reply<ChainVerification> verify(const QString& reason) const;
+    Reply<ChainVerification> verify() const;
     Reply<ChainKey> key() const;
     // Of a call that is under a signed head; a head is made for it if there is none yet.
     Reply<Receipt> receipt(const QString& callId) const;
