@@ -83,9 +83,8 @@ public:
         auto head = std::make_shared<std::optional<audit::LogHead>>();
         store->setLastWork(
             [head, sealer = sealer](QSqlDatabase& database) { return sealer->seal(database, kStart, *head); },
-            [this, head, file = anchorFile()](bool good) {
-                anchored = good && (!*head || audit::appendToAnchor(file, {**head}).ok());
-            });
+            [this, head, file = anchorFile()](
+                bool good) { anchored = good && (!*head || audit::appendToAnchor(file, {**head}).ok()); });
         inside();
         anchored = false;
         store.reset();
