@@ -81,7 +81,7 @@ struct CanaryArm
     qint64 cancelled = 0;
     qint64 callers = 0; // distinct tenants or credentials, by what the canary is sticky by
     qint64 tenants = 0;
-    std::optional<double> firstTokenMedianMs; // for an answer that is not streamed: its first byte
+    std::optional<double> firstTokenMedianMs; // for an answer that is not streamed: its end
     std::optional<Money> meanCost;            // of an answered call
     qint64 costUnknown = 0;                   // answered calls of which nobody can say what they cost
     qint64 outsideZone = 0;                   // attempts outside the zone in force
