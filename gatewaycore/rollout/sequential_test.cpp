@@ -7,16 +7,20 @@
 namespace gateway::rollout {
 namespace {
 
-constexpr double kTau = 0.25;         // the rise of a mean (in its logarithm) the bet is made for
+// What the bets are made for: a difference of about this much on the scale of each test.
+constexpr double kTauShare = 0.05;
+constexpr double kTauMedian = 0.2;    // of the share of calls above or below
+constexpr double kTauMean = 0.25;     // of the logarithm of the mean
 constexpr double kLeastSpread = 0.05; // of a mean's values, as a part of it: equal prices are not known exactly
 constexpr double kFar = 1e6;          // a rise nobody measures
 
-// log of the mixture's likelihood: Beta(k + 1/2, n - k + 1/2) / Beta(1/2, 1/2)
-double mixture(const Share& share)
+// log of the mixture likelihood ratio of a normal prior with deviation `tau` around the edge of the hypothesis.
+// `ratio`: the logarithm of the best likelihood of all over the best within the hypothesis; `variance`: of the
+// estimate.
+double mixture(double ratio, double variance, double tau)
 {
-    static const double kLogPi = std::log(std::acos(-1.0));
-    return std::lgamma(share.hits + 0.5) + std::lgamma(share.of - share.hits + 0.5) - std::lgamma(share.of + 1.0) -
-           kLogPi;
+    const double all = variance + tau * tau;
+    return 0.5 * std::log(variance / all) + ratio * tau * tau / all;
 }
 
 // log likelihood at p; 0 log 0 is 0
@@ -25,7 +29,7 @@ double likelihood(const Share& share, double p)
     const auto term = [](double count, double chance) {
         if (count <= 0)
             return 0.0;
-        return chance > 0 ? count * std::log(chance) : -std::numeric_limits<double>::infinity();
+        return chance > 0 ? count * std::log(chance) : -kFar;
     };
     return term(share.hits, p) + term(share.of - share.hits, 1 - p);
 }
@@ -35,8 +39,8 @@ double measured(const Share& share)
     return share.of > 0 ? share.hits / share.of : 0.5;
 }
 
-// The best likelihood of both arms with canary = control + rise. The sum is concave in the control's share, so its
-// slope is halved.
+// The control's share that explains both arms best with canary = control + rise. The likelihood is concave in it, so
+// its slope is halved.
 double bestWithRise(const Shares& arms, double rise)
 {
     double low = std::max(0.0, -rise);
@@ -49,49 +53,58 @@ double bestWithRise(const Shares& arms, double rise)
             value -= (share.of - share.hits) / std::max(1 - p, 1e-300);
         return value;
     };
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 50; ++i) {
         const double middle = (low + high) / 2;
         if (slope(arms.control, middle) + slope(arms.canary, middle + rise) > 0)
             low = middle;
         else
             high = middle;
     }
-    const auto at = [&](double p) { return likelihood(arms.control, p) + likelihood(arms.canary, p + rise); };
-    const double first = std::max(0.0, -rise);
-    const double last = std::min(1.0, 1.0 - rise);
-    return std::max({at((low + high) / 2), at(low), at(high), at(first), at(last)});
+    return (low + high) / 2;
 }
 
 // Against all pairs with canary <= control + rise, or with >=.
 double againstPairs(const Shares& arms, double rise, bool atMost)
 {
-    if (arms.canary.of <= 0)
+    if (arms.canary.of <= 0 || arms.control.of <= 0)
         return 0;
-    const double mixed = mixture(arms.control) + mixture(arms.canary);
+    if (atMost ? rise >= 1 : rise <= -1)
+        return 0; // every pair is allowed
+    if (atMost ? rise <= -1 : rise >= 1)
+        return kFar; // none is
+    const double control = bestWithRise(arms, rise);
+    const auto spread = [](double p, double of) {
+        return std::max(p * (1 - p), 0.25 / (of + 1)) / of; // of one call alone nobody knows a spread
+    };
+    const double variance = spread(control, arms.control.of) + spread(control + rise, arms.canary.of);
     const double now = measured(arms.canary) - measured(arms.control);
-    const bool allowed = arms.control.of > 0 && (atMost ? now <= rise : now >= rise);
-    if (allowed || rise >= 1.0 || rise <= -1.0) {
-        const bool excluded = atMost ? rise <= -1.0 : rise >= 1.0; // no pair is left
-        if (!allowed && excluded)
-            return kFar;
-        return mixed - likelihood(arms.control, measured(arms.control)) -
-               likelihood(arms.canary, measured(arms.canary));
+    double ratio = 0;
+    if (atMost ? now > rise : now < rise) {
+        const double best =
+            likelihood(arms.control, measured(arms.control)) + likelihood(arms.canary, measured(arms.canary));
+        ratio = best - likelihood(arms.control, control) - likelihood(arms.canary, control + rise);
     }
-    return mixed - bestWithRise(arms, rise);
+    return mixture(std::max(0.0, ratio), variance, kTauShare);
+}
+
+double ratioAgainstHalf(const Share& share)
+{
+    const double p = measured(share);
+    return p <= 0.5 ? 0 : likelihood(share, p) - likelihood(share, 0.5);
 }
 
 // Against "at most half".
 double againstHalf(const Share& share)
 {
-    const double p = measured(share);
-    return mixture(share) - likelihood(share, std::min(p, 0.5));
+    return share.of > 0 ? mixture(ratioAgainstHalf(share), 0.25 / share.of, kTauMedian) : 0;
 }
 
-// A step's bet takes half of what there is.
-double halved(double evidence)
+// A step's bet takes three quarters of what there is: a step that says nothing does not undo the others.
+double staked(double evidence)
 {
+    constexpr double kStake = 0.75;
     const double high = std::max(0.0, evidence);
-    return high + std::log(0.5 * std::exp(-high) + 0.5 * std::exp(evidence - high));
+    return high + std::log((1 - kStake) * std::exp(-high) + kStake * std::exp(evidence - high));
 }
 
 template <typename Steps, typename Against>
@@ -99,7 +112,7 @@ double overSteps(const Steps& steps, Against&& against)
 {
     double sum = 0;
     for (const auto& step : steps)
-        sum += halved(against(step));
+        sum += staked(against(step));
     return sum;
 }
 
@@ -140,9 +153,9 @@ double againstMedian(const CellPair& pair, int shift, bool atMost)
     for (int cell = -1; cell <= std::max(control.end(), canary.end() - shift) + 1; ++cell) {
         const double mine = atMost ? canary.from(cell + 1 + shift) : canary.below(cell + shift);
         const double theirs = atMost ? control.below(cell) : control.from(cell + 1);
-        least = std::min(least, againstHalf({mine, canary.of()}) + againstHalf({theirs, control.of()}));
+        least = std::min(least, ratioAgainstHalf({mine, canary.of()}) + ratioAgainstHalf({theirs, control.of()}));
     }
-    return least;
+    return mixture(least, 0.25 / canary.of() + 0.25 / control.of(), kTauMedian);
 }
 
 double cellsOf(double rise)
@@ -170,8 +183,7 @@ double againstMean(const MomentPair& pair, double logRise, bool atMost)
     const double noise = variance(pair.control) + variance(pair.canary);
     const double above = std::log(canary / control) - logRise;
     const double signal = std::max(0.0, atMost ? above : -above);
-    const double all = noise + kTau * kTau;
-    return 0.5 * std::log(noise / all) + kTau * kTau * signal * signal / (2 * noise * all);
+    return mixture(signal * signal / (2 * noise), noise, kTauMean);
 }
 
 // The edge of what is ruled out: `ruledOut` is true below it (or above it, with low and high exchanged).

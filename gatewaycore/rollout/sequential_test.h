@@ -2,16 +2,16 @@
 // looked at after every call, for as long as one likes: the chance that evidence ever reaches 1/alpha although the
 // opposite is true is at most alpha.
 //
-// How (decisions/0160-canary-evidence.md): evidence is the wealth of a bet against a hypothesis. For a share the bet is
-// the mixture of all shares (Beta(1/2, 1/2)) against each single one; its product over both arms, at the pair of shares
-// that explains the data best among those the hypothesis allows, is at most a test martingale whatever the true pair
-// is (Ville's inequality). No approximation, also for shares of zero.
-// A median is a share: of the calls below a time. The test asks every time that could be the control's median.
-// A mean (cost) has no such luck: its test is the mixture SPRT on the logarithm of the ratio with estimated variances,
-// good from kLeastForMean calls of each arm on; the tests state what is simulated of it.
+// How (decisions/0160-canary-evidence.md): evidence is the mixture likelihood ratio (mSPRT) against a hypothesis: how
+// much better what was seen is explained by what the hypothesis excludes, around its edge, than by the best that it
+// allows. For a share the likelihoods are those of the two binomials; a median is a share too, of the calls below a
+// time, asked for every time that could be the control's median; for a mean it is the logarithm of the ratio with its
+// estimated variance, from kLeastForMean calls of each arm on. With a nuisance that is estimated (the control's own
+// share) the bound is not exact, so the rates are simulated, at the edge of the hypothesis and looked at all the time
+// (tests/core/rollout/tst_sequential_test).
 //
 // Steps of a canary are strata: shares of callers differ between them and the world moves on, so that what is added
-// over steps would compare the control of one hour with the canary of another. Each step is a bet of its own, of half
+// over steps would compare the control of one hour with the canary of another. Each step is a bet of its own, of a part
 // of what there is; wealth multiplies.
 // Pure; any thread. Evidence is the natural logarithm: needed is log(1/alpha).
 #pragma once
