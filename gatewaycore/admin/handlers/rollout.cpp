@@ -1,7 +1,6 @@
 #include "admin/handlers/rollout.h"
 
 #include "admin/handlers/handlers.h"
-#include "admin/rollout_desk.h"
 
 namespace gateway::admin {
 namespace {

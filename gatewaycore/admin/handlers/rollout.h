@@ -1,6 +1,7 @@
 // The handlers of canaries (config/canary). Thread: control. Each calls `reply` exactly once, at once or later.
 #pragma once
 
+#include "admin/rollout_desk.h"
 #include "admin/router.h"
 
 namespace gateway::admin {

@@ -3,6 +3,8 @@
 #include "config/demo_config.h"
 #include "full_config.h"
 
+#include <cmath>
+
 #include <QTemporaryFile>
 #include <QTest>
 
