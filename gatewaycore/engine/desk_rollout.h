@@ -17,6 +17,10 @@
 #include <memory>
 #include <vector>
 
+namespace gateway::admin {
+class EventHub;
+}
+
 namespace gateway::engine {
 
 class Rollout final : public admin::RolloutDesk
@@ -83,6 +87,11 @@ private:
     int m_ticks = 0;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
+
+struct Parts;
+class Gateway;
+// The services of an engine (desk_rollout_parts.cpp).
+Rollout::Services rolloutServices(Parts& parts, Gateway& gateway, admin::EventHub& events);
 
 // How many attempts of a call went where the zone in force does not allow: by the zone of its tenant and the one it
 // asked for, and by what the config in force says of a provider that both configs have.
