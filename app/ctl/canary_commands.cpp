@@ -199,8 +199,8 @@ api::Result<Plan> planOfAct(const api::GatewayClient& client, const QString& sen
 void addAct(CLI::App& noun, Context context, api::CanaryAction action, const char* description, const QString& plan)
 {
     const std::string name = nameOf(action).toStdString();
-    auto* command = addCommand(
-        noun, name, description, "signalboxctl config canary " + name + " --reason \"seen on the dashboard\"");
+    auto* command =
+        addCommand(noun, name, description, "signalboxctl config canary " + name + " --reason 'seen on the dashboard'");
     const auto change = addReason(*command);
     command->callback([context, action, change, plan] {
         runChange(
@@ -219,7 +219,7 @@ void addCanary(CLI::App& config, Context context)
 {
     auto* noun = addNoun(config, "canary", "A draft tried on a part of the callers");
     auto* start = addCommand(*noun, "start", "Try a draft on the first step of callers",
-        "signalboxctl config canary start drf_7f3a --sticky-by credential --reason \"cheaper summaries\"");
+        "signalboxctl config canary start drf_7f3a --sticky-by credential --reason 'cheaper summaries'");
     const auto wanted = std::make_shared<Wanted>();
     start->add_option("draft", wanted->draft, "The draft")->required()->type_name("DRAFT");
     start->add_option("--sticky-by", wanted->stickyBy, "What stays together on one side; tenant without it")
