@@ -17,6 +17,26 @@ int cellOfUs(qint64 us)
     return 1 + int(std::log(double(us) / double(Observation::kSmallestFirstTokenUs)) / std::log(kCellRatio));
 }
 
+// No upstream was asked because none was able to answer (breakers open, providers drained): that is how a broken
+// provider looks a moment later, and no refusal of ours.
+bool isUnavailability(api::ErrorCode code)
+{
+    switch (code) {
+    case api::ErrorCode::ProviderUnavailable:
+    case api::ErrorCode::ProviderOverloaded:
+    case api::ErrorCode::ProviderThrottled:
+    case api::ErrorCode::ProviderAuth:
+    case api::ErrorCode::ChainExhausted:
+    case api::ErrorCode::DeadlineExceeded:
+    case api::ErrorCode::TransformError:
+    case api::ErrorCode::GatewayDependencyDown:
+    case api::ErrorCode::Internal:
+        return true;
+    default:
+        return false;
+    }
+}
+
 std::optional<double> costOf(const api::Call& call)
 {
     if (!call.cost)
@@ -81,10 +101,12 @@ void Observation::count(ArmTally& arm, const api::Call& call)
         ++arm.answered;
         break;
     case api::CallOutcome::Refused:
-        ++arm.harms[std::size_t(Harm::Refusal)];
+        ++arm.refused;
+        ++arm.harms[std::size_t(isUnavailability(call.error) ? Harm::Error : Harm::Refusal)];
         return;
     case api::CallOutcome::Failed:
     case api::CallOutcome::Indeterminate:
+        ++arm.failed;
         ++arm.harms[std::size_t(Harm::Error)];
         return;
     case api::CallOutcome::Truncated:
@@ -129,8 +151,8 @@ api::CanaryArm Observation::arm(bool canary) const
         const ArmTally& arm = canary ? step.canary : step.control;
         sum.calls += arm.calls;
         sum.answered += arm.answered;
-        sum.failed += arm.harms[std::size_t(Harm::Error)];
-        sum.refused += arm.harms[std::size_t(Harm::Refusal)];
+        sum.failed += arm.failed;
+        sum.refused += arm.refused;
         sum.truncated += arm.harms[std::size_t(Harm::Truncation)];
         sum.cancelled += arm.cancelled;
         sum.costUnknown += arm.costUnknown;

@@ -18,7 +18,7 @@
 
 namespace gateway::rollout {
 
-// How a call counts. Errors: failed or indeterminate.
+// How a call counts. Errors: failed or indeterminate, and refused because no provider was able to answer.
 enum class Harm
 {
     Error,
@@ -32,6 +32,8 @@ struct ArmTally
     qint64 calls = 0;
     std::array<qint64, kHarms> harms{};
     qint64 answered = 0;
+    qint64 failed = 0; // by outcome, as refused
+    qint64 refused = 0;
     qint64 cancelled = 0;
     Cells firstToken;
     qint64 firstTokenUnknown = 0; // answered calls without one

@@ -129,6 +129,7 @@ void TestGuards::failsOn_data()
     QTest::addColumn<int>("bad"); // of 100 canary calls, beside 400 of the control
     QTest::newRow("errors") << "errors" << 30;
     QTest::newRow("indeterminate calls") << "indeterminate" << 30;
+    QTest::newRow("no provider can answer") << "unavailable" << 30;
     QTest::newRow("refusals") << "refusals" << 30;
     QTest::newRow("truncations") << "truncations" << 30;
     QTest::newRow("first token") << "first_token" << 100;
@@ -153,22 +154,27 @@ void TestGuards::failsOn()
     bench.addWith(kCanary, 100 - bad, shape);
     bench.addWith(kCanary, bad, [&](api::Call& call) {
         shape(call);
-        if (guard == QLatin1String("errors"))
+        if (guard == QLatin1String("errors")) {
             call.outcome = CallOutcome::Failed;
-        else if (guard == QLatin1String("indeterminate"))
+        } else if (guard == QLatin1String("indeterminate")) {
             call.outcome = CallOutcome::Indeterminate;
-        else if (guard == QLatin1String("refusals"))
+        } else if (guard == QLatin1String("unavailable")) {
             call.outcome = CallOutcome::Refused;
-        else if (guard == QLatin1String("truncations"))
+            call.error = api::ErrorCode::ProviderUnavailable;
+        } else if (guard == QLatin1String("refusals")) {
+            call.outcome = CallOutcome::Refused;
+            call.error = api::ErrorCode::QuotaCaller;
+        } else if (guard == QLatin1String("truncations")) {
             call.outcome = CallOutcome::Truncated;
-        else if (guard == QLatin1String("first_token"))
+        } else if (guard == QLatin1String("first_token")) {
             call.firstTokenUs *= 3;
-        else if (whole)
+        } else if (whole) {
             call.endUs *= 3;
-        else if (guard == QLatin1String("cost"))
+        } else if (guard == QLatin1String("cost")) {
             call.cost = api::Money::fromNano(call.cost->nano() * 3);
-        else
+        } else {
             call.zone = QStringLiteral("left");
+        }
     });
     const Verdict verdict = bench.verdict();
     QVERIFY2(verdict.verdict == CanaryVerdict::Fail, qPrintable(verdict.sentence));
@@ -177,9 +183,10 @@ void TestGuards::failsOn()
         if (each.verdict == CanaryVerdict::Fail)
             failed.append(each.name);
     }
-    const QString expected = guard == QLatin1String("indeterminate") ? QStringLiteral("errors")
-                             : whole                                 ? QStringLiteral("first_token")
-                                                                     : guard;
+    const QString expected = guard == QLatin1String("indeterminate") || guard == QLatin1String("unavailable")
+                                 ? QStringLiteral("errors")
+                             : whole ? QStringLiteral("first_token")
+                                     : guard;
     QCOMPARE(failed, QStringList{expected});
     QVERIFY(verdict.sentence.startsWith(QLatin1String("Fails on ")));
 }
