@@ -43,7 +43,7 @@ bool fromValue(const QJsonValue& value, QVector<int>& out)
 template <>
 struct Members<Finding>
 {
-    static constexpr auto fields = std::tuple{field("code", &Finding::code), field("file", &Finding::file),
+    static constexpr auto fields = std::tuple{field("rule", &Finding::rule), field("file", &Finding::file),
         field("line", &Finding::line), field("column", &Finding::column), field("field", &Finding::field),
         field("message", &Finding::message), field("suggestion", &Finding::suggestion)};
 };
@@ -114,14 +114,14 @@ template <>
 struct Members<MergeResult>
 {
     static constexpr auto fields =
-        std::tuple{field("text", &MergeResult::text), field("conflicts", &MergeResult::conflicts)};
+        std::tuple{field("yaml", &MergeResult::text), field("conflicts", &MergeResult::conflicts)};
 };
 
 template <>
 struct Members<Revision>
 {
     static constexpr auto fields = std::tuple{field("number", &Revision::number), field("hash", &Revision::hash),
-        field("text", &Revision::text), field("kind", &Revision::kind), field("draft", &Revision::draft),
+        field("yaml", &Revision::text), field("kind", &Revision::kind), field("draft", &Revision::draft),
         field("restores", &Revision::restores), field("author", &Revision::author),
         field("editors", &Revision::editors), field("approver", &Revision::approver), field("by", &Revision::by),
         field("reason", &Revision::reason), field("created_at", &Revision::createdAt),
@@ -145,20 +145,20 @@ template <>
 struct Members<FieldEdit>
 {
     static constexpr auto fields = std::tuple{
-        field("op", &FieldEdit::op), field("path", &FieldEdit::path), field("value", &FieldEdit::value)};
+        field("op", &FieldEdit::op), field("path", &FieldEdit::path), field("yaml", &FieldEdit::value)};
 };
 
 template <>
 struct Members<DraftRequest>
 {
     static constexpr auto fields = std::tuple{
-        field("text", &DraftRequest::text), field("from", &DraftRequest::from), field("note", &DraftRequest::note)};
+        field("yaml", &DraftRequest::text), field("from", &DraftRequest::from), field("note", &DraftRequest::note)};
 };
 
 template <>
 struct Members<DraftSave>
 {
-    static constexpr auto fields = std::tuple{field("version", &DraftSave::version), field("text", &DraftSave::text),
+    static constexpr auto fields = std::tuple{field("version", &DraftSave::version), field("yaml", &DraftSave::text),
         field("edits", &DraftSave::edits), field("note", &DraftSave::note)};
 };
 
@@ -166,7 +166,7 @@ template <>
 struct Members<DiffSide>
 {
     static constexpr auto fields = std::tuple{field("revision", &DiffSide::revision), field("draft", &DiffSide::draft),
-        field("text", &DiffSide::text), field("file", &DiffSide::file)};
+        field("yaml", &DiffSide::text), field("file", &DiffSide::file)};
 };
 
 template <>
@@ -213,7 +213,7 @@ constexpr auto kDraftFields = std::tuple{field("id", &Draft::id), field("base", 
     field("is_behind", &Draft::isBehind), field("version", &Draft::version), field("state", &Draft::state),
     field("author", &Draft::author), field("editors", &Draft::editors), field("note", &Draft::note),
     field("created_at", &Draft::createdAt), field("updated_at", &Draft::updatedAt), field("hash", &Draft::hash),
-    field("text", &Draft::text), field("revision", &Draft::revision), field("reviews", &Draft::reviews),
+    field("yaml", &Draft::text), field("revision", &Draft::revision), field("reviews", &Draft::reviews),
     field("canary", &Draft::canary), field("conflicts", &Draft::conflicts)};
 
 constexpr auto kStandingFields = std::tuple{field("revision", &ConfigStanding::revision),

@@ -18,7 +18,7 @@ QJsonObject sideOf(const DiffSide& side)
     if (!side.draft.isEmpty())
         json.insert(QStringLiteral("draft"), side.draft);
     if (side.text)
-        json.insert(QStringLiteral("text"), *side.text);
+        json.insert(QStringLiteral("yaml"), *side.text);
     if (side.file)
         json.insert(QStringLiteral("file"), true);
     return json;
@@ -62,7 +62,7 @@ ConfigClient::Reply<Draft> ConfigClient::createDraft(const DraftRequest& request
 ConfigClient::Reply<Draft> ConfigClient::saveDraft(
     const QString& id, const DraftSave& save, const QString& reason) const
 {
-    QJsonObject body{{QStringLiteral("version"), save.version}, {QStringLiteral("text"), save.text}};
+    QJsonObject body{{QStringLiteral("version"), save.version}, {QStringLiteral("yaml"), save.text}};
     if (save.note)
         body.insert(QStringLiteral("note"), *save.note);
     return decode(m_client.send(post(draftPath(id, "/save"), body, reason)), &draftFromJson);
@@ -97,7 +97,7 @@ ConfigClient::Reply<Draft> ConfigClient::abandonDraft(const QString& id, const Q
 ConfigClient::Reply<Findings> ConfigClient::validate(const QString& text) const
 {
     return decode(
-        m_client.send(post(QStringLiteral("/api/v1/config/findings"), {{QStringLiteral("text"), text}})),
+        m_client.send(post(QStringLiteral("/api/v1/config/findings"), {{QStringLiteral("yaml"), text}})),
         &findingsFromJson);
 }
 

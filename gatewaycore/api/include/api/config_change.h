@@ -2,6 +2,8 @@
 // between two texts by its effect, revisions, and how the file and the running config stand to each other. Values of
 // the admin API (config/...). Any thread; values. Lines and columns count from 1; 0: the text as a whole. No value of a
 // secret is in any of them: what is secret shows "changed" with a fingerprint under a key of the engine.
+// In JSON a config's text is the member "yaml", which the audit log holds as its hash only; an answer to a change leaves
+// it out, and who wants it reads the draft or the revision.
 #pragma once
 
 #include "api/result.h"
@@ -26,7 +28,7 @@ struct Finding
         Note
     };
     Severity severity = Severity::Block;
-    QString code; // one word per row of the table: refused dangling clear_secret zone_unserved quota_above_provider ...
+    QString rule; // one word per row of the table: refused dangling clear_secret zone_unserved quota_above_provider ...
     QString file;
     int line = 0;
     int column = 0;
