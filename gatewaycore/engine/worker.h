@@ -19,6 +19,7 @@
 
 #include <QThread>
 
+#include <functional>
 #include <memory>
 
 namespace gateway::engine {
@@ -57,6 +58,8 @@ public:
         http::ServerOptions options, WorkerPolicy policy, credential::CredentialBookPtr credentials);
     void setPolicy(WorkerPolicy policy);
     void setCredentials(credential::CredentialBookPtr credentials);
+    // Calls `then` on the thread of `context` when the worker has taken up all that was sent to it before.
+    void afterwards(QObject* context, std::function<void()> then);
     int upstreamConnections(const QString& provider) const; // open ones, as of the last second
     void closeIdleConnections();                            // at the beginning of a drain
     void cutCalls(); // the second signal: every open call is concluded and recorded as failed; blocks

@@ -29,7 +29,7 @@ struct RevisionRow
     QString approver;
     QString by;
     QString reason;
-    QByteArray fileHash; // of the config file when it came into force, hex; empty: there was none to read
+    QByteArray fileHash; // of the config file that was taken last when it came into force, hex
     qint64 createdMs = 0;
     qint64 fromMs = 0; // 0: never in force
     qint64 untilMs = 0;

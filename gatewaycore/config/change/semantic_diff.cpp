@@ -134,7 +134,7 @@ private:
     {
         const QString section = change.pattern.section(u'.', 0, 0).section(u'[', 0, 0);
         const QString name = change.names.isEmpty() ? QString() : change.names.front();
-        if (row.group == QLatin1String("other") && section != QLatin1String("providers"))
+        if (QLatin1String(row.group) == QLatin1String("other") && section != QLatin1String("providers"))
             return; // an owner's name serves nobody differently
         if (section == QLatin1String("aliases"))
             m_aliases.insert(name);

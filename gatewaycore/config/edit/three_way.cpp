@@ -170,6 +170,33 @@ api::MergeResult merged(const QByteArray& baseText, const QByteArray& oursText, 
     return result;
 }
 
+QVector<api::MergeConflict> conflictsIn(const QByteArray& text)
+{
+    QVector<api::MergeConflict> conflicts;
+    api::MergeConflict one;
+    QString* side = nullptr;
+    int number = 0;
+    for (const QByteArray& line : linesOf(text)) {
+        ++number;
+        if (line == kOurs) {
+            one = {};
+            one.fromLine = number;
+            side = &one.ours;
+        } else if (side && line == kBase) {
+            side = &one.base;
+        } else if (side && line == kMiddle) {
+            side = &one.theirs;
+        } else if (side && line == kTheirs) {
+            one.toLine = number;
+            conflicts.append(one);
+            side = nullptr;
+        } else if (side) {
+            *side += QString::fromUtf8(line);
+        }
+    }
+    return conflicts;
+}
+
 bool hasMergeMarks(const QByteArray& text)
 {
     return text.startsWith(kOurs) || text.contains('\n' + kOurs) || text.startsWith(kTheirs) ||

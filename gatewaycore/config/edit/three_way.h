@@ -14,6 +14,7 @@ namespace gateway::config {
 
 api::MergeResult merged(const QByteArray& base, const QByteArray& ours, const QByteArray& theirs);
 bool hasMergeMarks(const QByteArray& text);
+QVector<api::MergeConflict> conflictsIn(const QByteArray& text); // by its marks
 
 // Lines with their line breaks; the last one may have none.
 std::vector<QByteArray> linesOf(const QByteArray& text);
