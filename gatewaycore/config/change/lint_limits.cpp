@@ -220,29 +220,38 @@ QVector<LintHit> zeroCeiling(const PolicySnapshot& snapshot, const CheckContext&
 std::optional<Money> dearestCall(const Alias& alias)
 {
     std::optional<double> dearest;
-    const auto look = [&](const Candidate& candidate) {
+    const auto price = [&](const Candidate& candidate) {
         if (candidate.prices.empty() || !candidate.facts || !candidate.facts->contextTokens ||
             !candidate.facts->maxOutputTokens)
             return false;
         const qint64 input = *candidate.facts->contextTokens;
         double dear = 0;
-        for (const Price* price : candidate.prices) {
-            const Rates& rates = price->at(input);
+        const auto look = [&](const Rates& rates) {
             // reasoning and audio may be dearer than plain output; the ceiling has to lie above all of them
             const qint64 out = std::max({rates.output.nano(), rates.reasoning.nano(), rates.audioOutput.nano()});
-            const qint64 in = std::max({rates.input.nano(), rates.cacheWrite5m.nano(), rates.cacheWrite30m.nano(),
-                rates.cacheWrite1h.nano(), rates.cacheWrite12h.nano(), rates.audioInput.nano(), rates.imageInput.nano()});
-            dear = std::max(dear, double(in) / 1e6 * double(input) + double(out) / 1e6 * double(*candidate.facts->maxOutputTokens));
+            const qint64 in = std::max(
+                {rates.input.nano(), rates.cacheWrite5m.nano(), rates.cacheWrite30m.nano(), rates.cacheWrite1h.nano(),
+                    rates.cacheWrite12h.nano(), rates.audioInput.nano(), rates.imageInput.nano()});
+            dear = std::max(dear,
+                double(in) / 1e6 * double(input) + double(out) / 1e6 * double(*candidate.facts->maxOutputTokens));
+        };
+        for (const Price* price : candidate.prices) {
+            look(price->at(input));
+            for (const ServiceTier& tier : price->serviceTiers) { // a faster class of service costs more
+                look(tier.rates);
+                for (const Tier& step : tier.tiers)
+                    look(step.rates);
+            }
         }
         dearest = std::max(dearest.value_or(0), dear);
         return true;
     };
     for (const Candidate& candidate : alias.candidates) {
-        if (!look(candidate))
+        if (!price(candidate))
             return std::nullopt;
     }
     for (const FallbackStep& step : alias.fallback) {
-        if (step.candidate.provider && !look(step.candidate))
+        if (step.candidate.provider && !price(step.candidate))
             return std::nullopt;
     }
     return dearest && *dearest < 9e18 ? std::optional(Money::fromNano(qint64(*dearest))) : std::nullopt;
