@@ -59,7 +59,7 @@ api::Result<api::DiffSide> sideFrom(const std::string& word)
 
 int verdictOf(const api::Draft& draft)
 {
-    return draft.findings.isBlocked() ? CheckFailed : Ok;
+    return draft.findings.isBlocked() && draft.state != QLatin1String("abandoned") ? CheckFailed : Ok;
 }
 
 template <typename Ask>

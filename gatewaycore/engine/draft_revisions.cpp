@@ -358,7 +358,7 @@ int DraftBook::previous() const
     const Row* best = nullptr;
     for (const Row& one : m_revisions) {
         const bool wasInForce = now && one.fromMs > 0 && one.number < now->number;
-        if (wasInForce && one.rolledBackMs == 0 && one.hash != now->hash && (!best || one.number > best->number))
+        if (wasInForce && !heldBack(one.hash) && one.hash != now->hash && (!best || one.number > best->number))
             best = &one;
     }
     return best ? best->number : 0;
@@ -591,7 +591,10 @@ void DraftBook::rollBack(int number, const ConfigAsker& asker, Done<api::Promoti
         change->row.author = wanted.author;
         change->row.editors = wanted.editors;
         change->row.approver = wanted.approver;
-        if (const Row* bad = rowInForce(); bad && bad->hash != wanted.hash) {
+        // going back means that what was in force was not good; going forth says nothing of it
+        const Row* bad = rowInForce();
+        const int since = bad && bad->restores != 0 ? bad->restores : bad ? bad->number : 0;
+        if (bad && bad->hash != wanted.hash && target < since) {
             change->rolledBack = *bad;
             change->rolledBack->rolledBackMs = now();
             change->rolledBack->rolledBackBy = asker.name;

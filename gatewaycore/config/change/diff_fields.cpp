@@ -22,7 +22,7 @@ constexpr FieldRow kRows[] = {
     {"providers[].limits.*", "money", 2, "provider %n", "The limits of provider %n have %f %a instead of %b.",
         "not limited"},
     {"aliases[].cost_ceiling_usd", "money", 2, "alias %n",
-        "A call of alias %n may cost %a USD at most instead of %b USD.", "no limit, in"},
+        "The cost ceiling of alias %n is %a USD instead of %b USD.", "no"},
     {"prices.book", "money", 2, "prices", "Prices come from %a instead of %b.", "builtin"},
     // routing
     {"aliases[].candidates[].weight", "routing", 2, "alias %o",

@@ -84,7 +84,7 @@ void TestSemanticDiff::sentences_data()
     row("a quota that is new", "quota: {requests_per_minute: 60}", "quota: {requests_per_minute: 60, concurrency: 2}",
         "money", "added", "The quota of tenant acme has concurrency 2 instead of not limited.", "    quota");
     row("a ceiling that is gone", "    cost_ceiling_usd: \"0.05\"\n", "", "money", "removed",
-        "A call of alias fast may cost no limit, in USD at most instead of 0.05 USD.", "");
+        "The cost ceiling of alias fast is no USD instead of 0.05 USD.", "");
     row("a provider's address", "    kind: openai\n", "    kind: openai\n    base_url: https://elsewhere.example/v1\n",
         "security", "added",
         "Provider up is reached at https://elsewhere.example/v1 instead of its kind's own address; its key and all it "
