@@ -1,4 +1,5 @@
-// config draft, diff, promote, rollback, review, history, standing, adopt, revert: how a config is changed on an engine.
+// config draft, diff, promote, rollback, review, history, standing, adopt, revert: how a config is changed on an
+// engine.
 #include "config_text.h"
 #include "table.h"
 #include "walk.h"
@@ -100,7 +101,8 @@ QVector<api::FieldEdit> editsOf(const Wanted& wanted)
             const QString text = QString::fromStdString(word);
             const qsizetype equals = text.indexOf(u'=');
             const bool hasValue = equals >= 0 && qstrcmp(op, "remove") != 0;
-            edits.append({QLatin1String(op), hasValue ? text.left(equals) : text, hasValue ? text.mid(equals + 1) : QString()});
+            edits.append(
+                {QLatin1String(op), hasValue ? text.left(equals) : text, hasValue ? text.mid(equals + 1) : QString()});
         }
     };
     take("set", wanted.set);
@@ -122,8 +124,8 @@ void runNew(Context context, const Wanted& wanted, const Change& change)
         }
         request.text = std::move(*text);
     }
-    changeDraft(context, change, QStringLiteral("drafted"),
-        [&](const api::GatewayClient& client, const QString& reason) {
+    changeDraft(
+        context, change, QStringLiteral("drafted"), [&](const api::GatewayClient& client, const QString& reason) {
             return ConfigClient(client).createDraft(request, reason);
         });
 }
@@ -132,16 +134,16 @@ void runSave(Context context, const Wanted& wanted, const Change& change)
 {
     const QString id = QString::fromStdString(wanted.draft);
     if (wanted.isMerge)
-        return changeDraft(context, change, QStringLiteral("merged"),
-            [&](const api::GatewayClient& client, const QString& reason) {
+        return changeDraft(
+            context, change, QStringLiteral("merged"), [&](const api::GatewayClient& client, const QString& reason) {
                 return ConfigClient(client).mergeDraft(id, reason);
             });
     api::DraftSave save;
     save.version = wanted.version;
     save.edits = editsOf(wanted);
     if (save.edits.isEmpty() == wanted.file.empty()) {
-        context.result = fail(api::failure(Failure::Invalid,
-            QStringLiteral("Give either a file or edits (--set, --add, --remove), or --merge.")));
+        context.result = fail(api::failure(
+            Failure::Invalid, QStringLiteral("Give either a file or edits (--set, --add, --remove), or --merge.")));
         return;
     }
     if (save.edits.isEmpty()) {
@@ -165,11 +167,10 @@ void runSave(Context context, const Wanted& wanted, const Change& change)
         }
         save.version = draft->version;
     }
-    changeDraft(context, change, QStringLiteral("saved"),
-        [&](const api::GatewayClient& client, const QString& reason) {
-            const ConfigClient config(client);
-            return save.edits.isEmpty() ? config.saveDraft(id, save, reason) : config.editDraft(id, save, reason);
-        });
+    changeDraft(context, change, QStringLiteral("saved"), [&](const api::GatewayClient& client, const QString& reason) {
+        const ConfigClient config(client);
+        return save.edits.isEmpty() ? config.saveDraft(id, save, reason) : config.editDraft(id, save, reason);
+    });
 }
 
 void addDrafts(CLI::App& noun, Context context)
@@ -182,7 +183,8 @@ void addDrafts(CLI::App& noun, Context context)
             ->type_name("DRAFT");
     };
 
-    auto* fresh = addCommand(*draft, "new", "Begin a draft of what is in force, of a file or of a revision; exit 6 if its findings block",
+    auto* fresh = addCommand(*draft, "new",
+        "Begin a draft of what is in force, of a file or of a revision; exit 6 if its findings block",
         "signalboxctl config draft new signalbox.yaml --note 'more for acme'");
     fresh->add_option("file", wanted->file, "The text; - is standard input")->type_name("FILE");
     fresh->add_option("--from", wanted->number, "The text of this revision")->type_name("N");
@@ -196,8 +198,8 @@ void addDrafts(CLI::App& noun, Context context)
             context, [](const api::GatewayClient& client) { return ConfigClient(client).drafts(); }, &printDrafts);
     });
 
-    auto* show = addCommand(*draft, "show", "A draft with its findings; exit 6 if they block",
-        "signalboxctl config draft show d3 --text");
+    auto* show = addCommand(
+        *draft, "show", "A draft with its findings; exit 6 if they block", "signalboxctl config draft show d3 --text");
     named(*show);
     show->add_flag("--text", wanted->withText, "Only its text");
     show->callback([context, wanted] {
@@ -215,8 +217,9 @@ void addDrafts(CLI::App& noun, Context context)
             &verdictOf);
     });
 
-    auto* save = addCommand(*draft, "save", "Give a draft another text, edit fields of it, or merge what is in force into it",
-        "signalboxctl config draft save d3 --set 'aliases[fast].cost_ceiling_usd=\"0.02\"'");
+    auto* save =
+        addCommand(*draft, "save", "Give a draft another text, edit fields of it, or merge what is in force into it",
+            "signalboxctl config draft save d3 --set 'aliases[fast].cost_ceiling_usd=\"0.02\"'");
     named(*save);
     save->add_option("file", wanted->file, "The text; - is standard input")->type_name("FILE");
     save->add_option("--set", wanted->set, "A field's value; comments and order stay")->type_name("PATH=YAML");
@@ -234,8 +237,8 @@ void addDrafts(CLI::App& noun, Context context)
     review->add_option("--note", wanted->note, "What was looked at")->type_name("TEXT");
     change = addReason(*review);
     review->callback([context, wanted, change] {
-        changeDraft(context, *change, QStringLiteral("reviewed"),
-            [&](const api::GatewayClient& client, const QString& reason) {
+        changeDraft(
+            context, *change, QStringLiteral("reviewed"), [&](const api::GatewayClient& client, const QString& reason) {
                 return ConfigClient(client).reviewDraft(QString::fromStdString(wanted->draft), !wanted->isRejected, {},
                     QString::fromStdString(wanted->note), reason);
             });
@@ -273,9 +276,9 @@ void addPromotion(CLI::App& noun, Context context)
             &printPromotion);
     });
 
-    auto* rollback = addCommand(noun, "rollback",
-        "Go back to the revision before, or to another one; ends a canary that runs",
-        "signalboxctl config rollback --reason 'errors on fast-summariser'");
+    auto* rollback =
+        addCommand(noun, "rollback", "Go back to the revision before, or to another one; ends a canary that runs",
+            "signalboxctl config rollback --reason 'errors on fast-summariser'");
     rollback->add_option("revision", wanted->number, "Without it: the one before")->type_name("N");
     change = addReason(*rollback);
     rollback->callback([context, wanted, change] {
@@ -318,9 +321,9 @@ void addFile(CLI::App& noun, Context context)
             &printPromotion);
     });
 
-    auto* revert = addCommand(noun, "revert",
-        "Write what is in force into the config file; what it held is kept beside it",
-        "signalboxctl config revert --reason 'the store is right'");
+    auto* revert =
+        addCommand(noun, "revert", "Write what is in force into the config file; what it held is kept beside it",
+            "signalboxctl config revert --reason 'the store is right'");
     change = addReason(*revert);
     revert->callback([context, change] {
         runChange(
@@ -342,7 +345,8 @@ void addConfigChanges(CLI::App& noun, Context context)
     const auto from = std::make_shared<std::string>();
     const auto to = std::make_shared<std::string>();
     auto* diff = addCommand(noun, "diff",
-        "What a change of the config does, in sentences: between revisions, drafts (d3), `file`, `running`, or texts here",
+        "What a change of the config does, in sentences: between revisions, drafts (d3), `file`, `running`, or texts "
+        "here",
         "signalboxctl config diff running d3");
     diff->add_option("from", *from, "Without it: running")->type_name("SIDE");
     diff->add_option("to", *to, "Without it: file")->type_name("SIDE");
@@ -354,8 +358,8 @@ void addConfigChanges(CLI::App& noun, Context context)
             return;
         }
         runOne(
-            context,
-            [&](const api::GatewayClient& client) { return ConfigClient(client).diff(*before, *after); }, &printDiff);
+            context, [&](const api::GatewayClient& client) { return ConfigClient(client).diff(*before, *after); },
+            &printDiff);
     });
 
     addDrafts(noun, context);
@@ -383,7 +387,8 @@ void addConfigChanges(CLI::App& noun, Context context)
     });
 
     const auto withFields = std::make_shared<bool>(false);
-    auto* standing = addCommand(noun, "standing", "How the file and the running config stand to each other, and where fields come from",
+    auto* standing = addCommand(noun, "standing",
+        "How the file and the running config stand to each other, and where fields come from",
         "signalboxctl config standing --fields");
     standing->add_flag("--fields", *withFields, "Every field with its source");
     standing->callback([context, withFields] {

@@ -24,9 +24,9 @@ QString approval(const api::Revision& revision)
 QString afterwards(const api::Revision& revision)
 {
     if (revision.reviewedAfter)
-        return QStringLiteral("%1 by %2").arg(
-            revision.reviewedAfter->approves ? QStringLiteral("approved") : QStringLiteral("turned down"),
-            revision.reviewedAfter->by);
+        return QStringLiteral("%1 by %2")
+            .arg(revision.reviewedAfter->approves ? QStringLiteral("approved") : QStringLiteral("turned down"),
+                revision.reviewedAfter->by);
     if (!revision.reviewDue)
         return {};
     return (revision.isOverdue ? QStringLiteral("OVERDUE since %1") : QStringLiteral("due %1"))
@@ -85,13 +85,14 @@ void printDiff(const api::DiffReport& report)
 void printDraft(const api::Draft& draft)
 {
     printFacts({{QStringLiteral("draft"), draft.id}, {QStringLiteral("state"), draft.state},
-        {QStringLiteral("base"), QStringLiteral("revision %1%2").arg(draft.base).arg(
-                                     draft.isBehind ? QStringLiteral(", no longer in force: merge it") : QString())},
+        {QStringLiteral("base"),
+            QStringLiteral("revision %1%2")
+                .arg(draft.base)
+                .arg(draft.isBehind ? QStringLiteral(", no longer in force: merge it") : QString())},
         {QStringLiteral("version"), QString::number(draft.version)}, {QStringLiteral("author"), draft.author},
         {QStringLiteral("editors"), draft.editors.join(QStringLiteral(", "))}, {QStringLiteral("note"), draft.note},
         {QStringLiteral("updated"), timeText(draft.updatedAt)}, {QStringLiteral("hash"), draft.hash},
-        {QStringLiteral("revision"), numberOrDash(draft.revision)},
-        {QStringLiteral("canary"), draft.canary.verdict}});
+        {QStringLiteral("revision"), numberOrDash(draft.revision)}, {QStringLiteral("canary"), draft.canary.verdict}});
     for (const api::ConfigReview& review : draft.reviews)
         printLine(QStringLiteral("%1 by %2%3%4 %5")
                       .arg(review.approves ? QStringLiteral("approved") : QStringLiteral("turned down"),
@@ -135,17 +136,18 @@ void printRevision(const api::Revision& one)
         {QStringLiteral("why"), one.reason}, {QStringLiteral("in force from"), timeText(one.inForceFrom)},
         {QStringLiteral("until"), one.isInForce ? QStringLiteral("now") : timeText(one.inForceUntil)},
         {QStringLiteral("canary"), one.canary.verdict}, {QStringLiteral("review after"), afterwards(one)},
-        {QStringLiteral("rolled back"), one.rolledBackAt ? QStringLiteral("%1 by %2: %3").arg(
-                                            timeText(one.rolledBackAt), one.rolledBackBy, one.rolledBackReason)
-                                                         : QString()}});
+        {QStringLiteral("rolled back"),
+            one.rolledBackAt
+                ? QStringLiteral("%1 by %2: %3").arg(timeText(one.rolledBackAt), one.rolledBackBy, one.rolledBackReason)
+                : QString()}});
 }
 
 void printStanding(const api::ConfigStanding& standing, bool withFields)
 {
     QStringList due;
     for (const int number : standing.toReview)
-        due.append(QString::number(number) +
-                   (standing.overdue.contains(number) ? QStringLiteral(" (overdue)") : QString()));
+        due.append(
+            QString::number(number) + (standing.overdue.contains(number) ? QStringLiteral(" (overdue)") : QString()));
     printFacts({{QStringLiteral("revision"), QString::number(standing.revision)},
         {QStringLiteral("from"), standing.source}, {QStringLiteral("hash"), standing.hash},
         {QStringLiteral("file"), standing.file}, {QStringLiteral("file hash"), standing.fileHash},
@@ -164,8 +166,8 @@ void printStanding(const api::ConfigStanding& standing, bool withFields)
     printLine({});
     Table table({{"FIELD"}, {"VALUE"}, {"SOURCE"}, {"FROM"}, {"DIFFERS"}});
     for (const api::FieldOrigin& field : standing.fields)
-        table.add({field.field, field.value, field.source, field.origin,
-            field.differs ? QStringLiteral("yes") : QString()});
+        table.add(
+            {field.field, field.value, field.source, field.origin, field.differs ? QStringLiteral("yes") : QString()});
     table.print();
 }
 

@@ -27,8 +27,8 @@ public:
         const QString& id, const api::DraftSave& save, const Change& change, Done<api::Draft> done) = 0;
     virtual void mergeDraft(const QString& id, const Change& change, Done<api::Draft> done) = 0;
     // `hash`: of the text that was looked at; empty: the one it has now.
-    virtual void reviewDraft(const QString& id, const api::ConfigReview& review, const Change& change,
-        Done<api::Draft> done) = 0;
+    virtual void reviewDraft(
+        const QString& id, const api::ConfigReview& review, const Change& change, Done<api::Draft> done) = 0;
     virtual void abandonDraft(const QString& id, const Change& change, Done<api::Draft> done) = 0;
 
     virtual api::Findings validate(const QByteArray& text) const = 0;

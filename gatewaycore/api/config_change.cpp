@@ -62,8 +62,8 @@ struct Members<DiffSentence>
 template <>
 struct Members<DiffGroup>
 {
-    static constexpr auto fields = std::tuple{field("name", &DiffGroup::name), field("title", &DiffGroup::title),
-        field("sentences", &DiffGroup::sentences)};
+    static constexpr auto fields = std::tuple{
+        field("name", &DiffGroup::name), field("title", &DiffGroup::title), field("sentences", &DiffGroup::sentences)};
 };
 
 template <>
@@ -96,10 +96,10 @@ struct Members<ConfigReview>
 template <>
 struct Members<CanaryResult>
 {
-    static constexpr auto fields = std::tuple{field("verdict", &CanaryResult::verdict),
-        field("percent", &CanaryResult::percent), field("calls", &CanaryResult::calls),
-        field("control_calls", &CanaryResult::controlCalls), field("sentence", &CanaryResult::sentence),
-        field("at", &CanaryResult::at)};
+    static constexpr auto fields =
+        std::tuple{field("verdict", &CanaryResult::verdict), field("percent", &CanaryResult::percent),
+            field("calls", &CanaryResult::calls), field("control_calls", &CanaryResult::controlCalls),
+            field("sentence", &CanaryResult::sentence), field("at", &CanaryResult::at)};
 };
 
 template <>
@@ -120,17 +120,17 @@ struct Members<MergeResult>
 template <>
 struct Members<Revision>
 {
-    static constexpr auto fields = std::tuple{field("number", &Revision::number), field("hash", &Revision::hash),
-        field("yaml", &Revision::text), field("kind", &Revision::kind), field("draft", &Revision::draft),
-        field("restores", &Revision::restores), field("author", &Revision::author),
-        field("editors", &Revision::editors), field("approver", &Revision::approver), field("by", &Revision::by),
-        field("reason", &Revision::reason), field("created_at", &Revision::createdAt),
-        field("in_force_from", &Revision::inForceFrom), field("in_force_until", &Revision::inForceUntil),
-        field("is_in_force", &Revision::isInForce), field("is_own_approval", &Revision::isOwnApproval),
-        field("canary", &Revision::canary), field("review_due", &Revision::reviewDue),
-        field("reviewed_after", &Revision::reviewedAfter), field("is_overdue", &Revision::isOverdue),
-        field("rolled_back_by", &Revision::rolledBackBy), field("rolled_back_reason", &Revision::rolledBackReason),
-        field("rolled_back_at", &Revision::rolledBackAt)};
+    static constexpr auto fields =
+        std::tuple{field("number", &Revision::number), field("hash", &Revision::hash), field("yaml", &Revision::text),
+            field("kind", &Revision::kind), field("draft", &Revision::draft), field("restores", &Revision::restores),
+            field("author", &Revision::author), field("editors", &Revision::editors),
+            field("approver", &Revision::approver), field("by", &Revision::by), field("reason", &Revision::reason),
+            field("created_at", &Revision::createdAt), field("in_force_from", &Revision::inForceFrom),
+            field("in_force_until", &Revision::inForceUntil), field("is_in_force", &Revision::isInForce),
+            field("is_own_approval", &Revision::isOwnApproval), field("canary", &Revision::canary),
+            field("review_due", &Revision::reviewDue), field("reviewed_after", &Revision::reviewedAfter),
+            field("is_overdue", &Revision::isOverdue), field("rolled_back_by", &Revision::rolledBackBy),
+            field("rolled_back_reason", &Revision::rolledBackReason), field("rolled_back_at", &Revision::rolledBackAt)};
 };
 
 template <>
@@ -144,8 +144,8 @@ struct Members<FieldOrigin>
 template <>
 struct Members<FieldEdit>
 {
-    static constexpr auto fields = std::tuple{
-        field("op", &FieldEdit::op), field("path", &FieldEdit::path), field("yaml", &FieldEdit::value)};
+    static constexpr auto fields =
+        std::tuple{field("op", &FieldEdit::op), field("path", &FieldEdit::path), field("yaml", &FieldEdit::value)};
 };
 
 template <>
@@ -316,7 +316,8 @@ Result<ConfigStanding> configStandingFromJson(const QJsonObject& json)
         {std::pair{"to_review", &standing->toReview}, std::pair{"overdue", &standing->overdue}}) {
         const QJsonValue value = json.value(QLatin1String(name));
         if (!value.isUndefined() && !fromValue(value, *list))
-            return failure(Failure::Invalid, QStringLiteral("field \"%1\" has the wrong type").arg(QLatin1String(name)));
+            return failure(
+                Failure::Invalid, QStringLiteral("field \"%1\" has the wrong type").arg(QLatin1String(name)));
     }
     return standing;
 }

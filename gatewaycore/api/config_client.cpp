@@ -84,8 +84,8 @@ ConfigClient::Reply<Draft> ConfigClient::mergeDraft(const QString& id, const QSt
 ConfigClient::Reply<Draft> ConfigClient::reviewDraft(
     const QString& id, bool approves, const QString& hash, const QString& note, const QString& reason) const
 {
-    const QJsonObject body{{QStringLiteral("approves"), approves}, {QStringLiteral("hash"), hash},
-        {QStringLiteral("note"), note}};
+    const QJsonObject body{
+        {QStringLiteral("approves"), approves}, {QStringLiteral("hash"), hash}, {QStringLiteral("note"), note}};
     return decode(m_client.send(post(draftPath(id, "/review"), body, reason)), &draftFromJson);
 }
 
@@ -96,8 +96,7 @@ ConfigClient::Reply<Draft> ConfigClient::abandonDraft(const QString& id, const Q
 
 ConfigClient::Reply<Findings> ConfigClient::validate(const QString& text) const
 {
-    return decode(
-        m_client.send(post(QStringLiteral("/api/v1/config/findings"), {{QStringLiteral("yaml"), text}})),
+    return decode(m_client.send(post(QStringLiteral("/api/v1/config/findings"), {{QStringLiteral("yaml"), text}})),
         &findingsFromJson);
 }
 

@@ -199,14 +199,13 @@ void DeskConfig::resolve(const api::DiffSide& side, admin::Done<Side> done)
     if (side.file) {
         const config::ConfigHolder::Read read = m_parts.config.readFile();
         if (read.bytes.isEmpty())
-            return done(api::failure(Failure::NotFound,
-                read.problems.isEmpty() ? QStringLiteral("There is no config file.")
-                                        : config::describe(read.problems.first())));
+            return done(
+                api::failure(Failure::NotFound, read.problems.isEmpty() ? QStringLiteral("There is no config file.")
+                                                                        : config::describe(read.problems.first())));
         return done(Side{QStringLiteral("the file"), read.bytes, nullptr});
     }
     if (side.revision == 0 || side.revision == running->revision)
-        return done(
-            Side{QStringLiteral("revision %1").arg(running->revision), m_parts.config.bytes(), running});
+        return done(Side{QStringLiteral("revision %1").arg(running->revision), m_parts.config.bytes(), running});
     m_parts.drafts->text(side.revision, [number = side.revision, done = std::move(done)](api::Result<QByteArray> text) {
         if (!text)
             return done(text.error());
@@ -226,8 +225,7 @@ api::Result<api::DiffReport> DeskConfig::compare(const Side& from, const Side& t
         const Side& side = i == 0 ? from : to;
         config::Problems problems;
         compiled[i].file = config::parseConfig(side.label, side.bytes, problems);
-        compiled[i].snapshot =
-            side.snapshot ? side.snapshot : m_parts.config.readText(side.label, side.bytes).snapshot;
+        compiled[i].snapshot = side.snapshot ? side.snapshot : m_parts.config.readText(side.label, side.bytes).snapshot;
         if (!compiled[i].file || !compiled[i].snapshot) {
             const config::ConfigHolder::Read read = m_parts.config.readText(side.label, side.bytes);
             return api::failure(Failure::CheckFailed,
@@ -252,9 +250,8 @@ void DeskConfig::diff(const api::DiffSide& from, const api::DiffSide& to, admin:
         resolve(to, [this, before = std::move(*before), done](api::Result<Side> after) {
             if (!after)
                 return done(after.error());
-            withTraffic([this, before, after = std::move(*after), done](config::Traffic traffic) {
-                done(compare(before, after, std::move(traffic)));
-            });
+            withTraffic([this, before, after = std::move(*after), done](
+                            config::Traffic traffic) { done(compare(before, after, std::move(traffic))); });
         });
     });
 }
@@ -311,7 +308,8 @@ api::ConfigStanding DeskConfig::standingNow(const config::Traffic& traffic) cons
     const QByteArray fileHash = file.bytes.isEmpty() ? QByteArray() : config::hashOf(file.bytes);
     standing.fileHash = QString::fromLatin1(fileHash);
     const bool isSame = fileHash == running->contentHash;
-    standing.source = isSame ? (path.isEmpty() ? QStringLiteral("demo") : QStringLiteral("file")) : QStringLiteral("store");
+    standing.source =
+        isSame ? (path.isEmpty() ? QStringLiteral("demo") : QStringLiteral("file")) : QStringLiteral("store");
     const auto held = m_parts.drafts->heldBack(fileHash);
     if (path.isEmpty() && isSame) {
         standing.fileState = QStringLiteral("none");
@@ -346,8 +344,8 @@ api::ConfigStanding DeskConfig::standingNow(const config::Traffic& traffic) cons
                 .arg(standing.revision);
     } else {
         standing.fileState = QStringLiteral("changed");
-        standing.fileSentence = QStringLiteral(
-            "The file has changed and was not taken yet. A reload (SIGHUP), adopt or a start takes it.");
+        standing.fileSentence =
+            QStringLiteral("The file has changed and was not taken yet. A reload (SIGHUP), adopt or a start takes it.");
     }
     standing.drifts = !isSame && file.snapshot;
     if (standing.drifts) {

@@ -27,11 +27,6 @@ QDateTime timeOf(qint64 ms)
     return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
 }
 
-std::optional<QDateTime> timeOrNone(qint64 ms)
-{
-    return ms == 0 ? std::nullopt : std::optional(timeOf(ms));
-}
-
 api::Error noDraft(const QString& id)
 {
     return api::failure(Failure::NotFound, QStringLiteral("There is no draft %1.").arg(id.left(64)),
@@ -40,8 +35,7 @@ api::Error noDraft(const QString& id)
 
 api::Error notRecorded()
 {
-    return api::failure(
-        Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made."));
+    return api::failure(Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made."));
 }
 
 const QStringList& peopleHere()
@@ -56,8 +50,7 @@ const QStringList& peopleHere()
 template <typename Then>
 void DraftBook::submit(store::Store::Work work, Then then)
 {
-    m_services.store.submit(
-        std::move(work),
+    m_services.store.submit(std::move(work),
         [context = &m_services.context, alive = std::weak_ptr(m_alive), then = std::move(then)](bool committed) {
             QMetaObject::invokeMethod(
                 context,
@@ -154,9 +147,9 @@ api::Result<store::DraftRow> DraftBook::openDraft(const QString& id) const
 
 void DraftBook::tellDraft(const store::DraftRow& draft) const
 {
-    m_services.tell(QStringLiteral("config.draft"),
-        {{QStringLiteral("id"), draft.id}, {QStringLiteral("state"), draft.state},
-            {QStringLiteral("version"), draft.version}});
+    m_services.tell(
+        QStringLiteral("config.draft"), {{QStringLiteral("id"), draft.id}, {QStringLiteral("state"), draft.state},
+                                            {QStringLiteral("version"), draft.version}});
 }
 
 void DraftBook::write(store::DraftRow row, const store::Store::Work& alongside, const Done<api::Draft>& done)
@@ -182,12 +175,10 @@ void DraftBook::write(store::DraftRow row, const store::Store::Work& alongside, 
 
 QString DraftBook::reviewState(const store::DraftRow& draft, const config::CheckedText& checked) const
 {
-    const bool isApproved = std::any_of(draft.reviews.begin(), draft.reviews.end(), [&](const auto& review) {
-        return review.hash.toLatin1() == draft.hash && review.approves;
-    });
-    const bool isRejected = std::any_of(draft.reviews.begin(), draft.reviews.end(), [&](const auto& review) {
-        return review.hash.toLatin1() == draft.hash && !review.approves;
-    });
+    const bool isApproved = std::any_of(draft.reviews.begin(), draft.reviews.end(),
+        [&](const auto& review) { return review.hash.toLatin1() == draft.hash && review.approves; });
+    const bool isRejected = std::any_of(draft.reviews.begin(), draft.reviews.end(),
+        [&](const auto& review) { return review.hash.toLatin1() == draft.hash && !review.approves; });
     if (checked.findings.isBlocked())
         return QStringLiteral("draft");
     return isApproved && !isRejected ? QStringLiteral("reviewed") : QStringLiteral("validated");
@@ -195,8 +186,8 @@ QString DraftBook::reviewState(const store::DraftRow& draft, const config::Check
 
 void DraftBook::create(const api::DraftRequest& request, const ConfigAsker& asker, Done<api::Draft> done)
 {
-    const auto open = std::count_if(
-        m_drafts.begin(), m_drafts.end(), [](const auto& draft) { return draft.second.isOpen(); });
+    const auto open =
+        std::count_if(m_drafts.begin(), m_drafts.end(), [](const auto& draft) { return draft.second.isOpen(); });
     if (open >= kOpenDrafts)
         return done(api::failure(Failure::Conflict, QStringLiteral("There are %1 open drafts already.").arg(open),
             QStringLiteral("Abandon those that nobody needs.")));
@@ -320,13 +311,15 @@ void DraftBook::review(
     review.holds = true;
     if (review.isOwn && review.approves && m_services.config.current()->changes.reviewRequired)
         return done(api::failure(Failure::NotPermitted,
-            QStringLiteral("%1 wrote this text, and this engine asks for the review of somebody else.").arg(asker.name)));
+            QStringLiteral("%1 wrote this text, and this engine asks for the review of somebody else.")
+                .arg(asker.name)));
     const config::CheckedText checked = check(row.id, row.text);
     if (review.approves && checked.findings.isBlocked())
-        return done(api::failure(Failure::CheckFailed,
-            QStringLiteral("The findings block this text, so there is nothing to approve.")));
+        return done(api::failure(
+            Failure::CheckFailed, QStringLiteral("The findings block this text, so there is nothing to approve.")));
     // one word of each: the last
-    row.reviews.removeIf([&](const api::ConfigReview& other) { return other.by == review.by && other.hash == review.hash; });
+    row.reviews.removeIf(
+        [&](const api::ConfigReview& other) { return other.by == review.by && other.hash == review.hash; });
     row.reviews.append(review);
     if (row.state != QLatin1String("canary"))
         row.state = reviewState(row, checked);
@@ -348,8 +341,8 @@ void DraftBook::abandon(const QString& id, const ConfigAsker& asker, Done<api::D
 
 bool DraftBook::loosens(const config::PolicySnapshot& after) const
 {
-    return !config::loosenings(*m_services.config.current(), after,
-        [](const config::Candidate& candidate, const config::Zone* zone) {
+    return !config::loosenings(
+        *m_services.config.current(), after, [](const config::Candidate& candidate, const config::Zone* zone) {
             return *routing::zoneObjection(candidate, zone) == 0;
         }).isEmpty();
 }
@@ -364,7 +357,8 @@ api::Outcome DraftBook::mayComeIntoForce(
                 .arg(draft.id)
                 .arg(draft.base)
                 .arg(inForce()),
-            QStringLiteral("Merge it (`signalboxctl config draft save %1 --merge`), then look at it again.").arg(draft.id));
+            QStringLiteral("Merge it (`signalboxctl config draft save %1 --merge`), then look at it again.")
+                .arg(draft.id));
     if (checked.findings.isBlocked()) {
         const api::Finding& first = checked.findings.items.first();
         return api::failure(Failure::CheckFailed,
@@ -380,8 +374,8 @@ api::Outcome DraftBook::mayComeIntoForce(
         if (review.hash.toLatin1() != draft.hash)
             continue;
         if (!review.approves && !isEmergency)
-            return api::failure(Failure::NotPermitted, QStringLiteral("%1 turned draft %2 down: %3")
-                                                           .arg(review.by, draft.id, review.note));
+            return api::failure(Failure::NotPermitted,
+                QStringLiteral("%1 turned draft %2 down: %3").arg(review.by, draft.id, review.note));
         isApproved = isApproved || (review.approves && !review.isOwn);
     }
     isUnreviewed = !isApproved;
@@ -466,8 +460,7 @@ void DraftBook::noteCanary(const QString& id, const api::CanaryResult& result, s
     }
     submit(store::Store::together(
                [draft, revision](QSqlDatabase& database) {
-                   return store::putDraft(database, draft) &&
-                          (!revision || store::updateRevision(database, *revision));
+                   return store::putDraft(database, draft) && (!revision || store::updateRevision(database, *revision));
                },
                std::move(alongside)),
         [this, draft, done = std::move(done)](bool committed) {

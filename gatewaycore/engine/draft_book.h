@@ -1,10 +1,10 @@
 // DraftBook: drafts and revisions of the config, and the one way in which a snapshot comes into force. What is in force
 // is what the database says (config_revisions, the row with in_force = 1); the book writes it first, together with what
-// has to be true with it (the mark of the change, the witnesses), and then hands the snapshot to every worker. So a kill
-// at any point leaves one truth: before the commit the old revision, after it the new one (decision 0150).
-// Numbers only grow; a rollback has a number of its own; a record's number says which text served it.
-// Thread: control; every `done` comes there exactly once, at once or later. What Services names must outlive the book.
-// While one revision is on its way into force another is refused with Conflict.
+// has to be true with it (the mark of the change, the witnesses), and then hands the snapshot to every worker. So a
+// kill at any point leaves one truth: before the commit the old revision, after it the new one (decision 0150). Numbers
+// only grow; a rollback has a number of its own; a record's number says which text served it. Thread: control; every
+// `done` comes there exactly once, at once or later. What Services names must outlive the book. While one revision is
+// on its way into force another is refused with Conflict.
 #pragma once
 
 #include "api/config_change.h"
@@ -37,8 +37,7 @@ public:
     template <typename T>
     using Done = std::function<void(api::Result<T>)>;
     // Runs in the transaction that brings a revision into force; false keeps it out of force.
-    using Witness =
-        std::function<bool(QSqlDatabase&, const store::RevisionRow&, const config::PolicySnapshot&)>;
+    using Witness = std::function<bool(QSqlDatabase&, const store::RevisionRow&, const config::PolicySnapshot&)>;
     using Prover = std::function<QVector<api::Finding>(const config::ConfigFile&, const config::PolicySnapshot&)>;
 
     struct Services
@@ -68,7 +67,7 @@ public:
     void text(int number, Done<QByteArray> done);
     int inForce() const;
     bool isBusy() const { return m_isBusy; }
-    int previous() const; // what a rollback goes back to; 0: there is none
+    int previous() const;            // what a rollback goes back to; 0: there is none
     QByteArray fileHashThen() const; // of the file that was taken last
     // The rolled-back revision whose text this is: the same text is not taken from the file by itself.
     std::optional<api::Revision> heldBack(const QByteArray& hash) const;
@@ -83,8 +82,8 @@ public:
     void abandon(const QString& id, const ConfigAsker& asker, Done<api::Draft> done);
 
     // For the canary. The draft's snapshot under its own number, which is durable before `done`; its findings, its
-    // review and its base are looked at as for a promotion. The same number as long as the text is the same. `alongside`
-    // of the asker is written in the same transaction.
+    // review and its base are looked at as for a promotion. The same number as long as the text is the same.
+    // `alongside` of the asker is written in the same transaction.
     void compiled(const QString& id, const ConfigAsker& asker, Done<config::SnapshotPtr> done);
     // How its canary stands; the draft's state follows: running, pass and insufficient_data keep it in `canary`, fail
     // makes it rolled_back, stopped makes it a draft again.
@@ -126,8 +125,8 @@ private:
     void write(store::DraftRow row, const store::Store::Work& alongside, const Done<api::Draft>& done);
     api::Draft draftOf(const store::DraftRow& row, bool isWhole) const;
     api::Revision revisionOf(const Row& row) const;
-    api::Outcome mayComeIntoForce(const store::DraftRow& draft, const config::CheckedText& checked, bool isEmergency,
-        bool& isUnreviewed) const;
+    api::Outcome mayComeIntoForce(
+        const store::DraftRow& draft, const config::CheckedText& checked, bool isEmergency, bool& isUnreviewed) const;
     QString reviewState(const store::DraftRow& draft, const config::CheckedText& checked) const;
     bool isOwn(const QStringList& editors, const ConfigAsker& asker) const;
     bool loosens(const config::PolicySnapshot& after) const;

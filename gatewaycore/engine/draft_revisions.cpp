@@ -47,8 +47,7 @@ api::Error busy()
 
 api::Error notRecorded()
 {
-    return api::failure(
-        Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made."));
+    return api::failure(Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made."));
 }
 
 api::Error notCompiled(const config::Problems& problems)
@@ -76,8 +75,7 @@ struct DraftBook::Change
 template <typename Then>
 void DraftBook::submit(store::Store::Work work, Then then)
 {
-    m_services.store.submit(
-        std::move(work),
+    m_services.store.submit(std::move(work),
         [context = &m_services.context, alive = std::weak_ptr(m_alive), then = std::move(then)](bool committed) {
             QMetaObject::invokeMethod(
                 context,
@@ -91,15 +89,14 @@ void DraftBook::submit(store::Store::Work work, Then then)
 
 const store::RevisionRow* DraftBook::row(int number) const
 {
-    const auto found = std::find_if(
-        m_revisions.begin(), m_revisions.end(), [number](const Row& one) { return one.number == number; });
+    const auto found =
+        std::find_if(m_revisions.begin(), m_revisions.end(), [number](const Row& one) { return one.number == number; });
     return found == m_revisions.end() ? nullptr : &*found;
 }
 
 store::RevisionRow* DraftBook::rowInForce()
 {
-    const auto found =
-        std::find_if(m_revisions.begin(), m_revisions.end(), [](const Row& one) { return one.inForce; });
+    const auto found = std::find_if(m_revisions.begin(), m_revisions.end(), [](const Row& one) { return one.inForce; });
     return found == m_revisions.end() ? nullptr : &*found;
 }
 
@@ -118,8 +115,8 @@ void DraftBook::keep(const Row& kept, const QByteArray& text)
 {
     Row without = kept;
     without.text.clear();
-    const auto found = std::find_if(
-        m_revisions.begin(), m_revisions.end(), [&](const Row& one) { return one.number == kept.number; });
+    const auto found =
+        std::find_if(m_revisions.begin(), m_revisions.end(), [&](const Row& one) { return one.number == kept.number; });
     if (found != m_revisions.end())
         *found = without;
     else
@@ -183,8 +180,8 @@ api::Outcome DraftBook::continueStored(const Row& stored)
         return true;
     });
     if (!text)
-        return api::failure(Failure::Unavailable,
-            QStringLiteral("the text of revision %1 cannot be read").arg(stored.number));
+        return api::failure(
+            Failure::Unavailable, QStringLiteral("the text of revision %1 cannot be read").arg(stored.number));
     const config::ConfigHolder::Read read =
         m_services.config.readText(QStringLiteral("revision %1").arg(stored.number), *text);
     if (!read.snapshot)
@@ -471,16 +468,16 @@ void DraftBook::promote(const api::PromoteRequest& request, const ConfigAsker& a
         return done(found.error());
     store::DraftRow draft = std::move(*found);
     if (draft.state == QLatin1String("canary") && draft.canary.verdict != QLatin1String("pass") && !request.emergency)
-        return done(api::failure(Failure::Conflict,
-            QStringLiteral("The canary of draft %1 has not passed yet.").arg(draft.id),
-            QStringLiteral("Wait for its verdict, or promote as an emergency.")));
+        return done(
+            api::failure(Failure::Conflict, QStringLiteral("The canary of draft %1 has not passed yet.").arg(draft.id),
+                QStringLiteral("Wait for its verdict, or promote as an emergency.")));
     config::CheckedText checked = check(QStringLiteral("draft %1").arg(draft.id), draft.text);
     bool isUnreviewed = false;
     if (const api::Outcome may = mayComeIntoForce(draft, checked, request.emergency, isUnreviewed); !may)
         return done(may.error());
     const auto change = std::make_shared<Change>();
-    change->row = fresh(request.emergency ? QStringLiteral("emergency") : QStringLiteral("promote"), draft.text,
-        draft.hash, asker);
+    change->row = fresh(
+        request.emergency ? QStringLiteral("emergency") : QStringLiteral("promote"), draft.text, draft.hash, asker);
     Row& coming = change->row;
     coming.number = draft.revision;
     coming.draft = draft.id;
@@ -530,8 +527,7 @@ void DraftBook::endCanaryOnly(const QString& id, const ConfigAsker& asker, const
         m_endCanary(id, draft.canary.sentence);
     submit(store::Store::together(
                [draft, revision](QSqlDatabase& database) {
-                   return store::putDraft(database, draft) &&
-                          (!revision || store::updateRevision(database, *revision));
+                   return store::putDraft(database, draft) && (!revision || store::updateRevision(database, *revision));
                },
                asker.alongside),
         [this, draft, revision, done](bool committed) {
@@ -563,9 +559,9 @@ void DraftBook::rollBack(int number, const ConfigAsker& asker, Done<api::Promoti
         return done(api::failure(Failure::Conflict, QStringLiteral("There is no revision before the one in force.")));
     const Row* wanted = row(target);
     if (!wanted || wanted->fromMs == 0)
-        return done(api::failure(
-            Failure::NotFound, QStringLiteral("There was never a revision %1 in force.").arg(target),
-            QStringLiteral("`signalboxctl config history` lists them.")));
+        return done(
+            api::failure(Failure::NotFound, QStringLiteral("There was never a revision %1 in force.").arg(target),
+                QStringLiteral("`signalboxctl config history` lists them.")));
     if (wanted->inForce)
         return done(api::failure(Failure::Conflict, QStringLiteral("Revision %1 is in force.").arg(target)));
     m_isBusy = true; // its text may have to be read first
@@ -609,8 +605,8 @@ void DraftBook::rollBack(int number, const ConfigAsker& asker, Done<api::Promoti
 }
 
 // The number stays; keys, certificates and price files are taken up anew.
-void DraftBook::refresh(std::shared_ptr<config::PolicySnapshot> snapshot, const QByteArray& bytes,
-    QStringList warnings, const Done<api::Promotion>& done)
+void DraftBook::refresh(std::shared_ptr<config::PolicySnapshot> snapshot, const QByteArray& bytes, QStringList warnings,
+    const Done<api::Promotion>& done)
 {
     m_services.config.adopt(std::move(snapshot), bytes, inForce());
     m_services.publish([this, warnings = std::move(warnings), done] {
@@ -655,8 +651,8 @@ void DraftBook::takeFile(
         m_services.config.refuse({config::Problem{m_services.config.file(), 0, 0, {}, why,
             QStringLiteral("`signalboxctl config adopt` takes it all the same.")}});
         m_services.tell(QStringLiteral("config.held"), {{QStringLiteral("revision"), held->number}});
-        return done(api::failure(
-            Failure::Conflict, why, QStringLiteral("`signalboxctl config adopt` takes it all the same.")));
+        return done(
+            api::failure(Failure::Conflict, why, QStringLiteral("`signalboxctl config adopt` takes it all the same.")));
     }
     if (isReload && now && hash == now->fileHash) {
         // the file is what it was when this revision was put in force past it: that was meant
@@ -705,9 +701,8 @@ void DraftBook::fileIsRunning(const ConfigAsker& asker, std::function<void(api::
     row.text = m_services.config.bytes();
     submit(store::Store::together(
                [row](QSqlDatabase& database) { return store::putRevision(database, row); }, asker.alongside),
-        [done = std::move(done)](bool committed) {
-            done(committed ? api::Outcome(api::Done{}) : api::Outcome(notRecorded()));
-        });
+        [done = std::move(done)](
+            bool committed) { done(committed ? api::Outcome(api::Done{}) : api::Outcome(notRecorded())); });
 }
 
 void DraftBook::reviewRevision(
@@ -722,10 +717,10 @@ void DraftBook::reviewRevision(
         return done(api::failure(Failure::Conflict,
             QStringLiteral("%1 has looked at revision %2 already.").arg(known->reviewedAfter->by).arg(number)));
     if (isOwn(known->editors + QStringList{known->by}, asker))
-        return done(api::failure(Failure::NotPermitted,
-            QStringLiteral("%1 wrote revision %2 or put it in force; somebody else looks at it.")
-                .arg(asker.name)
-                .arg(number)));
+        return done(api::failure(
+            Failure::NotPermitted, QStringLiteral("%1 wrote revision %2 or put it in force; somebody else looks at it.")
+                                       .arg(asker.name)
+                                       .arg(number)));
     Row reviewed = *known;
     api::ConfigReview review = asked;
     review.by = asker.name;
@@ -733,9 +728,9 @@ void DraftBook::reviewRevision(
     review.hash = QString::fromLatin1(reviewed.hash);
     review.holds = true;
     reviewed.reviewedAfter = review;
-    submit(store::Store::together(
-               [reviewed](QSqlDatabase& database) { return store::updateRevision(database, reviewed); },
-               asker.alongside),
+    submit(
+        store::Store::together(
+            [reviewed](QSqlDatabase& database) { return store::updateRevision(database, reviewed); }, asker.alongside),
         [this, reviewed, done = std::move(done)](bool committed) {
             if (!committed)
                 return done(notRecorded());

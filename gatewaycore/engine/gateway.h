@@ -39,8 +39,8 @@ public:
 
     std::optional<StartFailure> start();
 
-    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown). Another content
-    // is in force when it is recorded, a moment later.
+    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown). Another
+    // content is in force when it is recorded, a moment later.
     void reload();
     // Refuses new calls, lets the open ones finish for at most `allowed`, then emits drained(). Again: at once.
     void drain(std::chrono::milliseconds allowed);

@@ -17,9 +17,8 @@ constexpr int kTryAgainMs = 50;
 
 std::optional<api::Error> Gateway::startRevisions()
 {
-    m_parts.drafts = std::make_unique<DraftBook>(DraftBook::Services{
-        *m_parts.store, m_parts.config, m_parts.clock, *this,
-        [this](std::function<void()> inForce) { publishEverywhere(std::move(inForce)); },
+    m_parts.drafts = std::make_unique<DraftBook>(DraftBook::Services{*m_parts.store, m_parts.config, m_parts.clock,
+        *this, [this](std::function<void()> inForce) { publishEverywhere(std::move(inForce)); },
         [this](const QString& event, const QJsonObject& data) {
             if (m_events)
                 m_events->publish(event, data);

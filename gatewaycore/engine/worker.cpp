@@ -62,8 +62,7 @@ void Worker::setCredentials(credential::CredentialBookPtr credentials)
 void Worker::afterwards(QObject* context, std::function<void()> then)
 {
     QMetaObject::invokeMethod(
-        m_loop,
-        [context, then = std::move(then)] { QMetaObject::invokeMethod(context, then, Qt::QueuedConnection); },
+        m_loop, [context, then = std::move(then)] { QMetaObject::invokeMethod(context, then, Qt::QueuedConnection); },
         Qt::QueuedConnection);
 }
 

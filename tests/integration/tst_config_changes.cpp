@@ -42,7 +42,10 @@ struct Person
 class World
 {
 public:
-    World() : engine(configFor(urlOf(upstream) + QStringLiteral("/v1"))) { upstream.setAnswer({chatAnswer(), Hangup::Stay}); }
+    World() : engine(configFor(urlOf(upstream) + QStringLiteral("/v1")))
+    {
+        upstream.setAnswer({chatAnswer(), Hangup::Stay});
+    }
 
     QString start()
     {
@@ -75,13 +78,17 @@ public:
     static QByteArray chatAnswer()
     {
         const QByteArray body =
-            "{\"id\":\"1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m-2026-09-01\",\"choices\":[{\"index\":0,"
+            "{\"id\":\"1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m-2026-09-01\",\"choices\":[{"
+            "\"index\":0,"
             "\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":\"stop\"}],\"usage\":{"
             "\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}";
         return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
                QByteArray::number(body.size()) + "\r\n\r\n" + body;
     }
-    static QString urlOf(ScriptedUpstream& upstream) { return QStringLiteral("http://127.0.0.1:%1").arg(upstream.port()); }
+    static QString urlOf(ScriptedUpstream& upstream)
+    {
+        return QStringLiteral("http://127.0.0.1:%1").arg(upstream.port());
+    }
 
     QByteArray running() { return waitFor(console->revision(engine.gateway().revision()))->text.toUtf8(); }
     void writeFile(const QByteArray& text)
@@ -101,10 +108,11 @@ public:
     {
         int revision = 0;
         inThreads(1, [&](int) {
-            const RawReply reply = rawCall(engine.port(),
-                httpRequest("POST", "/v1/chat/completions",
-                    "Authorization: Bearer " + engine.key() + "\r\nContent-Type: application/json\r\nConnection: close\r\n",
-                    "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+            const RawReply reply = rawCall(
+                engine.port(), httpRequest("POST", "/v1/chat/completions",
+                                   "Authorization: Bearer " + engine.key() +
+                                       "\r\nContent-Type: application/json\r\nConnection: close\r\n",
+                                   "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
             revision = reply.header("x-signalbox-revision").toInt();
         });
         return revision;
@@ -132,7 +140,8 @@ public:
             database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000"));
             if (database.open()) {
                 QSqlQuery query(database);
-                if (query.exec(QStringLiteral("SELECT count(*), max(number) FROM config_revisions WHERE in_force = 1")) &&
+                if (query.exec(
+                        QStringLiteral("SELECT count(*), max(number) FROM config_revisions WHERE in_force = 1")) &&
                     query.next() && query.value(0).toInt() == 1)
                     number = query.value(1).toInt();
             }
@@ -288,7 +297,8 @@ void TestConfigChanges::savesSayWhatTheyWereMadeFrom()
     QCOMPARE(stale.error().failure, Failure::Conflict);
     QVERIFY(waitFor(w.anna.config->draft(draft.id))->text.endsWith(QLatin1String("# a\n")));
     // a text that does not compile is kept as somebody's work, and blocks
-    const auto broken = waitFor(w.anna.config->saveDraft(draft.id, {2, text + QStringLiteral("typo: 1\n"), {}, {}}, kWhy));
+    const auto broken =
+        waitFor(w.anna.config->saveDraft(draft.id, {2, text + QStringLiteral("typo: 1\n"), {}, {}}, kWhy));
     QVERIFY(broken);
     QCOMPARE(broken->state, QStringLiteral("draft"));
     QVERIFY(broken->findings.isBlocked());
@@ -304,14 +314,16 @@ void TestConfigChanges::secretsAreNotKept()
     QCOMPARE(w.start(), QString());
     const QByteArray secret = "sk-canary-0123456789abcdef";
     api::DraftRequest request;
-    request.text = QString::fromUtf8(w.running().replace("retention: zero}\naliases", "retention: zero, key: " + secret + "}\naliases"));
+    request.text = QString::fromUtf8(
+        w.running().replace("retention: zero}\naliases", "retention: zero, key: " + secret + "}\naliases"));
     QVERIFY(request.text->contains(QLatin1String("canary")));
     const auto refused = waitFor(w.anna.config->createDraft(request, kWhy));
     QCOMPARE(refused.error().failure, Failure::CheckFailed);
     QVERIFY(!refused.error().message.contains(QLatin1String("canary")));
     const api::Draft draft = w.draftOf("owner: qa", "owner: one");
     const auto edit = waitFor(w.anna.config->editDraft(draft.id,
-        {1, {}, {{QStringLiteral("set"), QStringLiteral("providers[up].key"), QString::fromLatin1(secret)}}, {}}, kWhy));
+        {1, {}, {{QStringLiteral("set"), QStringLiteral("providers[up].key"), QString::fromLatin1(secret)}}, {}},
+        kWhy));
     QCOMPARE(edit.error().failure, Failure::CheckFailed);
     QVERIFY(waitFor(w.console->drafts())->size() == 1);
     const QString database = w.engine.recordDirectory() + QStringLiteral("/signalbox.db");
@@ -331,11 +343,14 @@ void TestConfigChanges::edits()
         {1, {}, {{QStringLiteral("set"), QStringLiteral("aliases[fast].owner"), QStringLiteral("search")}}, {}}, kWhy));
     QVERIFY2(edited, edited ? "" : qPrintable(edited.error().message));
     QString expected = before;
-    QCOMPARE(waitFor(w.anna.config->draft(draft.id))->text, expected.replace(QLatin1String("owner: qa"), QLatin1String("owner: search")));
-    QCOMPARE(waitFor(w.anna.config->editDraft(draft.id,
-                 {2, {}, {{QStringLiteral("set"), QStringLiteral("aliases[none].owner"), QStringLiteral("x")}}, {}}, kWhy))
-                 .error()
-                 .failure,
+    QCOMPARE(waitFor(w.anna.config->draft(draft.id))->text,
+        expected.replace(QLatin1String("owner: qa"), QLatin1String("owner: search")));
+    QCOMPARE(
+        waitFor(w.anna.config->editDraft(draft.id,
+                    {2, {}, {{QStringLiteral("set"), QStringLiteral("aliases[none].owner"), QStringLiteral("x")}}, {}},
+                    kWhy))
+            .error()
+            .failure,
         Failure::Invalid);
 }
 
@@ -374,7 +389,8 @@ void TestConfigChanges::reviewBindsToTheText()
         Failure::Conflict);
     QVERIFY(waitFor(w.ben.config->reviewDraft(draft.id, true, draft.hash, {}, kWhy)));
     const QString text = waitFor(w.anna.config->draft(draft.id))->text;
-    const auto saved = waitFor(w.anna.config->saveDraft(draft.id, {1, text + QStringLiteral("# later\n"), {}, {}}, kWhy));
+    const auto saved =
+        waitFor(w.anna.config->saveDraft(draft.id, {1, text + QStringLiteral("# later\n"), {}, {}}, kWhy));
     QCOMPARE(saved->state, QStringLiteral("validated")); // the approval was of another text
     QVERIFY(!saved->reviews.first().holds);
     const auto promoted = w.promote(draft.id);
@@ -460,7 +476,8 @@ void TestConfigChanges::rollbackAndTwice()
 void TestConfigChanges::rollbackThatLoosens()
 {
     World w;
-    w.writeFile(configFor(World::urlOf(w.upstream) + QStringLiteral("/v1")).replace("regions: [local]", "regions: [local, old]"));
+    w.writeFile(configFor(World::urlOf(w.upstream) + QStringLiteral("/v1"))
+                    .replace("regions: [local]", "regions: [local, old]"));
     QCOMPARE(w.start(), QString());
     QVERIFY(w.promote(w.draftOf("regions: [local, old]", "regions: [local]").id));
     const auto refused = waitFor(w.ben.config->rollBack(0, kWhy));
@@ -667,7 +684,8 @@ void TestConfigChanges::theAuditLogHasNoTexts()
     for (const api::AuditEntry& entry : log->entries) {
         const QByteArray all = QJsonDocument(api::toJson(entry)).toJson();
         QVERIFY2(!all.contains("audited-by-the-test"), all.constData());
-        isThere = isThere || (entry.action.contains(QLatin1String("config/promote")) && entry.outcome == QLatin1String("applied"));
+        isThere = isThere ||
+                  (entry.action.contains(QLatin1String("config/promote")) && entry.outcome == QLatin1String("applied"));
     }
     QVERIFY(isThere);
 }
@@ -683,7 +701,8 @@ void TestConfigChanges::commands()
                 words + QStringList{QStringLiteral("--data-dir"), w.engine.dataDirectory()});
         });
         if (finished.exitCode != expected)
-            qWarning("%s: %d\n%s%s", qPrintable(words.join(u' ')), finished.exitCode, finished.output.constData(), finished.log.constData());
+            qWarning("%s: %d\n%s%s", qPrintable(words.join(u' ')), finished.exitCode, finished.output.constData(),
+                finished.log.constData());
         return finished;
     };
     const auto ok = [&](const char* line, int expected = 0) {
@@ -696,7 +715,8 @@ void TestConfigChanges::commands()
     text.write(w.readFile().replace("owner: qa", "owner: ctl"));
     text.close();
     QVERIFY(run({QStringLiteral("config"), QStringLiteral("check"), text.fileName()}, 0).exitCode == 0);
-    QVERIFY(run({QStringLiteral("config"), QStringLiteral("draft"), QStringLiteral("new"), text.fileName()}, 0).output.startsWith("d1"));
+    QVERIFY(run({QStringLiteral("config"), QStringLiteral("draft"), QStringLiteral("new"), text.fileName()}, 0)
+                .output.startsWith("d1"));
     QVERIFY(ok("config draft list"));
     QVERIFY(ok("config draft show d1"));
     QVERIFY(run({QStringLiteral("config"), QStringLiteral("diff"), QStringLiteral("running"), QStringLiteral("d1")}, 0)
@@ -707,7 +727,8 @@ void TestConfigChanges::commands()
     QVERIFY(ok("config promote d1 --reason tested"));
     QCOMPARE(w.engine.gateway().revision(), 2);
     QVERIFY(ok("config promote d1", 5));
-    QVERIFY(run({QStringLiteral("config"), QStringLiteral("history"), QStringLiteral("2"), QStringLiteral("--text")}, 0).output == w.running());
+    QVERIFY(run({QStringLiteral("config"), QStringLiteral("history"), QStringLiteral("2"), QStringLiteral("--text")}, 0)
+                .output == w.running());
     QVERIFY(ok("config rollback --reason tested"));
     QCOMPARE(w.engine.gateway().revision(), 3);
     QVERIFY(ok("config history 9", 3));
@@ -715,7 +736,9 @@ void TestConfigChanges::commands()
     QVERIFY(text.open(QIODevice::WriteOnly | QIODevice::Truncate));
     text.write(w.readFile() + "typo: 1\n");
     text.close();
-    QVERIFY(run({QStringLiteral("config"), QStringLiteral("draft"), QStringLiteral("new"), text.fileName()}, 6).exitCode == 6);
+    QVERIFY(
+        run({QStringLiteral("config"), QStringLiteral("draft"), QStringLiteral("new"), text.fileName()}, 6).exitCode ==
+        6);
     QVERIFY(ok("config promote d2", 6));
     QVERIFY(ok("config draft abandon d2"));
     w.writeFile(w.readFile() + "# more\n");

@@ -121,8 +121,7 @@ void reviewConfigRevision(const Services& services, const Request& request, cons
 {
     ConfigDesk* desk = deskOf(services, reply);
     if (const auto number = desk ? numberOf(request, reply) : std::nullopt)
-        desk->reviewRevision(
-            *number, reviewOf(request.asked.body), request.change, answer<api::Revision>(reply));
+        desk->reviewRevision(*number, reviewOf(request.asked.body), request.change, answer<api::Revision>(reply));
 }
 
 void getConfigDrafts(const Services& services, const Request&, const Reply& reply)
@@ -188,8 +187,7 @@ void mergeConfigDraft(const Services& services, const Request& request, const Re
 void reviewConfigDraft(const Services& services, const Request& request, const Reply& reply)
 {
     if (ConfigDesk* desk = deskOf(services, reply))
-        desk->reviewDraft(
-            request.argument, reviewOf(request.asked.body), request.change, draftAnswer(request, reply));
+        desk->reviewDraft(request.argument, reviewOf(request.asked.body), request.change, draftAnswer(request, reply));
 }
 
 void abandonConfigDraft(const Services& services, const Request& request, const Reply& reply)

@@ -89,9 +89,9 @@ bool isReference(const QString& text)
 // Members that hold a secret's reference, by the part of the config they stand in.
 void secretsIn(const Value& value, const QString& path, const QString& name, QVector<Finding>& found)
 {
-    static const QRegularExpression secret(QStringLiteral(
-        "^(providers\\[\\d+\\]\\.(key|credentials\\.(access_key|secret_key|session_token))"
-        "|export\\.webhooks\\[\\d+\\]\\.secret|export\\.otlp\\.headers\\..+|audit\\.signing_key)$"));
+    static const QRegularExpression secret(
+        QStringLiteral("^(providers\\[\\d+\\]\\.(key|credentials\\.(access_key|secret_key|session_token))"
+                       "|export\\.webhooks\\[\\d+\\]\\.secret|export\\.otlp\\.headers\\..+|audit\\.signing_key)$"));
     if (value.type == Value::Type::Text && secret.match(path).hasMatch() && !isReference(value.text)) {
         Finding finding;
         finding.rule = QStringLiteral("clear_secret");
@@ -154,8 +154,8 @@ QVector<Finding> clearSecrets(const QString& name, const QByteArray& text)
     // no tree to go by: what looks like a secret's field, or like a key of a known make
     static const QRegularExpression field(QStringLiteral(
         "\\b(?:key|secret|access_key|secret_key|session_token|signing_key)\\s*:\\s*[\"']?([^\\s\"',}#]+)"));
-    static const QRegularExpression make(
-        QStringLiteral("\\b(sk-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{30,}|sb[xap]_[a-z0-9]+_\\w{16,})"));
+    static const QRegularExpression make(QStringLiteral(
+        "\\b(sk-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{30,}|sb[xap]_[a-z0-9]+_\\w{16,})"));
     int number = 0;
     for (const QByteArray& bytes : text.split('\n')) {
         ++number;

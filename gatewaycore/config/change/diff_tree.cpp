@@ -99,8 +99,8 @@ class Walk
 public:
     std::vector<TreeChange> changes;
 
-    void compare(const Value* before, const Value* after, const QString& pattern, const QString& path,
-        const QString& pathBefore)
+    void compare(
+        const Value* before, const Value* after, const QString& pattern, const QString& path, const QString& pathBefore)
     {
         if (before && after && meansTheSame(*before, *after) && !isListOfMaps(*before))
             return;
@@ -112,8 +112,10 @@ public:
                               any.type == Value::Type::Map;
         if (bothMaps)
             return maps(before, after, pattern, path, pathBefore);
-        note(before && after ? Kind::Changed : after ? Kind::Added : Kind::Removed, before, after, pattern,
-            after ? path : pathBefore);
+        note(before && after ? Kind::Changed
+             : after         ? Kind::Added
+                             : Kind::Removed,
+            before, after, pattern, after ? path : pathBefore);
     }
 
 private:
@@ -132,8 +134,8 @@ private:
 
     static QString below(const QString& path, const QString& key) { return path.isEmpty() ? key : path + u'.' + key; }
 
-    void maps(const Value* before, const Value* after, const QString& pattern, const QString& path,
-        const QString& pathBefore)
+    void maps(
+        const Value* before, const Value* after, const QString& pattern, const QString& path, const QString& pathBefore)
     {
         QStringList keys;
         for (const Value* side : {after, before}) {
@@ -163,8 +165,8 @@ private:
         return entries;
     }
 
-    void lists(const Value* before, const Value* after, const QString& pattern, const QString& path,
-        const QString& pathBefore)
+    void lists(
+        const Value* before, const Value* after, const QString& pattern, const QString& path, const QString& pathBefore)
     {
         const Identity& identity = identityOf(pattern);
         std::vector<Entry> olds = entriesOf(before, identity);
@@ -189,9 +191,7 @@ private:
         });
 
         const QString entryPattern = pattern + QStringLiteral("[]");
-        const auto at = [](const QString& list, std::size_t index) {
-            return list + QStringLiteral("[%1]").arg(index);
-        };
+        const auto at = [](const QString& list, std::size_t index) { return list + QStringLiteral("[%1]").arg(index); };
         for (const Entry& was : olds) {
             if (was.other == std::size_t(-1)) {
                 enter(was.name, was.name);
@@ -219,8 +219,8 @@ private:
             }
             for (const Value& member : was.value->children) {
                 if (!now.value->member(member.key) && !isIdentity(identity, member.key))
-                    compare(&member, nullptr, below(entryPattern, member.key),
-                        below(at(path, now.index), member.key), below(at(pathBefore, was.index), member.key));
+                    compare(&member, nullptr, below(entryPattern, member.key), below(at(path, now.index), member.key),
+                        below(at(pathBefore, was.index), member.key));
             }
             leave();
         }
@@ -301,8 +301,8 @@ bool meansTheSame(const Value& a, const Value& b)
             return other && meansTheSame(child, *other);
         });
     // the order of words in a list says nothing
-    const bool words = std::all_of(a.children.begin(), a.children.end(),
-        [](const Value& child) { return child.type == Value::Type::Text; });
+    const bool words = std::all_of(
+        a.children.begin(), a.children.end(), [](const Value& child) { return child.type == Value::Type::Text; });
     if (words) {
         QStringList left;
         QStringList right;

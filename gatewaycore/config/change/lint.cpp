@@ -59,9 +59,9 @@ QVector<LintHit> zoneBeyondContract(const PolicySnapshot& snapshot, const CheckC
         if (!tenant.contract || !tenant.contract->zone)
             continue;
         if (!tenant.zone || allowsMoreThan(*tenant.zone, *tenant.contract->zone))
-            hits.append({entry("tenants", i, "zone"),
-                {tenant.name, tenant.zone ? tenant.zone->name : QStringLiteral("no zone"),
-                    tenant.contract->reference, tenant.contract->zone->name}});
+            hits.append(
+                {entry("tenants", i, "zone"), {tenant.name, tenant.zone ? tenant.zone->name : QStringLiteral("no zone"),
+                                                  tenant.contract->reference, tenant.contract->zone->name}});
     }
     return hits;
 }
@@ -89,8 +89,8 @@ QVector<LintHit> aliasOutsideZones(const PolicySnapshot& snapshot, const CheckCo
                 tenants.append(tenant->name);
         }
         if (!tenants.isEmpty())
-            hits.append({entry("aliases", a, "candidates"),
-                {snapshot.aliases[a]->name, tenants.join(QStringLiteral(", "))}});
+            hits.append(
+                {entry("aliases", a, "candidates"), {snapshot.aliases[a]->name, tenants.join(QStringLiteral(", "))}});
     }
     return hits;
 }
@@ -110,8 +110,8 @@ QVector<LintHit> fallbackOutsideZones(const PolicySnapshot& snapshot, const Chec
                     tenants.append(tenant->name);
             }
             if (!tenants.isEmpty())
-                hits.append({inAlias(a, "fallback", i),
-                    {candidate.label, alias.name, tenants.join(QStringLiteral(", "))}});
+                hits.append(
+                    {inAlias(a, "fallback", i), {candidate.label, alias.name, tenants.join(QStringLiteral(", "))}});
         }
     }
     return hits;
@@ -128,7 +128,8 @@ QVector<LintHit> withoutPrice(const PolicySnapshot& snapshot, const CheckContext
         const bool limited =
             alias.costCeiling ||
             std::any_of(snapshot.budgets.begin(), snapshot.budgets.end(), [&](const BudgetPolicy& budget) {
-                return budget.atLimit != AtLimit::Warn && (budget.scope.alias.isEmpty() || budget.scope.alias == alias.name) &&
+                return budget.atLimit != AtLimit::Warn &&
+                       (budget.scope.alias.isEmpty() || budget.scope.alias == alias.name) &&
                        (budget.scope.provider.isEmpty() || budget.scope.provider == candidate.provider->name);
             });
         hits.append({path + QStringLiteral(".model"),
@@ -184,8 +185,8 @@ QVector<LintHit> weightlessCandidate(const PolicySnapshot& snapshot, const Check
         const Alias& alias = *snapshot.aliases[a];
         for (std::size_t i = 0; i < alias.candidates.size(); ++i) {
             if (alias.candidates[i].weight == 0)
-                hits.append({inAlias(a, "candidates", i) + QStringLiteral(".weight"),
-                    {alias.candidates[i].label, alias.name}});
+                hits.append(
+                    {inAlias(a, "candidates", i) + QStringLiteral(".weight"), {alias.candidates[i].label, alias.name}});
         }
     }
     return hits;
@@ -241,12 +242,12 @@ const std::vector<LintRow>& ownRows()
             "The step to %1 of alias %2 lies outside the zones of %3 and is passed over for them.", "",
             fallbackOutsideZones},
         {"tenant_without_zone", Severity::Warn,
-            "Tenant %1 has no zone, so its calls may go to any provider, although zones are in use.",
-            "Add zone: NAME.", tenantWithoutZone},
+            "Tenant %1 has no zone, so its calls may go to any provider, although zones are in use.", "Add zone: NAME.",
+            tenantWithoutZone},
         {"price_missing", Severity::Warn, "The price book has no price for %1; %2.",
             "Add it to a price book of your own (prices: {book: FILE}).", withoutPrice},
-        {"model_retired", Severity::Warn, "%1 was retired on %2; alias %3 passes it over.",
-            "Name its successor.", retiredModel},
+        {"model_retired", Severity::Warn, "%1 was retired on %2; alias %3 passes it over.", "Name its successor.",
+            retiredModel},
         {"candidate_without_weight", Severity::Note,
             "%1 has the weight 0 in alias %2, so it is drawn only when a lever gives it one.", "", weightlessCandidate},
         {"provider_unused", Severity::Note, "Provider %1 is no candidate of any alias.", "", unusedProvider},
@@ -254,8 +255,8 @@ const std::vector<LintRow>& ownRows()
         {"cache_undecided", Severity::Note,
             "Whether alias %1 may answer from similar questions is not decided; it behaves as off.",
             "Add semantic: {choice: off, reason: ..., owner: ..., decided: DATE, review_by: DATE}.", undecidedCache},
-        {"cache_review_due", Severity::Warn, "The choice on the semantic cache of alias %1 was due for review on %2 (%3).",
-            "", cacheReviewDue},
+        {"cache_review_due", Severity::Warn,
+            "The choice on the semantic cache of alias %1 was due for review on %2 (%3).", "", cacheReviewDue},
     };
     return rows;
 }
@@ -272,8 +273,8 @@ QVector<api::Finding> lint(const ConfigFile& file, const PolicySnapshot& snapsho
                 // filled from the last on, so that a word with a % in it is not filled again
                 for (qsizetype i = hit.words.size(); i > 0; --i)
                     sentence.replace(QStringLiteral("%") + QString::number(i), hit.words[i - 1]);
-                findings.append(findingAt(
-                    file, row.severity, row.rule, hit.path, sentence, QString::fromUtf8(row.suggestion)));
+                findings.append(
+                    findingAt(file, row.severity, row.rule, hit.path, sentence, QString::fromUtf8(row.suggestion)));
             }
         }
     }

@@ -1,6 +1,6 @@
 // Limit lint: what compiles and still does not do what whoever wrote it counts on. Limits that can never bind, money
-// that nobody can spend, zones that leave an alias without a candidate, prices that are missing. One row of a table each
-// (lint.cpp, lint_limits.cpp), with its sentence, line and column. Any thread; a pure function.
+// that nobody can spend, zones that leave an alias without a candidate, prices that are missing. One row of a table
+// each (lint.cpp, lint_limits.cpp), with its sentence, line and column. Any thread; a pure function.
 #pragma once
 
 #include "config/change/check_text.h"

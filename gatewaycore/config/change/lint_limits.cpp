@@ -141,18 +141,17 @@ QVector<LintHit> budgetOfNobody(const PolicySnapshot& snapshot, const CheckConte
     for (std::size_t i = 0; i < snapshot.budgets.size(); ++i) {
         const UsageScope& scope = snapshot.budgets[i].scope;
         const auto tenant = snapshot.tenantByName.value(scope.tenant);
-        const bool reached =
-            std::any_of(snapshot.aliases.begin(), snapshot.aliases.end(), [&](const auto& alias) {
-                if (!scope.alias.isEmpty() && alias->name != scope.alias)
-                    return false;
-                const auto serves = [&](const Candidate& candidate) {
-                    return candidate.provider && (scope.provider.isEmpty() || candidate.provider->name == scope.provider) &&
-                           (!tenant || !context.inZone || context.inZone(candidate, tenant->zone));
-                };
-                return std::any_of(alias->candidates.begin(), alias->candidates.end(), serves) ||
-                       std::any_of(alias->fallback.begin(), alias->fallback.end(),
-                           [&](const FallbackStep& step) { return serves(step.candidate); });
-            });
+        const bool reached = std::any_of(snapshot.aliases.begin(), snapshot.aliases.end(), [&](const auto& alias) {
+            if (!scope.alias.isEmpty() && alias->name != scope.alias)
+                return false;
+            const auto serves = [&](const Candidate& candidate) {
+                return candidate.provider && (scope.provider.isEmpty() || candidate.provider->name == scope.provider) &&
+                       (!tenant || !context.inZone || context.inZone(candidate, tenant->zone));
+            };
+            return std::any_of(alias->candidates.begin(), alias->candidates.end(), serves) ||
+                   std::any_of(alias->fallback.begin(), alias->fallback.end(),
+                       [&](const FallbackStep& step) { return serves(step.candidate); });
+        });
         if (!reached && !snapshot.aliases.empty())
             hits.append({budgetPath(i, "scope"), {describe(scope)}});
     }
@@ -168,8 +167,8 @@ QVector<LintHit> budgetAboveWider(const PolicySnapshot& snapshot, const CheckCon
             if (!isWithin(inner.scope, outer.scope) || inner.period != outer.period ||
                 inner.timeZone != outer.timeZone || outer.atLimit != AtLimit::Refuse || inner.amount < outer.amount)
                 continue;
-            hits.append({budgetPath(i, "amount_usd"), {describe(inner.scope), inner.amount.toDecimal(),
-                                                          describe(outer.scope), outer.amount.toDecimal()}});
+            hits.append({budgetPath(i, "amount_usd"),
+                {describe(inner.scope), inner.amount.toDecimal(), describe(outer.scope), outer.amount.toDecimal()}});
             break;
         }
     }
@@ -232,8 +231,8 @@ std::optional<Money> dearestCall(const Alias& alias)
             const qint64 in = std::max(
                 {rates.input.nano(), rates.cacheWrite5m.nano(), rates.cacheWrite30m.nano(), rates.cacheWrite1h.nano(),
                     rates.cacheWrite12h.nano(), rates.audioInput.nano(), rates.imageInput.nano()});
-            dear = std::max(dear,
-                double(in) / 1e6 * double(input) + double(out) / 1e6 * double(*candidate.facts->maxOutputTokens));
+            dear = std::max(
+                dear, double(in) / 1e6 * double(input) + double(out) / 1e6 * double(*candidate.facts->maxOutputTokens));
         };
         for (const Price* price : candidate.prices) {
             look(price->at(input));
@@ -365,8 +364,9 @@ void looseContent(const ContentPolicy& content, const QString& path, QVector<Lin
         hits.append({path + QStringLiteral(".ttl"), {QStringLiteral("ttl"), QStringLiteral("nothing is retained")}});
     if (content.retain != Retain::Sampled && content.samplePercent > 0)
         hits.append({path + QStringLiteral(".sample_percent"),
-            {QStringLiteral("sample_percent"), content.retain == Retain::None ? QStringLiteral("nothing is retained")
-                                                                              : QStringLiteral("everything is retained")}});
+            {QStringLiteral("sample_percent"), content.retain == Retain::None
+                                                   ? QStringLiteral("nothing is retained")
+                                                   : QStringLiteral("everything is retained")}});
 }
 
 QVector<LintHit> contentOfNothing(const PolicySnapshot& snapshot, const CheckContext&)
@@ -405,17 +405,16 @@ const std::vector<LintRow>& limitRows()
         {"budget_of_nobody", Severity::Warn, "The budget for %1 never binds: no call can be in this scope.",
             "Look at the alias's providers and the tenant's zone.", budgetOfNobody},
         {"budget_above_wider", Severity::Warn,
-            "The budget for %1 never binds: %2 USD is no less than the %4 USD of %3, which refuses first.",
-            "Lower it.", budgetAboveWider},
+            "The budget for %1 never binds: %2 USD is no less than the %4 USD of %3, which refuses first.", "Lower it.",
+            budgetAboveWider},
         {"budget_zero", Severity::Warn, "The budget for %1 is 0, so every call with a price is refused.",
             "Remove it, or state an amount.", zeroBudget},
         {"degrade_to_nothing", Severity::Warn,
             "The budget for %1 degrades at its limit, but no alias in it has a smaller model or a cache to degrade to: "
             "it refuses.",
             "Add a fallback step of kind smaller-model or cached.", degradeToNothing},
-        {"budget_warns_at_the_end", Severity::Note,
-            "The budget for %1 only warns, and only when all of it is spent.", "Add soft: [80, 95].",
-            softWithoutEffect},
+        {"budget_warns_at_the_end", Severity::Note, "The budget for %1 only warns, and only when all of it is spent.",
+            "Add soft: [80, 95].", softWithoutEffect},
         {"ceiling_zero", Severity::Warn, "The cost ceiling of alias %1 is 0, so every call with a price is refused.",
             "Remove it, or state an amount.", zeroCeiling},
         {"ceiling_above_prices", Severity::Warn,

@@ -72,8 +72,9 @@ void relabelled(const PolicySnapshot& before, const PolicySnapshot& after,
             continue;
         Loosening loosening;
         loosening.subject = QStringLiteral("provider %1").arg(now.name);
-        loosening.path = QStringLiteral("providers[%1].%2").arg(i).arg(
-            was->region != now.region ? QStringLiteral("region") : QStringLiteral("retention"));
+        loosening.path = QStringLiteral("providers[%1].%2")
+                             .arg(i)
+                             .arg(was->region != now.region ? QStringLiteral("region") : QStringLiteral("retention"));
         loosening.before = was->region + u'/' + was->retention;
         loosening.after = now.region + u'/' + now.retention;
         loosening.sentence = QStringLiteral("Provider %1 counts as inside %2 from now on, where it was outside.")
@@ -100,9 +101,8 @@ QVector<Loosening> loosenings(const PolicySnapshot& before, const PolicySnapshot
             loosening.path = QStringLiteral("tenants[%1].zone").arg(i);
             loosening.before = zoneText(was->zone);
             loosening.after = zoneText(now.zone);
-            loosening.sentence =
-                QStringLiteral("The zone of tenant %1 allows more than before: %2 instead of %3.")
-                    .arg(now.name, loosening.after, loosening.before);
+            loosening.sentence = QStringLiteral("The zone of tenant %1 allows more than before: %2 instead of %3.")
+                                     .arg(now.name, loosening.after, loosening.before);
             found.append(loosening);
         }
         const ContentPolicy& keptNow = now.content ? *now.content : after.content;

@@ -40,10 +40,10 @@ public:
 
     void visit(const Value& value, const Value* inFile, const QString& path)
     {
-        const bool isLeaf = value.children.empty() ||
-                            (value.type == Value::Type::List &&
-                                std::all_of(value.children.begin(), value.children.end(),
-                                    [](const Value& child) { return child.type == Value::Type::Text; }));
+        const bool isLeaf =
+            value.children.empty() || (value.type == Value::Type::List &&
+                                          std::all_of(value.children.begin(), value.children.end(),
+                                              [](const Value& child) { return child.type == Value::Type::Text; }));
         if (isLeaf)
             return leaf(value, inFile, path);
         for (std::size_t i = 0; i < value.children.size(); ++i) {
@@ -51,7 +51,8 @@ public:
             if (value.type == Value::Type::List)
                 visit(child, counterpart(inFile, child, i), path + QStringLiteral("[%1]").arg(i));
             else
-                visit(child, inFile ? inFile->member(child.key) : nullptr, path.isEmpty() ? child.key : path + u'.' + child.key);
+                visit(child, inFile ? inFile->member(child.key) : nullptr,
+                    path.isEmpty() ? child.key : path + u'.' + child.key);
         }
     }
 

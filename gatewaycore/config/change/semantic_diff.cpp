@@ -345,11 +345,10 @@ private:
         int i = 0;
         int j = 0;
         const auto hunk = [&](int toOld, int toNew) {
-            const bool isSaid =
-                std::any_of(m_sentences.begin(), m_sentences.end(), [&](const DiffSentence& sentence) {
-                    return (sentence.line > j && sentence.line <= toNew) ||
-                           (sentence.lineBefore > i && sentence.lineBefore <= toOld);
-                });
+            const bool isSaid = std::any_of(m_sentences.begin(), m_sentences.end(), [&](const DiffSentence& sentence) {
+                return (sentence.line > j && sentence.line <= toNew) ||
+                       (sentence.lineBefore > i && sentence.lineBefore <= toOld);
+            });
             if (!isSaid)
                 lines += std::max(toOld - i, toNew - j);
         };
@@ -385,8 +384,8 @@ private:
                 if (seen.contains(tenant->name))
                     continue;
                 seen.insert(tenant->name);
-                const bool itself = m_tenants.contains(tenant->name) ||
-                                    (tenant->zone && m_zones.contains(tenant->zone->name));
+                const bool itself =
+                    m_tenants.contains(tenant->name) || (tenant->zone && m_zones.contains(tenant->zone->name));
                 api::AffectedTenant one;
                 one.tenant = tenant->name;
                 one.zone = tenant->zone ? tenant->zone->name : QString();

@@ -16,8 +16,8 @@ api::Error wrong(const QString& message, const QString& hint = {})
 
 api::Error byHand(const QString& path)
 {
-    return wrong(QStringLiteral("%1 cannot be edited as a field here.").arg(path.left(200)),
-        QStringLiteral("Edit the text."));
+    return wrong(
+        QStringLiteral("%1 cannot be edited as a field here.").arg(path.left(200)), QStringLiteral("Edit the text."));
 }
 
 // One splice of the text.
@@ -296,8 +296,8 @@ api::Result<QByteArray> edited(const QByteArray& text, const api::FieldEdit& ask
     Problems problems;
     const auto before = parseConfig(QStringLiteral("text"), text, problems);
     if (!before)
-        return wrong(
-            QStringLiteral("The text is not valid: %1").arg(describe(problems.first())), QStringLiteral("Edit the text."));
+        return wrong(QStringLiteral("The text is not valid: %1").arg(describe(problems.first())),
+            QStringLiteral("Edit the text."));
     // an entry of a map is a member of its own
     if (const Value* target = edit.op == QLatin1String("add") ? find(before->root, edit.path) : nullptr;
         target && target->type == Value::Type::Map) {

@@ -36,14 +36,13 @@ public:
         put(place);
     }
     void OnAlias(const YAML::Mark&, YAML::anchor_t) override { throw Stop{}; }
-    void OnScalar(
-        const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override
     {
         Place place;
         place.text = QString::fromStdString(value);
         const bool quoted = tag == "!";
-        place.type = !quoted && (value.empty() || value == "~" || value == "null") ? Value::Type::Null
-                                                                                    : Value::Type::Text;
+        place.type =
+            !quoted && (value.empty() || value == "~" || value == "null") ? Value::Type::Null : Value::Type::Text;
         place.begin = at(mark);
         place.end = endOfScalar(place.begin, value);
         put(place);

@@ -675,23 +675,23 @@ void TestCodecs::configChanges()
     verifyRoundTrip(canary, &canaryResultFromJson);
     const MergeConflict conflict{1, 7, text("a"), text("b"), text("c")};
     verifyRoundTrip(MergeResult{text("text"), {conflict}}, &mergeResultFromJson);
-    verifyRoundTrip(Draft{text("d2"), 3, true, 4, text("validated"), text("anna"), {text("anna"), text("ben")},
-                        text("more"), kTime, kTime, text("ab12"), text("signalbox: 1"), 5, {review}, canary, findings,
-                        {conflict}},
+    verifyRoundTrip(
+        Draft{text("d2"), 3, true, 4, text("validated"), text("anna"), {text("anna"), text("ben")}, text("more"), kTime,
+            kTime, text("ab12"), text("signalbox: 1"), 5, {review}, canary, findings, {conflict}},
         &draftFromJson);
     const Revision revision{5, text("ab12"), text("signalbox: 1"), text("emergency"), text("d2"), 4, text("anna"),
         {text("anna")}, text("ben"), text("carl"), text("because"), kTime, kTime, kTime, true, true, canary, kTime,
         review, true, text("dora"), text("errors"), kTime};
     verifyRoundTrip(revision, &revisionFromJson);
-    const ConfigStanding standing{5, text("ab12"), text("store"), text("signalbox.yaml"), text("cd34"),
-        text("changed"), text("It has changed."), {finding}, true, diff,
+    const ConfigStanding standing{5, text("ab12"), text("store"), text("signalbox.yaml"), text("cd34"), text("changed"),
+        text("It has changed."), {finding}, true, diff,
         {{text("server.admin"), text("127.0.0.1:0"), text("command-line"), text("--admin"), 2, true}}, text("dora"),
         text("errors"), kTime, 4, {5, 6}, {5}, true};
     verifyRoundTrip(standing, &configStandingFromJson);
     QVERIFY(!configStandingFromJson({{text("to_review"), text("5")}}).ok());
     verifyRoundTrip(DraftRequest{text("signalbox: 1"), 3, text("more")}, &draftRequestFromJson);
-    verifyRoundTrip(DraftSave{3, text("signalbox: 1"), {{text("set"), text("a.b"), text("1")}}, text("more")},
-        &draftSaveFromJson);
+    verifyRoundTrip(
+        DraftSave{3, text("signalbox: 1"), {{text("set"), text("a.b"), text("1")}}, text("more")}, &draftSaveFromJson);
     verifyRoundTrip(DiffSide{3, text("d2"), text("signalbox: 1"), true}, &diffSideFromJson);
     verifyRoundTrip(PromoteRequest{text("d2"), true}, &promoteRequestFromJson);
     verifyRoundTrip(Promotion{revision, 4, text("d1"), {text("careful")}}, &promotionFromJson);

@@ -82,8 +82,7 @@ inline api::DiffReport diff(const QByteArray& before, const QByteArray& after, c
     const config::CheckedText was = check(before);
     const config::CheckedText now = check(after);
     if (!was.snapshot || !now.snapshot)
-        qFatal("a sample does not compile: %s",
-            qPrintable((now.snapshot ? was : now).findings.items.value(0).message));
+        qFatal("a sample does not compile: %s", qPrintable((now.snapshot ? was : now).findings.items.value(0).message));
     return config::semanticDiff({QStringLiteral("before"), *was.file, *was.snapshot},
         {QStringLiteral("after"), *now.file, *now.snapshot},
         {inZone, "a key for fingerprints", QDate(2026, 11, 22), std::move(traffic)});

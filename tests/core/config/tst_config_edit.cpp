@@ -49,8 +49,8 @@ void TestConfigEdit::sets_data()
         "{requests_per_minute: 60}", "{requests_per_minute: 60, concurrency: 7}");
     row("a member that is new in a block map", "set", "tenants[acme].content", "{retain: none}",
         "quota: {requests_per_minute: 60}\n", "quota: {requests_per_minute: 60}\n    content: {retain: none}\n");
-    row("with the maps that lead to it", "set", "aliases[fast].cache.exact.ttl", "1h",
-        "cost_ceiling_usd: \"0.05\"\n", "cost_ceiling_usd: \"0.05\"\n    cache: {exact: {ttl: 1h}}\n");
+    row("with the maps that lead to it", "set", "aliases[fast].cache.exact.ttl", "1h", "cost_ceiling_usd: \"0.05\"\n",
+        "cost_ceiling_usd: \"0.05\"\n    cache: {exact: {ttl: 1h}}\n");
     row("at the root", "set", "prices.book", "builtin", "at_limit: refuse}\n",
         "at_limit: refuse}\nprices: {book: builtin}\n");
     row("an entry of a block list", "add", "tenants", "{name: gamma, zone: eu}", "  - {name: beta, zone: eu}\n",
@@ -71,8 +71,8 @@ void TestConfigEdit::sets_data()
         "[eu-west-1]");
     row("the first of a flow list goes", "remove", "zones[eu].regions[0]", "", "[eu-west-1, eu-central-1]",
         "[eu-central-1]");
-    row("a member goes, the comment above the next stays", "remove", "aliases[fast].owner", "",
-        "    owner: platform\n", "");
+    row("a member goes, the comment above the next stays", "remove", "aliases[fast].owner", "", "    owner: platform\n",
+        "");
     row("a member of a flow map goes", "remove", "providers[up].limits.headroom", "", ", headroom: 10}", "}");
     row("an entry of several lines goes", "remove", "aliases[fast].candidates[1]", "",
         "      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 20}\n", "");
@@ -100,16 +100,36 @@ void TestConfigEdit::refuses_data()
     QTest::addColumn<QString>("op");
     QTest::addColumn<QString>("path");
     QTest::addColumn<QString>("value");
-    QTest::newRow("no such entry") << "set" << "aliases[slow].owner" << "x";
-    QTest::newRow("no such entry to remove") << "remove" << "tenants[gamma]" << "";
-    QTest::newRow("no such member to remove") << "remove" << "tenants[acme].content" << "";
-    QTest::newRow("a path that is none") << "set" << "aliases[" << "x";
-    QTest::newRow("a value of two lines") << "set" << "aliases[fast].owner" << "a\nb: c";
-    QTest::newRow("a value that closes what is around it") << "set" << "zones[eu].retention" << "zero}, {name: x";
-    QTest::newRow("a value that is a comment") << "set" << "aliases[fast].owner" << "# nobody";
-    QTest::newRow("a value that is two members") << "set" << "zones[eu].retention" << "zero, regions: [us]";
-    QTest::newRow("another word") << "put" << "aliases[fast].owner" << "x";
-    QTest::newRow("an entry into a map") << "add" << "tenants[acme]" << "justaword";
+    QTest::newRow("no such entry") << "set"
+                                   << "aliases[slow].owner"
+                                   << "x";
+    QTest::newRow("no such entry to remove") << "remove"
+                                             << "tenants[gamma]"
+                                             << "";
+    QTest::newRow("no such member to remove") << "remove"
+                                              << "tenants[acme].content"
+                                              << "";
+    QTest::newRow("a path that is none") << "set"
+                                         << "aliases["
+                                         << "x";
+    QTest::newRow("a value of two lines") << "set"
+                                          << "aliases[fast].owner"
+                                          << "a\nb: c";
+    QTest::newRow("a value that closes what is around it") << "set"
+                                                           << "zones[eu].retention"
+                                                           << "zero}, {name: x";
+    QTest::newRow("a value that is a comment") << "set"
+                                               << "aliases[fast].owner"
+                                               << "# nobody";
+    QTest::newRow("a value that is two members") << "set"
+                                                 << "zones[eu].retention"
+                                                 << "zero, regions: [us]";
+    QTest::newRow("another word") << "put"
+                                  << "aliases[fast].owner"
+                                  << "x";
+    QTest::newRow("an entry into a map") << "add"
+                                         << "tenants[acme]"
+                                         << "justaword";
 }
 
 void TestConfigEdit::refuses()
@@ -141,10 +161,10 @@ void TestConfigEdit::everyScalarCanBeSet()
     const QByteArray text = sample::clean();
     int seen = 0;
     const std::function<void(const config::Place&, const QString&)> visit = [&](const config::Place& place,
-                                                                               const QString& path) {
+                                                                                const QString& path) {
         if (place.type == config::Value::Type::Text) {
-            const auto after =
-                config::edited(text, api::FieldEdit{QStringLiteral("set"), path, QStringLiteral("changed-by-the-test")});
+            const auto after = config::edited(
+                text, api::FieldEdit{QStringLiteral("set"), path, QStringLiteral("changed-by-the-test")});
             QVERIFY2(after, qPrintable(path));
             QByteArray expected = text;
             expected.replace(place.begin, place.end - place.begin, "changed-by-the-test");
@@ -169,12 +189,13 @@ void TestConfigEdit::aFileOfAnotherSystem()
     QByteArray text = sample::clean();
     text.replace("\n", "\r\n");
     text.replace("short answers", "kurze Sätze, größer"); // bytes are not characters
-    const auto after =
-        config::edited(text, api::FieldEdit{QStringLiteral("set"), QStringLiteral("aliases[fast].owner"), QStringLiteral("x")});
+    const auto after = config::edited(
+        text, api::FieldEdit{QStringLiteral("set"), QStringLiteral("aliases[fast].owner"), QStringLiteral("x")});
     QVERIFY2(after, after ? "" : qPrintable(after.error().message));
     QByteArray expected = text;
     QCOMPARE(*after, expected.replace("owner: platform", "owner: x"));
-    const auto added = config::edited(text, api::FieldEdit{QStringLiteral("add"), QStringLiteral("tenants"), QStringLiteral("{name: gamma}")});
+    const auto added = config::edited(
+        text, api::FieldEdit{QStringLiteral("add"), QStringLiteral("tenants"), QStringLiteral("{name: gamma}")});
     QVERIFY(added);
     QVERIFY(added->contains("  - {name: beta, zone: eu}\r\n  - {name: gamma}\r\n"));
 }

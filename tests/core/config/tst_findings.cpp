@@ -17,7 +17,10 @@ class TestFindings : public QObject
     {
         QString text;
         for (const api::Finding& one : findings.items)
-            text += QStringLiteral("%1 %2 line %3: %4\n").arg(api::nameOf(one.severity), one.rule).arg(one.line).arg(one.message);
+            text += QStringLiteral("%1 %2 line %3: %4\n")
+                        .arg(api::nameOf(one.severity), one.rule)
+                        .arg(one.line)
+                        .arg(one.message);
         return text;
     }
 
@@ -132,7 +135,8 @@ void TestFindings::rows()
     QByteArray text = sample::with(from, to);
     // a provider elsewhere and zones beside the one, where a row asks for them
     if (to.contains("far"))
-        text = sample::with("aliases:\n", "  - {name: far, kind: openai, key: env:FAR, region: us-east-1, retention: zero}\naliases:\n", text);
+        text = sample::with("aliases:\n",
+            "  - {name: far, kind: openai, key: env:FAR, region: us-east-1, retention: zero}\naliases:\n", text);
     if (to.contains("world") || to.contains("nowhere"))
         text = sample::with("zones:\n",
             "zones:\n  - {name: world, regions: [eu-west-1, eu-central-1, us-east-1], retention: any}\n  - {name: "
@@ -188,14 +192,20 @@ void TestFindings::refusals_data()
     QTest::addColumn<QByteArray>("text");
     QTest::newRow("no yaml") << "yaml" << QByteArray("signalbox: [1\n");
     QTest::newRow("a field that is none") << "unknown_field" << sample::with("    owner:", "    ovner:");
-    QTest::newRow("a provider that is none") << "dangling" << sample::with("provider: up, model: gpt-6-luna", "provider: upp, model: gpt-6-luna");
-    QTest::newRow("a zone that is none") << "dangling" << sample::with("  - {name: beta, zone: eu}", "  - {name: beta, zone: us}");
-    QTest::newRow("a key in clear") << "clear_secret" << sample::with("key: env:UP_KEY", "key: sk-0123456789abcdef0123");
+    QTest::newRow("a provider that is none")
+        << "dangling" << sample::with("provider: up, model: gpt-6-luna", "provider: upp, model: gpt-6-luna");
+    QTest::newRow("a zone that is none") << "dangling"
+                                         << sample::with("  - {name: beta, zone: eu}", "  - {name: beta, zone: us}");
+    QTest::newRow("a key in clear") << "clear_secret"
+                                    << sample::with("key: env:UP_KEY", "key: sk-0123456789abcdef0123");
     QTest::newRow("a key that is not set") << "key_missing" << sample::with("env:UP_KEY", "env:UNSET");
-    QTest::newRow("a step behind refuse") << "unreachable_fallback"
-                                          << sample::with("      - {kind: refuse}\n", "      - {kind: refuse}\n      - {kind: other-provider, provider: down, model: gpt-6-astra-2026-09-01}\n");
-    QTest::newRow("a step that was tried") << "unreachable_fallback"
-                                           << sample::with("provider: down, model: gpt-6-sol-2026-09-01", "provider: down, model: gpt-6-luna-2026-09-01");
+    QTest::newRow("a step behind refuse")
+        << "unreachable_fallback"
+        << sample::with("      - {kind: refuse}\n", "      - {kind: refuse}\n      - {kind: other-provider, provider: "
+                                                    "down, model: gpt-6-astra-2026-09-01}\n");
+    QTest::newRow("a step that was tried")
+        << "unreachable_fallback"
+        << sample::with("provider: down, model: gpt-6-sol-2026-09-01", "provider: down, model: gpt-6-luna-2026-09-01");
     QTest::newRow("marks of a merge") << "merge_marks" << sample::clean() + "<<<<<<< the draft\n";
 }
 
@@ -220,11 +230,19 @@ void TestFindings::secretsAreNamedButNotShown_data()
     QTest::newRow("a word of another make") << sample::with("env:UP_KEY", "canaryhunter2") << 1;
     QTest::newRow("in a text that is no yaml") << sample::with("env:UP_KEY", secret) + "\n]" << 1;
     QTest::newRow("quoted, in a text that is no yaml") << sample::with("env:UP_KEY", "\"canaryhunter2\"") + "\n]" << 1;
-    QTest::newRow("a webhook's") << sample::clean() + "export: {webhooks: [{name: x, url: \"https://h.example\", secret: canarysecretcanary, events: [incident.opened]}]}\n" << 1;
-    QTest::newRow("a header's") << sample::clean() + "export: {otlp: {endpoint: \"https://h.example\", headers: {authorization: canarysecret}}}\n" << 1;
+    QTest::newRow("a webhook's") << sample::clean() + "export: {webhooks: [{name: x, url: \"https://h.example\", "
+                                                      "secret: canarysecretcanary, events: [incident.opened]}]}\n"
+                                 << 1;
+    QTest::newRow("a header's")
+        << sample::clean() +
+               "export: {otlp: {endpoint: \"https://h.example\", headers: {authorization: canarysecret}}}\n"
+        << 1;
     QTest::newRow("references") << sample::clean() << 0;
-    QTest::newRow("the file of a listener's key") << sample::clean() + "server: {gateway: {tls: {certificate: /etc/x.pem, key: /etc/y.pem}}}\n" << 0;
-    QTest::newRow("the same in a text that is no yaml") << sample::clean() + "server: {gateway: {tls: {certificate: /etc/x.pem, key: /etc/y.pem}}\n]" << 0;
+    QTest::newRow("the file of a listener's key")
+        << sample::clean() + "server: {gateway: {tls: {certificate: /etc/x.pem, key: /etc/y.pem}}}\n"
+        << 0;
+    QTest::newRow("the same in a text that is no yaml")
+        << sample::clean() + "server: {gateway: {tls: {certificate: /etc/x.pem, key: /etc/y.pem}}\n]" << 0;
 }
 
 void TestFindings::secretsAreNamedButNotShown()
@@ -259,10 +277,9 @@ void TestFindings::aProofIsAsked()
 
 void TestFindings::blocksComeFirst()
 {
-    const api::Findings findings =
-        sample::check(sample::with("    zone: eu\n    contract", "    contract",
-                          sample::with("gpt-6-sol-2026-09-01", "made-up-1")))
-            .findings;
+    const api::Findings findings = sample::check(
+        sample::with("    zone: eu\n    contract", "    contract", sample::with("gpt-6-sol-2026-09-01", "made-up-1")))
+                                       .findings;
     QVERIFY(findings.blocks >= 1 && findings.warnings >= 1);
     QCOMPARE(int(findings.items.first().severity), int(Severity::Block));
     QCOMPARE(findings.blocks + findings.warnings + findings.notes, int(findings.items.size()));

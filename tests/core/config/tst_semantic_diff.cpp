@@ -92,14 +92,15 @@ void TestSemanticDiff::sentences_data()
         "    base_url");
     row("a reference of a key", "key: env:UP_KEY", "key: env:NEW_KEY", "security", "changed",
         "The key of provider up comes from env:NEW_KEY instead of env:UP_KEY.", "    key");
-    row("another model", "provider: down, model: gpt-6-luna-2026-09-01", "provider: down, model: gpt-6-astra-2026-09-01",
-        "routing", "renamed",
+    row("another model", "provider: down, model: gpt-6-luna-2026-09-01",
+        "provider: down, model: gpt-6-astra-2026-09-01", "routing", "renamed",
         "Where alias fast took down/gpt-6-luna-2026-09-01, it takes down/gpt-6-astra-2026-09-01.",
         "      - {provider: down, model: gpt-6-astra");
     row("a step that is gone", "      - {kind: smaller-model, provider: up, model: gpt-5.6-luna-2026-09-01}\n", "",
         "routing", "removed", "The chain of alias fast loses the step smaller-model/up/gpt-5.6-luna-2026-09-01.", "");
-    row("a tenant that is new", "  - {name: beta, zone: eu}\n", "  - {name: beta, zone: eu}\n  - {name: gamma, zone: eu}\n",
-        "privacy", "added", "Tenant gamma is new: {name: gamma, zone: eu}.", "  - {name: gamma");
+    row("a tenant that is new", "  - {name: beta, zone: eu}\n",
+        "  - {name: beta, zone: eu}\n  - {name: gamma, zone: eu}\n", "privacy", "added",
+        "Tenant gamma is new: {name: gamma, zone: eu}.", "  - {name: gamma");
     row("a tenant that is gone", "  - {name: beta, zone: eu}\n", "", "privacy", "removed", "Tenant beta is gone.", "");
     row("a zone that is smaller", "[eu-west-1, eu-central-1]", "[eu-west-1]", "privacy", "changed",
         "Zone eu allows [eu-west-1] instead of [eu-west-1, eu-central-1].", "  - {name: eu");
@@ -151,12 +152,22 @@ void TestSemanticDiff::cosmetics_data()
     QTest::newRow("an empty line") << QByteArray("    owner: platform\n\n") << QByteArray("    owner: platform\n");
     QTest::newRow("quotes") << QByteArray("owner: platform") << QByteArray("owner: \"platform\"");
     QTest::newRow("money") << QByteArray("cost_ceiling_usd: \"0.05\"") << QByteArray("cost_ceiling_usd: \"0.050\"");
-    QTest::newRow("flow as block") << QByteArray("    quota: {requests_per_minute: 60}\n") << QByteArray("    quota:\n      requests_per_minute: 60\n");
-    QTest::newRow("the same shares") << QByteArray("weight: 80}\n      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 20}") << QByteArray("weight: 8}\n      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 2}");
-    QTest::newRow("what is so anyway") << QByteArray("    owner: platform\n") << QByteArray("    owner: platform\n    degrade: serve\n");
-    QTest::newRow("candidates in another order") << QByteArray("      - {provider: up, model: gpt-6-luna-2026-09-01, weight: 80}\n      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 20}\n") << QByteArray("      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 20}\n      - {provider: up, model: gpt-6-luna-2026-09-01, weight: 80}\n");
-    QTest::newRow("regions in another order") << QByteArray("[eu-west-1, eu-central-1]") << QByteArray("[eu-central-1, eu-west-1]");
-    QTest::newRow("sections in another order") << QByteArray("signalbox: 1\n") << QByteArray("prices: {book: builtin}\nsignalbox: 1\n");
+    QTest::newRow("flow as block") << QByteArray("    quota: {requests_per_minute: 60}\n")
+                                   << QByteArray("    quota:\n      requests_per_minute: 60\n");
+    QTest::newRow("the same shares")
+        << QByteArray("weight: 80}\n      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 20}")
+        << QByteArray("weight: 8}\n      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 2}");
+    QTest::newRow("what is so anyway") << QByteArray("    owner: platform\n")
+                                       << QByteArray("    owner: platform\n    degrade: serve\n");
+    QTest::newRow("candidates in another order")
+        << QByteArray("      - {provider: up, model: gpt-6-luna-2026-09-01, weight: 80}\n      - {provider: down, "
+                      "model: gpt-6-luna-2026-09-01, weight: 20}\n")
+        << QByteArray("      - {provider: down, model: gpt-6-luna-2026-09-01, weight: 20}\n      - {provider: up, "
+                      "model: gpt-6-luna-2026-09-01, weight: 80}\n");
+    QTest::newRow("regions in another order")
+        << QByteArray("[eu-west-1, eu-central-1]") << QByteArray("[eu-central-1, eu-west-1]");
+    QTest::newRow("sections in another order")
+        << QByteArray("signalbox: 1\n") << QByteArray("prices: {book: builtin}\nsignalbox: 1\n");
 }
 
 void TestSemanticDiff::cosmetics()
@@ -175,14 +186,20 @@ void TestSemanticDiff::loosening_data()
     QTest::addColumn<QByteArray>("from");
     QTest::addColumn<QByteArray>("to");
     QTest::addColumn<bool>("loosens");
-    QTest::newRow("a region more") << QByteArray("[eu-west-1, eu-central-1]") << QByteArray("[eu-west-1, eu-central-1, us-east-1]") << true;
+    QTest::newRow("a region more") << QByteArray("[eu-west-1, eu-central-1]")
+                                   << QByteArray("[eu-west-1, eu-central-1, us-east-1]") << true;
     QTest::newRow("a region less") << QByteArray("[eu-west-1, eu-central-1]") << QByteArray("[eu-west-1]") << false;
-    QTest::newRow("more is kept") << QByteArray("eu-central-1], retention: zero") << QByteArray("eu-central-1], retention: any") << true;
-    QTest::newRow("no zone at all") << QByteArray("  - {name: beta, zone: eu}") << QByteArray("  - {name: beta}") << true;
-    QTest::newRow("a tenant that is new") << QByteArray("  - {name: beta, zone: eu}\n") << QByteArray("  - {name: beta, zone: eu}\n  - {name: gamma}\n") << false;
-    QTest::newRow("content is kept") << QByteArray("zones:\n") << QByteArray("content: {retain: all, ttl: 7d}\nzones:\n") << true;
+    QTest::newRow("more is kept") << QByteArray("eu-central-1], retention: zero")
+                                  << QByteArray("eu-central-1], retention: any") << true;
+    QTest::newRow("no zone at all") << QByteArray("  - {name: beta, zone: eu}") << QByteArray("  - {name: beta}")
+                                    << true;
+    QTest::newRow("a tenant that is new") << QByteArray("  - {name: beta, zone: eu}\n")
+                                          << QByteArray("  - {name: beta, zone: eu}\n  - {name: gamma}\n") << false;
+    QTest::newRow("content is kept") << QByteArray("zones:\n")
+                                     << QByteArray("content: {retain: all, ttl: 7d}\nzones:\n") << true;
     QTest::newRow("a weight") << QByteArray("weight: 80") << QByteArray("weight: 70") << false;
-    QTest::newRow("a provider leaves") << QByteArray("region: eu-central-1, retention: zero}\naliases") << QByteArray("region: us-east-1, retention: zero}\naliases") << false;
+    QTest::newRow("a provider leaves") << QByteArray("region: eu-central-1, retention: zero}\naliases")
+                                       << QByteArray("region: us-east-1, retention: zero}\naliases") << false;
 }
 
 void TestSemanticDiff::loosening()
@@ -222,7 +239,8 @@ void TestSemanticDiff::whoIsAffected()
     report = sample::diff(clean(), with("headroom: 10", "headroom: 20"), traffic);
     QCOMPARE(names(report).size(), 2);
     // itself, with all its calls
-    report = sample::diff(clean(), with("  - {name: beta, zone: eu}", "  - {name: beta, zone: eu, quota: {concurrency: 1}}"), traffic);
+    report = sample::diff(
+        clean(), with("  - {name: beta, zone: eu}", "  - {name: beta, zone: eu, quota: {concurrency: 1}}"), traffic);
     QCOMPARE(names(report), QStringList{QStringLiteral("beta")});
     QCOMPARE(report.affected[0].calls, 869);
     // by a budget of its own
@@ -269,7 +287,8 @@ void TestSemanticDiff::everyLeafIsSeen()
     const config::CheckedText before = sample::check(text);
     int seen = 0;
     for (qsizetype at = text.indexOf(": "); at >= 0; at = text.indexOf(": ", at + 1)) {
-        const qsizetype end = std::min(text.indexOf('\n', at), text.indexOf(',', at) < 0 ? text.size() : text.indexOf(',', at));
+        const qsizetype end =
+            std::min(text.indexOf('\n', at), text.indexOf(',', at) < 0 ? text.size() : text.indexOf(',', at));
         const QByteArray value = text.mid(at + 2, end - at - 2);
         if (value.isEmpty() || !QByteArray("0123456789").contains(value.trimmed().back()))
             continue;
@@ -288,7 +307,8 @@ void TestSemanticDiff::everyLeafIsSeen()
 void TestSemanticDiff::theOtherWayRoundAsWell()
 {
     // back again there are as many changes, and added is removed
-    const QByteArray after = with("  - {name: beta, zone: eu}\n", "  - {name: beta, zone: eu}\n  - {name: gamma, zone: eu}\n");
+    const QByteArray after =
+        with("  - {name: beta, zone: eu}\n", "  - {name: beta, zone: eu}\n  - {name: gamma, zone: eu}\n");
     const api::DiffReport there = sample::diff(clean(), after);
     const api::DiffReport back = sample::diff(after, clean());
     QCOMPARE(there.changes, back.changes);

@@ -1,5 +1,5 @@
-// Three texts made one: what either side changed is there, what both changed is shown, and nothing is lost. Random edits
-// are compared with what they must give.
+// Three texts made one: what either side changed is there, what both changed is shown, and nothing is lost. Random
+// edits are compared with what they must give.
 #include "config/edit/three_way.h"
 
 #include <QRandomGenerator>
@@ -11,7 +11,10 @@ class TestThreeWay : public QObject
 {
     Q_OBJECT
 
-    static QByteArray text(const QList<QByteArray>& lines) { return lines.isEmpty() ? QByteArray() : lines.join('\n') + '\n'; }
+    static QByteArray text(const QList<QByteArray>& lines)
+    {
+        return lines.isEmpty() ? QByteArray() : lines.join('\n') + '\n';
+    }
 
 private Q_SLOTS:
     void merges_data();
@@ -42,8 +45,8 @@ void TestThreeWay::merges_data()
     QTest::newRow("we added, they removed") << QByteArray("a\nb\nc\nd\n") << QByteArray("0\na\nb\nc\nd\n")
                                             << QByteArray("a\nb\nc\n") << QByteArray("0\na\nb\nc\n");
     QTest::newRow("everything new") << QByteArray() << QByteArray("x\n") << QByteArray() << QByteArray("x\n");
-    QTest::newRow("the end of a text without a line break") << QByteArray("a\nb") << QByteArray("a\nb\nc")
-                                                            << QByteArray("a\nb") << QByteArray("a\nb\nc");
+    QTest::newRow("the end of a text without a line break")
+        << QByteArray("a\nb") << QByteArray("a\nb\nc") << QByteArray("a\nb") << QByteArray("a\nb\nc");
 }
 
 void TestThreeWay::merges()
@@ -74,8 +77,7 @@ void TestThreeWay::conflictsAreShown()
 
 void TestThreeWay::marksAreReadBack()
 {
-    const api::MergeResult result =
-        config::merged("a\nb\nc\nd\ne\n", "a\n1\nc\nd\n2\n", "a\n3\nc\nd\n4\n5\n");
+    const api::MergeResult result = config::merged("a\nb\nc\nd\ne\n", "a\n1\nc\nd\n2\n", "a\n3\nc\nd\n4\n5\n");
     QCOMPARE(result.conflicts.size(), 2);
     const auto read = config::conflictsIn(result.text.toUtf8());
     QCOMPARE(read.size(), 2);
@@ -105,8 +107,8 @@ void TestThreeWay::matchesAreLongest()
         std::vector<std::vector<int>> longest(a.size() + 1, std::vector<int>(b.size() + 1, 0));
         for (std::size_t i = 1; i <= a.size(); ++i) {
             for (std::size_t j = 1; j <= b.size(); ++j)
-                longest[i][j] = a[i - 1] == b[j - 1] ? longest[i - 1][j - 1] + 1
-                                                     : std::max(longest[i - 1][j], longest[i][j - 1]);
+                longest[i][j] =
+                    a[i - 1] == b[j - 1] ? longest[i - 1][j - 1] + 1 : std::max(longest[i - 1][j], longest[i][j - 1]);
         }
         const std::vector<int> found = config::matched(a, b);
         int count = 0;

@@ -127,7 +127,7 @@ public:
     QStringList steps;
     QStringList told;
     std::mutex mutex;
-    QVector<int> witnessed;   // guarded by mutex
+    QVector<int> witnessed;    // guarded by mutex
     bool witnessFails = false; // guarded by mutex
 
 private:
@@ -167,7 +167,9 @@ void TestDraftBook::aNumberBelongsToAText()
     QCOMPARE((*room.compiled(draft->id))->revision, 2); // the same text, the same number
     QCOMPARE(room.book->draft(draft->id)->state, QStringLiteral("canary"));
     // in its canary its text does not change
-    const auto save = room.wait<api::Draft>([&](auto done) { room.book->save(draft->id, {1, QStringLiteral("x"), {}, {}}, room.anna, done); });
+    const auto save = room.wait<api::Draft>([&](auto done) {
+        room.book->save(draft->id, {1, QStringLiteral("x"), {}, {}}, room.anna, done);
+    });
     QCOMPARE(save.error().failure, Failure::Conflict);
     QVERIFY(room.note(draft->id, "stopped"));
     QCOMPARE(room.book->draft(draft->id)->state, QStringLiteral("validated"));
@@ -266,7 +268,8 @@ void TestDraftBook::workersBeforeTheAnswer()
     const auto draft = room.draft("owner: qa", "owner: one");
     room.holdsWorkers = true;
     std::optional<api::Result<api::Promotion>> answer;
-    room.book->promote({draft->id, false}, room.ben, [&](api::Result<api::Promotion> result) { answer.emplace(std::move(result)); });
+    room.book->promote(
+        {draft->id, false}, room.ben, [&](api::Result<api::Promotion> result) { answer.emplace(std::move(result)); });
     QTRY_VERIFY(bool(room.waiting));
     QVERIFY(!answer);
     QCOMPARE(room.inForce(), QVector<int>{2}); // durable before any worker had it
@@ -375,7 +378,9 @@ void TestDraftBook::overdueIsToldOnce()
     room.book->upkeep();
     room.book->upkeep();
     QCOMPARE(room.told.count(QStringLiteral("config.review_overdue")), 1);
-    const auto reviewed = room.wait<api::Revision>([&](auto done) { room.book->reviewRevision(2, {}, {QStringLiteral("carl"), false, {}}, done); });
+    const auto reviewed = room.wait<api::Revision>([&](auto done) {
+        room.book->reviewRevision(2, {}, {QStringLiteral("carl"), false, {}}, done);
+    });
     QVERIFY(reviewed);
     QVERIFY(room.book->unreviewed(false).isEmpty());
 }

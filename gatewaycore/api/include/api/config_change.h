@@ -2,8 +2,8 @@
 // between two texts by its effect, revisions, and how the file and the running config stand to each other. Values of
 // the admin API (config/...). Any thread; values. Lines and columns count from 1; 0: the text as a whole. No value of a
 // secret is in any of them: what is secret shows "changed" with a fingerprint under a key of the engine.
-// In JSON a config's text is the member "yaml", which the audit log holds as its hash only; an answer to a change leaves
-// it out, and who wants it reads the draft or the revision.
+// In JSON a config's text is the member "yaml", which the audit log holds as its hash only; an answer to a change
+// leaves it out, and who wants it reads the draft or the revision.
 #pragma once
 
 #include "api/result.h"
@@ -60,16 +60,16 @@ struct DiffSentence
     QString text;    // a sentence
     QString before;  // may be empty; "changed" with a fingerprint for what is secret
     QString after;
-    int line = 0;       // in the new text; 0: it is not there any more
-    int lineBefore = 0; // in the old text; 0: it was not there
-    int risk = 0;       // 0 cosmetic, 1 low, 2 look at it, 3 look twice
+    int line = 0;         // in the new text; 0: it is not there any more
+    int lineBefore = 0;   // in the old text; 0: it was not there
+    int risk = 0;         // 0 cosmetic, 1 low, 2 look at it, 3 look twice
     bool loosens = false; // more may leave, or more may be kept, than before: needs two people
 };
 
 struct DiffGroup
 {
-    QString name;  // as in DiffSentence
-    QString title; // for people
+    QString name;                    // as in DiffSentence
+    QString title;                   // for people
     QVector<DiffSentence> sentences; // riskiest first, then by line
 };
 
@@ -128,7 +128,7 @@ struct MergeConflict
     int fromLine = 0; // in the merged text, between its marks
     int toLine = 0;
     QString base;
-    QString ours; // the draft's
+    QString ours;   // the draft's
     QString theirs; // what is in force
 };
 
@@ -141,17 +141,17 @@ struct MergeResult
 struct Draft
 {
     QString id;
-    int base = 0;      // the revision it was begun from
+    int base = 0;          // the revision it was begun from
     bool isBehind = false; // another revision is in force by now: it has to be merged before it can come into force
-    int version = 0;   // counts the saves; a save says which one it was made from
-    QString state;     // draft validated reviewed canary promoted rolled_back abandoned
+    int version = 0;       // counts the saves; a save says which one it was made from
+    QString state;         // draft validated reviewed canary promoted rolled_back abandoned
     QString author;
     QStringList editors; // everybody who saved a text, the author first
     QString note;
     QDateTime createdAt;
     QDateTime updatedAt;
     QString hash;
-    QString text; // of one draft only; a list leaves it out
+    QString text;     // of one draft only; a list leaves it out
     int revision = 0; // its number, from the first canary or the promotion on; 0: none yet
     QVector<ConfigReview> reviews;
     CanaryResult canary;
@@ -205,19 +205,19 @@ struct ConfigStanding
     QString hash;
     QString source; // file: the file's text is in force; store: a revision's that differs from it; demo
     QString file;
-    QString fileHash;               // of the file as it is now; empty: it cannot be read
-    QString fileState;              // in_force unchanged changed held refused missing none
-    QString fileSentence;           // what that means and what can be done
-    QVector<Finding> fileProblems;  // of a file that is refused
-    bool drifts = false;            // the file says something else than what is in force
-    DiffReport drift;               // from the running config to the file
+    QString fileHash;              // of the file as it is now; empty: it cannot be read
+    QString fileState;             // in_force unchanged changed held refused missing none
+    QString fileSentence;          // what that means and what can be done
+    QVector<Finding> fileProblems; // of a file that is refused
+    bool drifts = false;           // the file says something else than what is in force
+    DiffReport drift;              // from the running config to the file
     QVector<FieldOrigin> fields;
     QString heldBy; // of a file that is held back: who rolled it back, when and why
     QString heldReason;
     std::optional<QDateTime> heldAt;
-    int previous = 0;         // what a rollback goes back to; 0: there is none
-    QVector<int> toReview;    // revisions put in force in an emergency that nobody has looked at
-    QVector<int> overdue;     // those of them whose day is over
+    int previous = 0;      // what a rollback goes back to; 0: there is none
+    QVector<int> toReview; // revisions put in force in an emergency that nobody has looked at
+    QVector<int> overdue;  // those of them whose day is over
     bool reviewRequired = false;
 };
 

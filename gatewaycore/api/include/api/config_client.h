@@ -1,6 +1,6 @@
-// ConfigClient: the typed calls on drafts and revisions of the config, beside GatewayClient and over it. Thread: that of
-// the client, which must outlive it. A change may come back as Conflict (another revision is in force, another version
-// of the draft was saved), NotPermitted (it needs somebody else) or CheckFailed (its findings block).
+// ConfigClient: the typed calls on drafts and revisions of the config, beside GatewayClient and over it. Thread: that
+// of the client, which must outlive it. A change may come back as Conflict (another revision is in force, another
+// version of the draft was saved), NotPermitted (it needs somebody else) or CheckFailed (its findings block).
 #pragma once
 
 #include "api/config_change.h"
@@ -36,7 +36,7 @@ public:
     Reply<Promotion> promote(const PromoteRequest& request, const QString& reason) const;
     Reply<Promotion> rollBack(int revision, const QString& reason) const; // 0: the one before
     Reply<Revision> reviewRevision(int number, bool approves, const QString& note, const QString& reason) const;
-    Reply<Promotion> adoptFile(const QString& reason) const;      // takes the file as it is now
+    Reply<Promotion> adoptFile(const QString& reason) const;       // takes the file as it is now
     Reply<ConfigStanding> revertFile(const QString& reason) const; // writes what is in force into the file
 
 private:
