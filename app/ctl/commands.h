@@ -35,6 +35,7 @@ void addCallSummary(CLI::App& noun, Context context);
 void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
 void addCanary(CLI::App& config, Context context); // config canary
+void addConfigChanges(CLI::App& noun, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);

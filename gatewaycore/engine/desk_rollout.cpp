@@ -213,6 +213,15 @@ void Rollout::startCanary(const CanaryPlan& asked, const admin::Change& change, 
             m_starting = false;
             if (!compiled)
                 return done(compiled.error());
+            const auto giveUp = [&](const api::Error& error) {
+                CanaryStatus never;
+                never.plan = plan;
+                never.phase = CanaryPhase::Aborted;
+                never.sentence = error.message;
+                never.asOf = now();
+                m_services.note(never);
+                done(error);
+            };
             if (m_services.inForce() != base || (*compiled)->revision <= base->revision)
                 return done(api::failure(Failure::Conflict,
                     QStringLiteral(
