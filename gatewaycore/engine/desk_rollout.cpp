@@ -223,7 +223,7 @@ void Rollout::startCanary(const CanaryPlan& asked, const admin::Change& change, 
                 done(error);
             };
             if (m_services.inForce() != base || (*compiled)->revision <= base->revision)
-                return done(api::failure(Failure::Conflict,
+                return giveUp(api::failure(Failure::Conflict,
                     QStringLiteral(
                         "Another revision came into force meanwhile; the draft has to be brought up to it.")));
             auto run = std::make_shared<Run>(Run{{}, base, *compiled, base->changes.canary,
@@ -258,6 +258,8 @@ void Rollout::begin(std::shared_ptr<Run> run, const admin::Change& change, Done<
         if (run != m_run || run->isEnding) // a config that came into force in this moment
             return done(api::failure(Failure::Conflict, QStringLiteral("Another config came into force meanwhile.")));
         if (!committed) {
+            run->status.phase = CanaryPhase::Aborted;
+            m_services.note(statusOf(*run));
             m_run.reset();
             return done(api::failure(
                 Failure::Unavailable, QStringLiteral("The change could not be recorded, so it was not made.")));
@@ -392,6 +394,7 @@ void Rollout::promote(Run& run)
     admin::Change change;
     change.by.name = kSelf;
     change.by.role = api::Role::Admin;
+    change.by.by = admin::Principal::By::Token; // none of the people who sit here
     change.reason = QStringLiteral("The canary %1 passed.").arg(run.status.id);
     m_services.promote(run.status.plan.draft, change, [this, kept = m_run](const api::Outcome& promoted) {
         if (kept != m_run || promoted)
