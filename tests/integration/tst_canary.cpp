@@ -5,6 +5,9 @@
 #include "engine_fixture.h"
 #include "raw_client.h"
 
+#include "api/canary_client.h"
+#include "api/config_client.h"
+#include "api/local_engine.h"
 #include "config/compiler.h"
 #include "config/config_file.h"
 #include "engine/desk_rollout.h"
@@ -12,6 +15,8 @@
 
 #include <QDir>
 #include <QElapsedTimer>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QSet>
 #include <QTest>
 
@@ -194,6 +199,11 @@ class TestCanary : public QObject
     QVector<api::Call> send(int calls, bool stream = false)
     {
         const QDateTime before = QDateTime::currentDateTimeUtc().addMSecs(-5);
+        sendOnly(calls, stream);
+        return take(before, calls);
+    }
+    void sendOnly(int calls, bool stream = false)
+    {
         inThreads(kThreads, [&](int thread) {
             for (int i = thread; i < calls; i += kThreads) {
                 const QByteArray& key = m_keys[(m_sent + i) % m_keys.size()];
@@ -201,7 +211,6 @@ class TestCanary : public QObject
             }
         });
         m_sent += calls;
-        return take(before, calls);
     }
     QVector<api::Call> take(const QDateTime& since, int expected)
     {
@@ -246,6 +255,9 @@ class TestCanary : public QObject
             all += send(40, stream);
         return all;
     }
+    api::CanaryReport reportWhen(const std::function<bool(const api::CanaryReport&)>& wanted, int calls);
+    api::Result<api::CanaryStatus> startWithDraft(const QByteArray& text, QString& draft);
+    QVector<api::Call> lastCalls(int count);
     static int countOf(const QVector<api::Call>& calls, int revision)
     {
         return int(std::count_if(
@@ -266,6 +278,11 @@ private Q_SLOTS:
     void aRestartFindsNoneRunning();
     void oneAtATime();
     void plansThatMakeNoSense();
+    // the engine's own, over the admin API, with a real draft
+    void aBadDraftRevertsItself();
+    void aGoodDraftIsPromoted();
+    void aRollbackEndsTheCanary();
+    void aKilledEngineComesUpOnTheBase();
 };
 
 void TestCanary::initTestCase()
@@ -498,6 +515,185 @@ void TestCanary::plansThatMakeNoSense()
     plan.exclude = QStringList{QStringLiteral("nobody")};
     QVERIFY(refused(plan));
     QVERIFY(!m_rollout->canaries().current);
+}
+
+// --- over the admin API
+
+// The report, as soon as it is as wanted.
+api::CanaryReport TestCanary::reportWhen(const std::function<bool(const api::CanaryReport&)>& wanted, int calls)
+{
+    const api::GatewayClient client = m_engine->client();
+    const api::CanaryClient canaries(client);
+    const QDeadlineTimer deadline(60'000);
+    api::CanaryReport report;
+    do {
+        if (calls > 0)
+            sendOnly(calls);
+        const auto answer = waitFor(canaries.report());
+        if (!answer) {
+            qWarning("%s", qPrintable(answer.error().message));
+            return report;
+        }
+        report = *answer;
+    } while (!wanted(report) && !deadline.hasExpired());
+    return report;
+}
+
+api::Result<api::CanaryStatus> TestCanary::startWithDraft(const QByteArray& text, QString& draft)
+{
+    const api::GatewayClient client = m_engine->client();
+    api::DraftRequest request;
+    request.text = QString::fromUtf8(text);
+    const auto made = waitFor(api::ConfigClient(client).createDraft(request, QStringLiteral("test")));
+    if (!made)
+        return made.error();
+    draft = made->id;
+    api::CanaryPlan plan;
+    plan.draft = draft;
+    plan.stickyBy = api::StickyBy::Credential;
+    return waitFor(api::CanaryClient(client).start(plan, QStringLiteral("try it")));
+}
+
+QVector<api::Call> TestCanary::lastCalls(int count)
+{
+    api::CallQuery query;
+    query.limit = count;
+    const auto page = waitFor(m_engine->client().calls(query));
+    return page ? page->calls : QVector<api::Call>();
+}
+
+void TestCanary::aBadDraftRevertsItself()
+{
+    QString draft;
+    const auto started = startWithDraft(configWith("{provider: b, model: sim-500-fast, weight: 1}"), draft);
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
+    QCOMPARE(started->baseRevision, 1);
+    QVERIFY(started->revision > 1);
+    const api::CanaryReport report = reportWhen([](const auto& now) { return !now.current; }, 40);
+    QVERIFY2(!report.current && report.past.size() == 1, "it goes on");
+    QCOMPARE(int(report.past.first().phase), int(CanaryPhase::RolledBack));
+    QVERIFY2(report.past.first().sentence.startsWith(QLatin1String("Fails on errors")),
+        qPrintable(report.past.first().sentence));
+    const api::GatewayClient client = m_engine->client();
+    const auto kept = waitFor(api::ConfigClient(client).draft(draft));
+    QVERIFY(kept);
+    QCOMPARE(kept->state, QStringLiteral("rolled_back"));
+    QCOMPARE(kept->canary.verdict, QStringLiteral("fail"));
+    QCOMPARE(kept->revision, report.past.first().revision);
+    QCOMPARE(waitFor(client.status())->revision, 1);
+    sendOnly(80);
+    for (const api::Call& call : lastCalls(80)) {
+        QCOMPARE(call.revision, 1);
+        QCOMPARE(int(call.outcome), int(api::CallOutcome::Answered));
+    }
+}
+
+void TestCanary::aGoodDraftIsPromoted()
+{
+    QString draft;
+    const auto started = startWithDraft(configWith("{provider: b, model: sim-tokens-10-fast, weight: 1}"), draft);
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
+    const api::GatewayClient client = m_engine->client();
+    api::PromoteRequest request;
+    request.draft = draft;
+    QVERIFY(!waitFor(api::ConfigClient(client).promote(request, QStringLiteral("too early"))));
+    const api::CanaryReport ready =
+        reportWhen([](const auto& now) { return !now.current || now.current->phase == CanaryPhase::Ready; }, 80);
+    QVERIFY2(ready.current, ready.past.isEmpty() ? "" : qPrintable(ready.past.first().endReason));
+    QCOMPARE(int(ready.current->phase), int(CanaryPhase::Ready));
+    QCOMPARE(waitFor(client.status())->revision, 1); // a person promotes
+    const auto promoted = waitFor(api::ConfigClient(client).promote(request, QStringLiteral("it passed")));
+    QVERIFY2(promoted, promoted ? "" : qPrintable(promoted.error().message));
+    QCOMPARE(promoted->revision.number, started->revision);
+    const api::CanaryReport over = reportWhen([](const auto& now) { return !now.current; }, 0);
+    QCOMPARE(int(over.past.first().phase), int(CanaryPhase::Promoted));
+    QCOMPARE(waitFor(client.status())->revision, started->revision);
+}
+
+// The one-click rollback of the config, in the middle of a canary.
+void TestCanary::aRollbackEndsTheCanary()
+{
+    QString draft;
+    const auto started = startWithDraft(configWith("{provider: b, model: sim-tokens-10-fast, weight: 1}"), draft);
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
+    sendOnly(40);
+    const api::GatewayClient client = m_engine->client();
+    QElapsedTimer taken;
+    taken.start();
+    const auto rolledBack = waitFor(api::ConfigClient(client).rollBack(0, QStringLiteral("enough")));
+    qInfo("the rollback was answered after %lld ms", (long long)taken.elapsed());
+    QVERIFY2(rolledBack, rolledBack ? "" : qPrintable(rolledBack.error().message));
+    sendOnly(80);
+    for (const api::Call& call : lastCalls(80))
+        QCOMPARE(call.revision, 1);
+    const api::CanaryReport over = reportWhen([](const auto& now) { return !now.current; }, 0);
+    QVERIFY(!over.current);
+    QCOMPARE(int(over.past.first().phase), int(CanaryPhase::Interrupted));
+}
+
+void TestCanary::aKilledEngineComesUpOnTheBase()
+{
+    QTemporaryDir directory;
+    QFile file(directory.filePath(QStringLiteral("signalbox.yaml")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(m_base);
+    file.close();
+    const QString data = directory.filePath(QStringLiteral("data"));
+    const auto start = [&] {
+        return std::make_unique<Program>(QStringLiteral("signalboxd"),
+            QStringList{QStringLiteral("--config"), file.fileName(), QStringLiteral("--data-dir"), data,
+                QStringLiteral("--gateway"), QStringLiteral("127.0.0.1:0"), QStringLiteral("--admin"),
+                QStringLiteral("127.0.0.1:0"), QStringLiteral("--workers"), QStringLiteral("1")});
+    };
+    const auto ask = [&](const Program& engine, const QByteArray& method, const QByteArray& path,
+                         const QJsonObject& body = {}) {
+        QJsonObject answer;
+        inThreads(1, [&](int) {
+            const auto token = api::readToken(api::tokenFile(data));
+            QByteArray headers = "Authorization: Bearer " + (token ? *token : QByteArray()) +
+                                 "\r\nConnection: close\r\nx-signalbox-reason: test\r\n";
+            const QByteArray text = body.isEmpty() ? QByteArray() : QJsonDocument(body).toJson(QJsonDocument::Compact);
+            if (!text.isEmpty())
+                headers += "Content-Type: application/json\r\n";
+            answer = QJsonDocument::fromJson(
+                rawCall(portOf(engine.field("admin")), httpRequest(method, path, headers, text)).body)
+                         .object();
+        });
+        return answer;
+    };
+    auto engine = start();
+    QVERIFY2(engine->waitForReady(), qPrintable(engine->log()));
+    const QJsonObject key = ask(*engine, "POST", "/api/v1/credentials",
+        {{QStringLiteral("tenant"), QStringLiteral("acme")},
+            {QStringLiteral("aliases"), QJsonArray{QStringLiteral("*")}}});
+    const QJsonObject draft = ask(*engine, "POST", "/api/v1/config/drafts",
+        {{QStringLiteral("text"),
+            QString::fromUtf8(configWith("{provider: b, model: sim-tokens-10-fast, weight: 1}"))}});
+    QVERIFY2(draft.contains(QLatin1String("id")), QJsonDocument(draft).toJson());
+    const QJsonObject started = ask(*engine, "POST", "/api/v1/config/canary",
+        {{QStringLiteral("draft"), draft.value(QLatin1String("id"))},
+            {QStringLiteral("sticky_by"), QStringLiteral("credential")}, {QStringLiteral("steps"), QJsonArray{100}}});
+    QCOMPARE(started.value(QLatin1String("phase")).toString(), QStringLiteral("running"));
+    const auto revisionServed = [&] {
+        QByteArray revision;
+        inThreads(1, [&](int) {
+            revision = rawCall(portOf(engine->field("gateway")),
+                chatRequest(key.value(QLatin1String("key")).toString().toLatin1(), "fast", false, "hello"))
+                           .header("x-signalbox-revision");
+        });
+        return revision.toInt();
+    };
+    QCOMPARE(revisionServed(), started.value(QLatin1String("revision")).toInt());
+    engine->kill9();
+    engine = start();
+    QVERIFY2(engine->waitForReady(), qPrintable(engine->log()));
+    QCOMPARE(engine->ready().value(QLatin1String("revision")).toInt(), 1);
+    QCOMPARE(revisionServed(), 1);
+    const QJsonObject report = ask(*engine, "GET", "/api/v1/config/canary");
+    QVERIFY(report.value(QLatin1String("current")).isNull());
+    const QJsonObject last = report.value(QLatin1String("past")).toArray().first().toObject();
+    QCOMPARE(last.value(QLatin1String("phase")).toString(), QStringLiteral("interrupted"));
+    QCOMPARE(last.value(QLatin1String("id")), started.value(QLatin1String("id")));
 }
 
 QTEST_GUILESS_MAIN(TestCanary)
