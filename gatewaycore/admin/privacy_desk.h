@@ -24,8 +24,7 @@ public:
     virtual void records(const QStringList& tenants, Done<QVector<api::ZoneRecord>> done) = 0;
     virtual void audits(Done<QVector<api::ZoneAudit>> done) = 0;
     // Conflict for a quarter that is signed, that has not begun, or in which a tenant deviates without an exception.
-    virtual void signAudit(
-        const api::AuditSignature& signature, const Change& change, Done<api::ZoneAudit> done) = 0;
+    virtual void signAudit(const api::AuditSignature& signature, const Change& change, Done<api::ZoneAudit> done) = 0;
     virtual void exceptions(Done<QVector<api::ZoneException>> done) = 0;
     virtual void makeException(
         const api::ExceptionRequest& request, const Change& change, Done<api::ZoneException> done) = 0;

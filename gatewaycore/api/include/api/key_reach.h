@@ -54,7 +54,7 @@ struct KeyReach
     QStringList aliases;
     std::optional<QDateTime> firstSeen;
     std::optional<QDateTime> lastSeen;
-    bool complete = true;                     // false: the time was too much to read; it was read from `until` back to `countedSince`
+    bool complete = true; // false: the time was too much to read; it was read from `until` back to `countedSince`
     std::optional<QDateTime> countedSince;
 };
 

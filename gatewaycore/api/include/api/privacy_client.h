@@ -19,12 +19,12 @@ public:
     using Reply = GatewayClient::Reply<T>;
 
     Reply<ZoneProof> proof(const QString& tenant = {}) const; // of the config in force, and of the canary beside it
-    Reply<StandingCheck> check(const ZoneCheckQuery& query = {}) const; // asked, not kept
+    Reply<StandingCheck> check(const ZoneCheckQuery& query = {}) const;                      // asked, not kept
     Reply<StandingCheck> runCheck(const ZoneCheckQuery& query, const QString& reason) const; // kept; pages if it fails
-    Reply<QVector<ZoneCheckRun>> checks() const;             // newest first, at most 500
-    Reply<StandingCheck> keptCheck(qint64 number) const;     // one of them, with its rows
+    Reply<QVector<ZoneCheckRun>> checks() const;                          // newest first, at most 500
+    Reply<StandingCheck> keptCheck(qint64 number) const;                  // one of them, with its rows
     Reply<QVector<ZoneRecord>> records(const QString& tenant = {}) const; // newest first
-    Reply<QVector<ZoneAudit>> audits() const;                // newest quarter first
+    Reply<QVector<ZoneAudit>> audits() const;                             // newest quarter first
     Reply<ZoneAudit> signAudit(const AuditSignature& signature, const QString& reason) const;
     Reply<QVector<ZoneException>> exceptions() const; // newest first, those that expired too
     Reply<ZoneException> makeException(const ExceptionRequest& request, const QString& reason) const;
