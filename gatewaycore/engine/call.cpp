@@ -217,9 +217,10 @@ bool Call::findZone()
             QStringLiteral("The tenant %1 of this credential is not in the config.").arg(m_credential.tenant));
     }
     const auto zone = effectiveZone(snapshot, tenant, m_record.zone);
-    if (!zone)
-        return refuse(
-            ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+    if (!zone) {
+        const ZoneRefusal why = zoneRefusal(snapshot, tenant, m_credential.tenant);
+        return refuse(ErrorCode::NoRouteInZone, why.message, why.hint);
+    }
     m_zone = *zone;
     m_record.zone = m_zone ? m_zone->name : QString();
     return true;

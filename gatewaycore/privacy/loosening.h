@@ -6,13 +6,10 @@
 
 namespace gateway::privacy {
 
-// Empty: nothing is looser. Looked at by what it comes to, not by which line was edited: for each tenant the regions
-// and the retention its requests may reach; for each provider its label, where more becomes eligible by it; contracts
-// that are gone, end earlier or name a wider zone. A tenant, provider or zone that is new loosens nothing by itself.
+// Empty: nothing is looser. Looked at by what it comes to, not by which line was edited: zones that allow more, tenants
+// whose zone is a wider one or is taken away, contracts that are gone, hold for a shorter time or name a wider zone,
+// providers under another label by which a zone lets them in. A tenant, a zone or a provider at a new address loosens
+// nothing by itself.
 QStringList loosens(const config::PolicySnapshot& before, const config::PolicySnapshot& after);
-
-// The same, as it comes to one tenant.
-QStringList loosensFor(
-    const QString& tenant, const config::PolicySnapshot& before, const config::PolicySnapshot& after);
 
 } // namespace gateway::privacy
