@@ -11,16 +11,17 @@
 #include <QStringList>
 
 #include <map>
-#include <optional>
 #include <vector>
 
 class QSqlDatabase;
 
 namespace gateway::store {
 
-// Before the first call that can carry this revision: of a canary when it goes out, else when it comes into force.
-// `by`: who brought it there (author, approver); empty: nobody who is known. A revision that is there already stays as
-// it is, and only comes into force again if another was since.
+// What the revision says, before the first call that can carry its number: of a canary when it goes out. Another
+// content under a number that is there makes that number ambiguous: its attempts cannot be judged any more.
+bool noteZonesOf(QSqlDatabase& database, const config::PolicySnapshot& snapshot, qint64 atMs);
+// The same, and that it came into force. `by`: who brought it there (author, approver); empty: nobody who is known. One
+// that is in force already stays as it is.
 bool writeZonesOf(
     QSqlDatabase& database, const config::PolicySnapshot& snapshot, qint64 atMs, const QStringList& by = {});
 
@@ -28,6 +29,8 @@ struct ZoneThen
 {
     QStringList regions;
     QString retention;
+
+    bool operator==(const ZoneThen&) const = default;
 };
 
 struct TenantThen
@@ -52,10 +55,12 @@ struct EndpointThen
 struct RevisionThen
 {
     int revision = 0;
+    bool ambiguous = false;
     QHash<QString, ZoneThen> zones;         // by name
     QHash<QString, TenantThen> tenants;     // by name
     QHash<QString, EndpointThen> endpoints; // by provider
 };
+using Revisions = std::map<int, RevisionThen>;
 
 // A revision came into force.
 struct InForce
@@ -65,7 +70,7 @@ struct InForce
     QStringList by;
 };
 
-api::Result<std::map<int, RevisionThen>> readRevisions(QSqlDatabase& database);
+api::Result<Revisions> readRevisions(QSqlDatabase& database);
 api::Result<std::vector<InForce>> readInForce(QSqlDatabase& database); // oldest first
 
 } // namespace gateway::store
