@@ -8,6 +8,7 @@
 #include "observability/log.h"
 #include "store/engine_identity.h"
 #include "store/revision_repository.h"
+#include "store/zone_history.h"
 
 #include <QDir>
 #include <QFile>
@@ -175,9 +176,16 @@ void Gateway::continueRevisions()
 void Gateway::markRevision()
 {
     const config::SnapshotPtr snapshot = m_parts.config.current();
-    m_parts.store->submit([mark = store::RevisionMark{snapshot->revision, snapshot->contentHash}](
-                              QSqlDatabase& database) { return store::writeRevisionMark(database, mark); },
-        [](bool) {});
+    m_parts.store->submit(
+        [snapshot, atMs = m_parts.clock.wallMs()](QSqlDatabase& database) {
+            return store::writeRevisionMark(database, {snapshot->revision, snapshot->contentHash}) &&
+                   store::writeZonesOf(database, *snapshot, atMs);
+        },
+        [](bool written) {
+            if (!written)
+                log(LogLevel::Error, "revision.unmarked",
+                    {{"message", QStringLiteral("The revision in force could not be written down.")}});
+        });
 }
 
 std::optional<api::Error> Gateway::startCredentials()

@@ -12,8 +12,8 @@
 #include <QStringList>
 
 #include <chrono>
-#include <compare>
 #include <map>
+#include <tuple>
 #include <vector>
 
 namespace gateway::store {
@@ -26,7 +26,11 @@ struct ZoneGroup
     QString provider;
     QString region; // as it was recorded
 
-    auto operator<=>(const ZoneGroup& other) const = default;
+    bool operator<(const ZoneGroup& other) const
+    {
+        return std::tie(tenant, zone, revision, provider, region) <
+               std::tie(other.tenant, other.zone, other.revision, other.provider, other.region);
+    }
 };
 
 struct ZoneScan
@@ -56,7 +60,10 @@ private:
         QString tenant;
         QString provider;
         QString region;
-        auto operator<=>(const Endpoint& other) const = default;
+        bool operator<(const Endpoint& other) const
+        {
+            return std::tie(tenant, provider, region) < std::tie(other.tenant, other.provider, other.region);
+        }
     };
     bool m_begun = false;
     qint64 m_next = 1; // seq of the next call to be read
