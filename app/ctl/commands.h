@@ -42,6 +42,8 @@ void addIncidents(CLI::App& app, Context context);
 void addLedger(CLI::App& app, Context context);
 void addAudit(CLI::App& app, Context context);
 void addZones(CLI::App& app, Context context);
+void addCredentialReach(CLI::App& noun, Context context);
+void addProviderReach(CLI::App& noun, Context context);
 void addChecklist(CLI::App& app, Context context);
 void addPrincipals(CLI::App& app, Context context); // whoami, principal, pair
 void addExports(CLI::App& app, Context context);

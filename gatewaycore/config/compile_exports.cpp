@@ -18,7 +18,8 @@ const QStringList& knownEvents()
 {
     static const QStringList events{QStringLiteral("incident.opened"), QStringLiteral("incident.closed"),
         QStringLiteral("incident.acknowledged"), QStringLiteral("incident.noted"), QStringLiteral("invariant.failed"),
-        QStringLiteral("export.failing"), QStringLiteral("export.recovered")};
+        QStringLiteral("export.failing"), QStringLiteral("export.recovered"), QStringLiteral("zone.violation"),
+        QStringLiteral("zone.audit_overdue")};
     return events;
 }
 

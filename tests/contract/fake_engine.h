@@ -7,6 +7,7 @@
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
 #include "admin/principal_book.h"
+#include "fake_privacy.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -31,6 +32,12 @@ class FakeEngine final : public QObject, public gateway::admin::EngineView
 public:
     FakeEngine();
 
+    gateway::admin::Desks desks() override
+    {
+        gateway::admin::Desks desks;
+        desks.privacy = &privacy;
+        return desks;
+    }
     gateway::api::EngineStatus status() const override;
     bool isReady() const override { return ready; }
     gateway::config::SnapshotPtr snapshot() const override { return m_snapshot; }
@@ -43,8 +50,6 @@ public:
         gateway::admin::Done<gateway::api::CallPage> done) override;
     void callSummary(const gateway::api::CallSummaryQuery& query, const QStringList& tenants,
         gateway::admin::Done<gateway::api::CallSummary> done) override;
-    void zoneCheck(const QDateTime& since, const QStringList& tenants,
-        gateway::admin::Done<gateway::api::ZoneCheck> done) override;
     void checklist(gateway::admin::Done<QVector<gateway::api::ChecklistItem>> done) override;
     void rotateCredential(const QString& id, qint64 graceSeconds, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::IssuedCredential> done) override;
@@ -88,6 +93,7 @@ public:
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
+    FakePrivacyDesk privacy;
     QString lastReason;
     void addCalls(int number); // answered calls of tenant acme, older than the others; below zero: takes them away
     int failCallsAfter = -1;   // pages of the record that are still answered; -1: all
