@@ -107,13 +107,11 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
 
 QByteArray Call::cacheKey() const
 {
-    const QByteArray revision = QByteArray::number(m_policy->snapshot->revision);
-    return KeptAnswers::digest(
-        {"exact", m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
-            m_request.streamAsArray ? "array"
-            : m_request.stream      ? "stream"
-                                    : "whole",
-            m_request.body, revision});
+    return exactKey({m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
+        m_request.streamAsArray ? "array"
+        : m_request.stream      ? "stream"
+                                : "whole",
+        m_request.body, m_policy->snapshot->revision});
 }
 
 // For a repetition with the same idempotency-key, and for a fallback step of kind `cached`.
