@@ -164,7 +164,8 @@ void TestBoundPrincipals::everyRouteIsMet()
         QStringLiteral("calls/summary"), QStringLiteral("credentials"), QStringLiteral("credentials/{id}/revoke"),
         QStringLiteral("credentials/{id}/rotate"), QStringLiteral("budgets"), QStringLiteral("quotas"),
         QStringLiteral("routes/explain"), QStringLiteral("failovers"), QStringLiteral("drills"),
-        QStringLiteral("drills/{id}"), QStringLiteral("zones/check"), QStringLiteral("events")};
+        QStringLiteral("drills/{id}"), QStringLiteral("zones/check"), QStringLiteral("zones/proof"),
+        QStringLiteral("zones/records"), QStringLiteral("events")};
     // one's own keys only, which other tests hold
     const QStringList own{
         QStringLiteral("whoami"), QStringLiteral("operations/{key}/settle"), QStringLiteral("pairings/claim")};
@@ -280,6 +281,15 @@ void TestBoundPrincipals::zonesAreSifted()
     const api::AdminReply own = bench.get("/api/v1/zones/check", bound(QStringLiteral("acme"), api::Role::Auditor));
     QCOMPARE(own.body.value(QLatin1String("tenants")).toArray().size(), 1);
     QCOMPARE(own.body.value(QLatin1String("verdict")).toString(), QStringLiteral("PASS"));
+    const admin::Principal auditor = bound(QStringLiteral("acme"), api::Role::Auditor);
+    const api::AdminReply proof = bench.get("/api/v1/zones/proof", auditor);
+    QCOMPARE(proof.body.value(QLatin1String("tenants")).toArray().size(), 1);
+    QCOMPARE(bench.get("/api/v1/zones/records", auditor).body.value(QLatin1String("items")).toArray().size(), 1);
+    for (const char* path : {"/api/v1/zones/check", "/api/v1/zones/proof", "/api/v1/zones/records"}) {
+        QCOMPARE(bench.get(path, auditor, "tenant=acme").status, 200);
+        QCOMPARE(bench.get(path, auditor, "tenant=other").status, 404);
+        QCOMPARE(bench.get(path, auditor, "tenant=nobody").status, 404); // as if it were not there
+    }
 }
 
 void TestBoundPrincipals::eventsKeepTheirNumbers()
