@@ -4,8 +4,8 @@
 #include "netns.h"
 #include "transports.h"
 
-#include "api/privacy_client.h"
 #include "api/gateway_client.h"
+#include "api/privacy_client.h"
 #include "api/threaded_transport.h"
 
 #include <QJsonArray>
@@ -824,8 +824,8 @@ void TestAdminContract::typedRecord()
     QCOMPARE(await(privacy.keptCheck(2))->rows.size(), 1);
     QCOMPARE(await(privacy.records(QStringLiteral("acme")))->size(), 1);
     QCOMPARE(await(privacy.audits())->first().state, QStringLiteral("open"));
-    QCOMPARE(await(privacy.signAudit({{}, QStringLiteral("read")}, QStringLiteral("Q4")))->state,
-        QStringLiteral("signed"));
+    QCOMPARE(
+        await(privacy.signAudit({{}, QStringLiteral("read")}, QStringLiteral("Q4")))->state, QStringLiteral("signed"));
     QCOMPARE(await(privacy.exceptions())->first().id, QStringLiteral("zx_1"));
     const QDateTime end = QDateTime::fromMSecsSinceEpoch(test::kNowMs, Qt::UTC).addDays(9);
     QCOMPARE(await(privacy.makeException({QStringLiteral("acme"), QStringLiteral("moves"), end}, QStringLiteral("x")))
@@ -878,9 +878,12 @@ void TestAdminContract::rolesAreKept()
     };
     // Reads are open to all but these.
     const QHash<QString, QVector<Role>> openReads{
-        {QStringLiteral("/api/v1/zones/check"), auditors}, {QStringLiteral("/api/v1/zones/proof"), auditors},
-        {QStringLiteral("/api/v1/zones/checks"), auditors}, {QStringLiteral("/api/v1/zones/checks/{number}"), auditors},
-        {QStringLiteral("/api/v1/zones/records"), auditors}, {QStringLiteral("/api/v1/zones/audits"), auditors},
+        {QStringLiteral("/api/v1/zones/check"), auditors},
+        {QStringLiteral("/api/v1/zones/proof"), auditors},
+        {QStringLiteral("/api/v1/zones/checks"), auditors},
+        {QStringLiteral("/api/v1/zones/checks/{number}"), auditors},
+        {QStringLiteral("/api/v1/zones/records"), auditors},
+        {QStringLiteral("/api/v1/zones/audits"), auditors},
         {QStringLiteral("/api/v1/zones/exceptions"), auditors},
         {QStringLiteral("/api/v1/credentials/{id}/reach"), auditors},
         {QStringLiteral("/api/v1/providers/{name}/reach"), auditors},

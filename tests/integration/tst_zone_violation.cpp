@@ -39,8 +39,7 @@ class TestZoneViolation : public QObject
                "  - {name: openai-us, kind: simulator, region: us-east-1, retention: zero}\n"
                "aliases:\n  - name: fast\n    candidates: [{provider: up, model: sim-tokens-10-fast, weight: 1}]\n"
                "tenants:\n  - {name: acme" +
-               acme +
-               "}\nexport:\n  webhooks:\n    - {name: pager, url: 'http://127.0.0.1:" +
+               acme + "}\nexport:\n  webhooks:\n    - {name: pager, url: 'http://127.0.0.1:" +
                QByteArray::number(m_hook.port()) +
                "/hook', secret: env:SIGNALBOX_TEST_HOOK, events: [zone.violation]}\n";
     }
@@ -105,9 +104,10 @@ class TestZoneViolation : public QObject
     }
     void plantAttempt()
     {
-        plant(QStringLiteral("INSERT INTO attempts (call, number, provider, model, region, result, error_code, start_us,"
-                             " sent_us, cost_known, detail) SELECT max(seq), 2, 'openai-us', 'm', 'us-east-1',"
-                             " 'failed', '', 0, 0, 1, '{}' FROM calls"));
+        plant(
+            QStringLiteral("INSERT INTO attempts (call, number, provider, model, region, result, error_code, start_us,"
+                           " sent_us, cost_known, detail) SELECT max(seq), 2, 'openai-us', 'm', 'us-east-1',"
+                           " 'failed', '', 0, 0, 1, '{}' FROM calls"));
     }
     int told(const char* type) const
     {
@@ -282,8 +282,8 @@ private Q_SLOTS:
         QCOMPARE(failureOf(privacy.signAudit({{}, QStringLiteral("looked")}, m_reason)), api::Failure::Conflict);
         QCOMPARE(failureOf(privacy.makeException({QStringLiteral("acme"), QStringLiteral("moves"), {}}, m_reason)),
             api::Failure::Invalid);
-        const auto exception = value(privacy.makeException({QStringLiteral("acme"), QStringLiteral("moves in March"),
-                                                               QDateTime::currentDateTimeUtc().addDays(30)},
+        const auto exception = value(privacy.makeException(
+            {QStringLiteral("acme"), QStringLiteral("moves in March"), QDateTime::currentDateTimeUtc().addDays(30)},
             m_reason));
         QVERIFY(exception.id.startsWith(QStringLiteral("zx_")));
         QCOMPARE(failureOf(privacy.signAudit({{}, QString()}, m_reason)), api::Failure::Invalid);

@@ -465,7 +465,8 @@ void TestCallSummary::attemptsAreCountedByEndpoint()
     QCOMPARE(whole->attempts, 2 * (kCalls - kCalls / 10)); // failed ones too: something was sent
     QCOMPARE(count(kStart, kStart + kCalls * 1000, {QStringLiteral("demo")})->groups.size(), 2U);
     QCOMPARE(count(kStart, kStart, {})->attempts, 0);
-    const auto rows = attemptsOf(m_store->databaseFile(), whole->groups.begin()->first, kStart, kStart + kCalls * 1000, 5);
+    const auto rows =
+        attemptsOf(m_store->databaseFile(), whole->groups.begin()->first, kStart, kStart + kCalls * 1000, 5);
     QVERIFY(rows.ok());
     QCOMPARE(rows->size(), 5U);
 }
