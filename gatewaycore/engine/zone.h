@@ -1,6 +1,6 @@
 // The privacy zone a request is routed in: its tenant's, or a tighter one that it asks for; and what an attempt is held
 // against. A missing zone refuses: in a config that has zones, a tenant without one is served nowhere. A config without
-// any zone promises nothing, and every call may go to every provider of its alias (decision 0166). Pure; any thread.
+// any zone promises nothing, and every call may go to every provider of its alias (decision 0165). Pure; any thread.
 #pragma once
 
 #include "config/policy_snapshot.h"

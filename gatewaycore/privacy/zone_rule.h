@@ -1,7 +1,7 @@
 // What a zone means, over plain values: is an endpoint inside it, is one zone within another, does a contract hold on a
 // day. It is deliberately not routing's filter (routing::zoneObjection): what judges the filter, in the proof over the
 // configuration and in the zero-rows check over the record, is written a second time, and tst_zone_rule walks every
-// combination of words to show that the two agree (decision 0165). Pure; any thread.
+// combination of words to show that the two agree (decision 0166). Pure; any thread.
 #pragma once
 
 #include "config/policy_snapshot.h"

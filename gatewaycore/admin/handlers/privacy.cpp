@@ -1,7 +1,6 @@
 #include "admin/handlers/privacy.h"
 
 #include "admin/handlers/handlers.h"
-#include "admin/privacy_desk.h"
 #include "api/privacy_client.h"
 
 namespace gateway::admin {

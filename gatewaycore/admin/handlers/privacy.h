@@ -1,6 +1,7 @@
 // The handlers of privacy zones (routes_privacy.cpp). Thread: control.
 #pragma once
 
+#include "admin/privacy_desk.h" // before handlers.h, whose templates want to know the values
 #include "admin/router.h"
 
 namespace gateway::admin {
