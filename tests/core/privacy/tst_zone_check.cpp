@@ -1,6 +1,7 @@
 // The zero-rows check over a database: each attempt judged by what the revision of its call said, whatever the config
 // says now; what is missing in the record is told; a scan in slices finds what one in a single go finds.
 #include "compiled.h"
+#include "engine/zone_checks.h"
 #include "engine/zone_report.h"
 #include "store/call_fold.h"
 #include "store/database.h"
@@ -342,6 +343,22 @@ private Q_SLOTS:
         QVERIFY(tenant.endpoints[1].why.contains(QStringLiteral("not stated")));
         QCOMPARE(tenant.endpoints[2].step, QStringLiteral("other-region"));
         QVERIFY(!tenant.endpoints[2].eligible);
+    }
+
+    // Hourly, and the first run of a day looks back over the quarter; a clock that went back runs at once.
+    void whenItRuns()
+    {
+        using engine::ZoneChecks;
+        const qint64 noon = QDateTime(QDate(2026, 11, 23), QTime(12, 0), Qt::UTC).toMSecsSinceEpoch();
+        const qint64 hour = ZoneChecks::kEveryMs;
+        QVERIFY(ZoneChecks::isDue(0, noon).isDue);
+        QCOMPARE(ZoneChecks::isDue(0, noon).sinceMs, noon - ZoneChecks::kFarBackMs);
+        QVERIFY(!ZoneChecks::isDue(noon - hour + 1, noon).isDue);
+        QVERIFY(ZoneChecks::isDue(noon - hour, noon).isDue);
+        QCOMPARE(ZoneChecks::isDue(noon - hour, noon).sinceMs, noon - ZoneChecks::kLookBackMs);
+        const qint64 pastMidnight = noon + 12 * hour + 60'000;
+        QCOMPARE(ZoneChecks::isDue(pastMidnight - hour, pastMidnight).sinceMs, pastMidnight - ZoneChecks::kFarBackMs);
+        QVERIFY(ZoneChecks::isDue(noon + hour, noon).isDue);
     }
 
     void aTenantThatIsGone()
