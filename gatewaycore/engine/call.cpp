@@ -39,7 +39,7 @@ QString nameTextOf(const transform::Surface& surface)
 Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const DataPath& path,
     const credential::Credential& credential, quint64 token)
     : m_context(context),
-      m_policy(context.policy),
+      m_policy(policyFor(context.policy, context.tried, credential.tenant, credential.id)),
       m_credentials(context.credentials),
       m_credential(credential),
       m_token(token),

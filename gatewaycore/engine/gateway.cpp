@@ -215,9 +215,9 @@ std::optional<api::Error> Gateway::startCredentials()
 
 // What a snapshot's providers need of us before calls go to them: their keys kept out of the log, and the simulated
 // provider running if one of them is it.
-api::Outcome Gateway::prepareProviders()
+api::Outcome Gateway::prepareProviders(const config::PolicySnapshot& snapshot)
 {
-    for (const auto& provider : m_parts.config.current()->providers) {
+    for (const auto& provider : snapshot.providers) {
         observability::keepOutOfLog(provider->key);
         if (provider->origin.port != 0 || m_parts.simulator)
             continue;

@@ -59,6 +59,7 @@ struct Parts
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;
     LivePolicyPtr policy; // the config in force, laid over it
+    TriedPolicyPtr tried; // a canary beside it; null: there is none
     observability::MetricLabelsPtr labels;
     observability::SeriesStore series{clock};
     std::vector<std::unique_ptr<observability::WorkerMetrics>> metrics;

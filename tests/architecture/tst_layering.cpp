@@ -81,7 +81,7 @@ QStringList violations(const QVector<SourceLine>& lines, const Rule& rule)
 const QStringList kSurfaces{QStringLiteral("credential"), QStringLiteral("routing"), QStringLiteral("fallback"),
     QStringLiteral("quota"), QStringLiteral("transform"), QStringLiteral("observability"), QStringLiteral("budget"),
     QStringLiteral("cache"), QStringLiteral("privacy"), QStringLiteral("drift"), QStringLiteral("audit"),
-    QStringLiteral("simulator")};
+    QStringLiteral("simulator"), QStringLiteral("rollout")};
 const QStringList kCoreRooms =
     kSurfaces + QStringList{QStringLiteral("engine"), QStringLiteral("http"), QStringLiteral("config"),
                     QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base"),

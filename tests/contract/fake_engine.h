@@ -3,6 +3,8 @@
 // a fake engine, router, in-process endpoint and a listener on a free loopback port.
 #pragma once
 
+#include "fake_rollout.h"
+
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
@@ -92,6 +94,13 @@ public:
     void testExport(const QString& name, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
+    gateway::admin::Desks desks() override
+    {
+        gateway::admin::Desks desks;
+        desks.rollout = &m_rollout;
+        return desks;
+    }
+
     bool ready = true;
     FakePrivacyDesk privacy;
     QString lastReason;
@@ -115,6 +124,7 @@ private:
     QVector<gateway::api::BudgetStatus> m_budgets;
     QVector<gateway::api::LeverStatus> m_levers;
     QVector<gateway::api::Incident> m_incidents;
+    gateway::test::FakeRollout m_rollout;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

@@ -348,6 +348,15 @@ void TestAdminContract::sameRowsSameAnswers_data()
         409, "not forced");
     row("probe", "POST", "/api/v1/providers/openai-eu/probe", "", "", "r", 200, "\"ok\":true");
     row("probe that fails", "POST", "/api/v1/providers/anthropic/probe", "", "", "r", 200, "refused the key");
+    row("canaries", "GET", "/api/v1/config/canary", "", "", "", 200, "\"phase\":\"running\"");
+    row("canary while one runs", "POST", "/api/v1/config/canary", "", R"({"draft":"d1"})", "r", 409, "under way");
+    row("canary stray field", "POST", "/api/v1/config/canary", "", R"({"draft":"d1","error_rise":1})", "r", 400,
+        "error_rise");
+    row("canary wrong word", "POST", "/api/v1/config/canary", "", R"({"draft":"d1","sticky_by":"user"})", "r", 400,
+        "sticky_by");
+    row("canary without a reason", "POST", "/api/v1/config/canary/abort", "", "", "", 400, "reason");
+    row("canary resumed", "POST", "/api/v1/config/canary/resume", "", "", "r", 409, "not paused");
+    row("canary paused", "POST", "/api/v1/config/canary/pause", "", "", "r", 200, "\"phase\":\"paused\"");
     row("drills", "GET", "/api/v1/drills", "", "", "", 200, "\"verdict\":\"pass\"");
     row("drill card", "GET", "/api/v1/drills/lev_1", "", "", "", 200, "\"restore_ms\":820");
     row("drill unknown", "GET", "/api/v1/drills/lev_9", "", "", "", 404, "lev_9");

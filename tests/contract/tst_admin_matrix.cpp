@@ -123,6 +123,12 @@ const Row kRows[] = {
     {"POST", "/api/v1/credentials/c9/rotate", "/api/v1/credentials/{id}/rotate", kAdmin},
     {"GET", "/api/v1/exports", "/api/v1/exports", kEngineWide},
     {"POST", "/api/v1/exports/e9/test", "/api/v1/exports/{name}/test", kOperators},
+    {"GET", "/api/v1/config/canary", "/api/v1/config/canary", kEngineWide},
+    {"POST", "/api/v1/config/canary", "/api/v1/config/canary", kOperators},
+    {"POST", "/api/v1/config/canary/pause", "/api/v1/config/canary/pause", kOperators},
+    {"POST", "/api/v1/config/canary/resume", "/api/v1/config/canary/resume", kOperators},
+    {"POST", "/api/v1/config/canary/advance", "/api/v1/config/canary/advance", kOperators},
+    {"POST", "/api/v1/config/canary/abort", "/api/v1/config/canary/abort", kOperators},
     // nothing is here
     {"GET", "/", nullptr, kNobody},
     {"GET", "/api/v1", nullptr, kNobody},

@@ -110,6 +110,11 @@ void TestCtl::exitCodes_data()
     row("status --url http://127.0.0.1:1 --token-file /dev/null", 2);
     row("status --data-dir /nonexistent", 8);
     row("config check /nonexistent.yaml", 6);
+    row("config canary status", 7);              // it runs, and the data do not say
+    row("config canary start d1 --reason r", 5); // one at a time
+    row("config canary resume --reason r", 5);
+    row("config canary start d1 --steps 5,x", 2);
+    row("config canary start d1 --sticky-by user", 2);
     row("provider show openai-eu", 0);
     row("provider drain openai-eu --dry-run", 0);
     row("provider drain nope", 3);
@@ -445,6 +450,10 @@ void TestCtl::everyWriteHasADryRun_data()
     row("credential issue --tenant acme --aliases fast", "credentials");
     row("credential revoke c1", "credentials/c1/revoke");
     row("credential rotate c1", "credentials/c1/rotate");
+    row("config canary start d1 --sticky-by credential --steps 5,100", "config/canary");
+    row("config canary pause", "config/canary/pause");
+    row("config canary advance", "config/canary/advance");
+    row("config canary abort", "config/canary/abort");
     row("incident ack inc_1", "incidents/inc_1/ack");
     row("incident note inc_1 seen", "incidents/inc_1/note");
     row("principal issue anna --role operator", "principals");
