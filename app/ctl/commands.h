@@ -32,6 +32,8 @@ void addCalls(CLI::App& app, Context context);
 void addCallExport(CLI::App& noun, Context context);
 void addCallTail(CLI::App& noun, Context context);
 void addCallSummary(CLI::App& noun, Context context);
+void addCallReceipt(CLI::App& noun, Context context);
+void addAuditVerify(CLI::App& noun, Context context); // verify, key
 void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
 void addCanary(CLI::App& config, Context context); // config canary
