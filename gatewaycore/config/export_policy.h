@@ -26,7 +26,7 @@ struct OtlpPolicy
     QString caFile;                                   // empty: the system's
     bool traces = true;
     bool metrics = true;
-    bool content = false; // does nothing, and the config is told so: content never leaves the engine
+    bool content = false; // prompts and answers in spans; nothing is there while content.retain is none
     std::chrono::milliseconds interval{15'000};
 };
 
