@@ -1,5 +1,7 @@
 #include "transform/field_words.h"
 
+#include <QStringList>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
