@@ -107,6 +107,13 @@ FakeEngine::FakeEngine() : m_snapshot(makeSnapshot())
     fillControl();
 }
 
+admin::Desks FakeEngine::desks()
+{
+    admin::Desks desks;
+    desks.content = &m_content;
+    return desks;
+}
+
 api::EngineStatus FakeEngine::status() const
 {
     api::EngineStatus status;

@@ -3,6 +3,8 @@
 // a fake engine, router, in-process endpoint and a listener on a free loopback port.
 #pragma once
 
+#include "fake_content.h"
+
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
@@ -31,6 +33,7 @@ class FakeEngine final : public QObject, public gateway::admin::EngineView
 public:
     FakeEngine();
 
+    gateway::admin::Desks desks() override;
     gateway::api::EngineStatus status() const override;
     bool isReady() const override { return ready; }
     gateway::config::SnapshotPtr snapshot() const override { return m_snapshot; }
@@ -101,6 +104,8 @@ private:
             this, [done = std::move(done), result = std::move(result)] { done(result); }, Qt::QueuedConnection);
     }
     void fillControl();
+
+    FakeContentDesk m_content;
 
     gateway::config::SnapshotPtr m_snapshot;
     gateway::observability::SeriesStore m_series{clock};
