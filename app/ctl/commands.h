@@ -37,6 +37,7 @@ void addAuditVerify(CLI::App& noun, Context context); // verify, key
 void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
 void addCanary(CLI::App& config, Context context); // config canary
+void addContent(CLI::App& app, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);

@@ -2,6 +2,8 @@
 #include "engine/call.h"
 
 #include "base/utc_day.h"
+#include "content/content_gate.h"
+#include "content/retention.h"
 #include "engine/zone.h"
 
 #include <QDateTime>
@@ -86,6 +88,8 @@ qint64 Call::sinceBegun() const
 void Call::begin()
 {
     m_record.authenticatedUs = sinceBegun();
+    m_contentFor = content::keptFor(*m_policy->snapshot, m_record.tenant, m_record.id);
+    m_keepEvents = m_contentFor.has_value();
     if (readRequest() && checkScope() && checkRepetition() && takeQuota() && findZone() && route() && open())
         tryStep();
 }
@@ -111,10 +115,11 @@ bool Call::readRequest()
     if (const auto* error = std::get_if<CallError>(&hints))
         return refuse(*error);
     const CallerHints& caller = std::get<CallerHints>(hints);
-    m_record.feature = caller.feature;
-    m_record.agent = caller.agent;
-    m_record.user = caller.user;
-    m_record.zone = caller.zone;
+    // names of the config are names, so what is not one is nobody's feature, agent or zone anyway
+    m_record.feature = content::statedName(caller.feature);
+    m_record.agent = content::statedName(caller.agent);
+    m_record.user = content::statedName(caller.user);
+    m_record.zone = content::statedName(caller.zone);
     m_record.traceparent = caller.traceparent;
     // a credential that is made for one feature proves it; otherwise the feature is what the caller says
     if (m_credential.features.size() == 1) {
@@ -129,7 +134,7 @@ bool Call::readRequest()
     m_request = std::move(std::get<transform::CallRequest>(parsed));
     m_workloadClass = classOf(m_request, caller.workloadClass);
     m_record.workloadClass = config::nameOf(m_workloadClass);
-    m_record.alias = m_request.alias.left(64);
+    m_record.alias = content::askedAlias(m_request.alias);
     m_latencyBudget = caller.latencyBudget;
     m_costCeiling = caller.costCeiling;
     m_degradeServes = caller.degradeServes.value_or(true);
@@ -149,9 +154,12 @@ bool Call::checkScope()
 {
     m_alias = m_policy->snapshot->aliasByName.value(m_request.alias);
     if (!m_alias) {
-        return refuse(ErrorCode::AliasUnknown,
-            QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64)),
-            QStringLiteral("GET /v1/models lists the aliases this credential may use."));
+        CallError error;
+        error.code = ErrorCode::AliasUnknown;
+        error.message = QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64));
+        error.hint = QStringLiteral("GET /v1/models lists the aliases this credential may use.");
+        error.foreign = m_record.alias != m_request.alias;
+        return refuse(error);
     }
     if (!m_credential.allowsAlias(m_alias->name)) {
         return refuse(ErrorCode::ScopeDenied,
@@ -166,7 +174,7 @@ bool Call::checkScope()
     m_latencyBudget = latencyBudgetOf(*m_alias, m_workloadClass, m_latencyBudget);
     m_costCeiling = ceilingOf(*m_alias, m_costCeiling);
     m_degradeServes = m_degradeServes && m_alias->degradeServes;
-    m_keepEvents = m_alias->cache.exactTtl.has_value();
+    m_keepEvents = m_keepEvents || m_alias->cache.exactTtl.has_value();
     return true;
 }
 

@@ -3,6 +3,7 @@
 // a fake engine, router, in-process endpoint and a listener on a free loopback port.
 #pragma once
 
+#include "fake_content.h"
 #include "fake_rollout.h"
 
 #include "admin/admin_listener.h"
@@ -34,12 +35,7 @@ class FakeEngine final : public QObject, public gateway::admin::EngineView
 public:
     FakeEngine();
 
-    gateway::admin::Desks desks() override
-    {
-        gateway::admin::Desks desks;
-        desks.privacy = &privacy;
-        return desks;
-    }
+    gateway::admin::Desks desks() override;
     gateway::api::EngineStatus status() const override;
     bool isReady() const override { return ready; }
     gateway::config::SnapshotPtr snapshot() const override { return m_snapshot; }
@@ -94,12 +90,6 @@ public:
     void testExport(const QString& name, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
-    gateway::admin::Desks desks() override
-    {
-        gateway::admin::Desks desks;
-        desks.rollout = &m_rollout;
-        return desks;
-    }
 
     bool ready = true;
     FakePrivacyDesk privacy;
@@ -116,6 +106,8 @@ private:
             this, [done = std::move(done), result = std::move(result)] { done(result); }, Qt::QueuedConnection);
     }
     void fillControl();
+
+    FakeContentDesk m_content;
 
     gateway::config::SnapshotPtr m_snapshot;
     gateway::observability::SeriesStore m_series{clock};

@@ -44,6 +44,7 @@ constexpr unsigned kOperators = kAdmin | bit(Operator);
 constexpr unsigned kAuditors = kOperators | bit(Auditor);
 constexpr unsigned kDevelopers = kOperators | bit(Developer);
 constexpr unsigned kEngineWide = kAuditors | bit(Viewer) | bit(Developer);
+constexpr unsigned kReaders = kAuditors | bit(Developer) | bit(Foreign); // may ask for content, never see it alone
 constexpr unsigned kRoles = kEngineWide | bit(Foreign); // of the engine, or leaving out what is of other tenants
 
 struct Row
@@ -129,6 +130,15 @@ const Row kRows[] = {
     {"POST", "/api/v1/config/canary/resume", "/api/v1/config/canary/resume", kOperators},
     {"POST", "/api/v1/config/canary/advance", "/api/v1/config/canary/advance", kOperators},
     {"POST", "/api/v1/config/canary/abort", "/api/v1/config/canary/abort", kOperators},
+    // kept content: what is read needs a grant beside the role (tst_break_glass)
+    {"GET", "/api/v1/content", "/api/v1/content", kRoles},
+    {"GET", "/api/v1/content/grants", "/api/v1/content/grants", kReaders},
+    {"POST", "/api/v1/content/grants", "/api/v1/content/grants", kReaders},
+    {"POST", "/api/v1/content/grants/g9/approve", "/api/v1/content/grants/{id}/approve", kAdmin | bit(Auditor)},
+    {"POST", "/api/v1/content/grants/g9/end", "/api/v1/content/grants/{id}/end", kReaders},
+    {"GET", "/api/v1/calls/req_9/content", "/api/v1/calls/{id}/content", kReaders},
+    {"POST", "/api/v1/content/shred", "/api/v1/content/shred", kAdmin},
+    {"GET", "/api/v1/audit/retention", "/api/v1/audit/retention", kEngineWide},
     // nothing is here
     {"GET", "/", nullptr, kNobody},
     {"GET", "/api/v1", nullptr, kNobody},
