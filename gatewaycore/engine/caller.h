@@ -30,6 +30,7 @@ struct CallerHints
     std::optional<api::Money> costCeiling;
     std::optional<bool> degradeServes; // x-signalbox-degrade: serve | refuse
     QByteArray idempotencyKey;
+    QByteArrayView requestId; // into the head
     QByteArray traceparent; // empty without one, or where it is not as W3C writes it
 };
 
