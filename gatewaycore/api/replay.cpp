@@ -154,6 +154,7 @@ struct Members<ReplayReport>
         field("gaps", &ReplayReport::gaps),
         field("effects", &ReplayReport::effects),
         field("changed", &ReplayReport::changed),
+        field("listed", &ReplayReport::listed),
         field("candidates", &ReplayReport::candidates),
         field("refusals", &ReplayReport::refusals),
         field("zones", &ReplayReport::zones),

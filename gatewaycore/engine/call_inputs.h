@@ -1,6 +1,6 @@
 // What the engine knew of a call when it decided about it, beyond its config and the moments of the candidates (those
-// stand in the candidates' rows): the request's measures and what the caller asked for, as asked. The record keeps it as
-// `inputs` in the decision, so that the decision can be made again under another config (replay/). What says nothing
+// stand in the candidates' rows): the request's measures and what the caller asked for, as asked. The record keeps it
+// as `inputs` in the decision, so that the decision can be made again under another config (replay/). What says nothing
 // (no tools, one choice, not streamed ...) is left out: most calls have body_bytes alone. Members:
 // resources/help/decision.md. Pure; any thread.
 #pragma once

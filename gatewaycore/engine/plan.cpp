@@ -160,8 +160,8 @@ api::JsonText textOf(const CallInputs& inputs)
     return api::JsonText::fromText(std::move(text));
 }
 
-api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill,
-    const CallInputs* inputs)
+api::JsonText textOf(
+    const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill, const CallInputs* inputs)
 {
     QByteArray text;
     text.reserve(384 + 224 * qsizetype(plan.decision.candidates.size() + plan.fallback.size()));

@@ -34,9 +34,8 @@ public:
             ++m_ground.recorded;
             return moment;
         }
-        const auto near = m_neighbours
-                              ? m_neighbours->of(candidate.label, m_call.request.stream, m_call.startedMs)
-                              : std::nullopt;
+        const auto near =
+            m_neighbours ? m_neighbours->of(candidate.label, m_call.request.stream, m_call.startedMs) : std::nullopt;
         if (near) {
             lay(*near, moment);
             moment.weight.reset(); // of another alias, perhaps
@@ -163,8 +162,8 @@ Decision Decider::decide(const ReplayCase& call, const Neighbours* neighbours, Q
     input.today = call.today;
     input.needs = engine::needsOf(call.request);
     input.ceiling = engine::ceilingOf(alias, call.ceilingAsked);
-    input.remaining = engine::remainingOf(
-        engine::latencyBudgetOf(alias, call.workloadClass, call.budgetAsked), call.elapsed);
+    input.remaining =
+        engine::remainingOf(engine::latencyBudgetOf(alias, call.workloadClass, call.budgetAsked), call.elapsed);
     input.moments = &moments;
     decision.plan = engine::makePlan(input, call.degradeServes && alias.degradeServes);
     input.moments = nullptr;
@@ -172,8 +171,8 @@ Decision Decider::decide(const ReplayCase& call, const Neighbours* neighbours, Q
     decision.ground = moments.ground();
     const bool anybody = std::any_of(decision.plan.steps.begin(), decision.plan.steps.end(),
         [](const fallback::ChainStep& step) { return step.kind != config::FallbackKind::Refuse; });
-    if (!anybody)
-        decision.refusal = decision.plan.decision.refusal;
+    if (!anybody) // a chain that says nothing but "refuse" ends as one that is exhausted
+        decision.refusal = decision.plan.steps.empty() ? decision.plan.decision.refusal : ErrorCode::ChainExhausted;
     return decision;
 }
 

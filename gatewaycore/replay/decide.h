@@ -50,7 +50,7 @@ struct Decision
     const config::Zone* zone = nullptr;   // nullptr: none
     bool routed = false;                  // else it was refused before
     api::ErrorCode refusal = api::ErrorCode::None;
-    engine::Plan plan; // of one that was routed; it points into the config
+    engine::Plan plan;         // of one that was routed; it points into the config
     routing::RouteInput input; // the same; without its moments
     Ground ground;
 

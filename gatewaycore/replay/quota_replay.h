@@ -1,7 +1,7 @@
-// QuotaReplay: the callers' quotas of the other config, filled and emptied by the recorded calls at their recorded times
-// with the engine's own quota plane. Buckets begin full, as after a restart; a call holds its place until its recorded
-// end. Worth asking only with all calls of a period, in the order of their time: a sample would find every bucket full.
-// One thread.
+// QuotaReplay: the callers' quotas of the other config, filled and emptied by the recorded calls at their recorded
+// times with the engine's own quota plane. Buckets begin full, as after a restart; a call holds its place until its
+// recorded end. Worth asking only with all calls of a period, in the order of their time: a sample would find every
+// bucket full. One thread.
 #pragma once
 
 #include "config/policy_snapshot.h"
@@ -22,7 +22,7 @@ public:
     Q_DISABLE_COPY_MOVE(QuotaReplay)
 
     bool limitsAnything() const { return m_limits; }
-    bool admits(const ReplayCase& call); // takes what the call takes; false: refused
+    bool admits(const ReplayCase& call);                     // takes what the call takes; false: refused
     const QString& refusedBy() const { return m_refusedBy; } // of the last one that was: whose quota, in words
 
 private:

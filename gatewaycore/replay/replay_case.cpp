@@ -225,6 +225,11 @@ void CaseReader::readDecision(std::string_view text, ReplayCase& into)
                 m_texts.text(textAt(row, "model")), m_texts.text(textAt(row, "region")),
                 m_texts.text(textAt(row, "verdict")), m_texts.text(textAt(row, "code")),
                 numberAt(row, "score").value_or(0), momentOf(row)});
+            if (rows.back().verdict == u"chosen") {
+                const std::string_view bound = textAt(row, "upper_bound_usd");
+                rows.back().moment.upperBound =
+                    api::Money::fromDecimal(QString::fromLatin1(bound.data(), qsizetype(bound.size())));
+            }
         }
         return true;
     };

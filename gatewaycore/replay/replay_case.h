@@ -20,7 +20,7 @@ namespace gateway::replay {
 // A candidate's row of the recorded decision.
 struct RecordedRow
 {
-    QString kind; // of a fallback step; empty for the alias's own candidates
+    QString kind;     // of a fallback step; empty for the alias's own candidates
     QString provider; // empty for the steps cached and refuse
     QString model;
     QString region;

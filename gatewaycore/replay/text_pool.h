@@ -1,5 +1,5 @@
-// TextPool: the few names that a hundred thousand calls repeat (tenants, aliases, models ...), each made once and shared.
-// Belongs to one thread; the texts it gave out live on without it.
+// TextPool: the few names that a hundred thousand calls repeat (tenants, aliases, models ...), each made once and
+// shared. Belongs to one thread; the texts it gave out live on without it.
 #pragma once
 
 #include <QByteArray>

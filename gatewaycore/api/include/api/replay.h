@@ -20,7 +20,8 @@ namespace gateway::api {
 // The config to decide under: exactly one of draft, yaml and revision.
 struct ReplayRequest
 {
-    static constexpr qint64 kMost = 1'000'000; // calls of one replay; a longer period is sampled
+    static constexpr qint64 kMost = 1'000'000;    // calls of one replay; a longer period is sampled
+    static constexpr qint64 kMostListed = 20'000; // changes that are kept one by one; all are counted
 
     QString draft; // id of a draft
     QString yaml;  // the text of a config
@@ -96,7 +97,8 @@ struct ReplayGap
     qint64 calls = 0;
 };
 
-// What the calls would cost. `known`: calls of which both sums are known; all figures are theirs alone.
+// What the calls would cost. `known`: calls of which both sums are known; before, after and delta are theirs alone. The
+// bounds are those of the calls of which both bounds are known.
 struct ReplayCost
 {
     qint64 known = 0;
@@ -172,6 +174,7 @@ struct ReplayReport
     QVector<ReplayGap> gaps;
     QVector<ReplayCount> effects;    // by effect; before is 0
     qint64 changed = 0;              // calls whose decision differs
+    qint64 listed = 0;               // of them in the list of changes: the first kMostListed
     QVector<ReplayCount> candidates; // calls by the candidate drawn
     QVector<ReplayCount> refusals;   // by code
     QVector<ReplayCount> zones;      // by the zone they were routed in
