@@ -132,7 +132,10 @@ CaseReader::~CaseReader() = default;
 
 QString RecordedRow::label() const
 {
-    return provider.isEmpty() ? QString() : provider + u'/' + model + u'@' + region;
+    if (provider.isEmpty())
+        return {};
+    const QString name = provider + u'/' + model; // as a config labels its candidates
+    return region.isEmpty() ? name : name + u'@' + region;
 }
 
 bool RecordedRow::isOf(const config::Candidate& candidate) const
