@@ -45,6 +45,9 @@ public:
         }
         // an operator's hand lies on all of a provider
         moment.lever = leverOf(candidate);
+        const bool drained = m_neighbours && m_neighbours->isDrained(candidate.provider->name, m_call.startedMs);
+        if (moment.lever == Moment::Lever::None && drained)
+            moment.lever = Moment::Lever::Drained;
         return moment;
     }
 
@@ -84,10 +87,19 @@ void Neighbours::note(const ReplayCase& call)
 {
     for (const auto* rows : {&call.candidates, &call.fallback}) {
         for (const RecordedRow& row : *rows) {
-            if (!row.provider.isEmpty())
-                m_seen[call.request.stream ? 1 : 0].insert(row.label(), {call.startedMs, row.moment});
+            if (row.provider.isEmpty())
+                continue;
+            m_seen[call.request.stream ? 1 : 0].insert(row.label(), {call.startedMs, row.moment});
+            m_levers.insert(row.provider, {call.startedMs, row.moment.lever});
         }
     }
+}
+
+// Only a drain is the same for every call; a stage of a fail-back and a drill let some through.
+bool Neighbours::isDrained(const QString& provider, qint64 atMs) const
+{
+    const auto found = m_levers.constFind(provider);
+    return found != m_levers.cend() && atMs - found->first <= kAgeMs && found->second == Moment::Lever::Drained;
 }
 
 std::optional<Moment> Neighbours::of(const QString& label, bool stream, qint64 atMs) const

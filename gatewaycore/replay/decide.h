@@ -24,6 +24,7 @@ public:
     void note(const ReplayCase& call);
     // For a call of that time; streamed or not, because latencies differ by it.
     std::optional<routing::Moment> of(const QString& label, bool stream, qint64 atMs) const;
+    bool isDrained(const QString& provider, qint64 atMs) const;
 
 private:
     struct Seen
@@ -31,7 +32,8 @@ private:
         qint64 atMs = 0;
         routing::Moment moment;
     };
-    QHash<QString, Seen> m_seen[2]; // by label; of whole answers, of streams
+    QHash<QString, Seen> m_seen[2];                                     // by label; of whole answers, of streams
+    QHash<QString, std::pair<qint64, routing::Moment::Lever>> m_levers; // by provider: when, what
 };
 
 class QuotaReplay;

@@ -1,5 +1,5 @@
-// Configs and recorded calls for the tests of replay: a config compiled from text, and a call written by the engine's own
-// code as the record would hold it. One thread.
+// Configs and recorded calls for the tests of replay: a config compiled from text, and a call written by the engine's
+// own code as the record would hold it. One thread.
 #pragma once
 
 #include "api/call.h"

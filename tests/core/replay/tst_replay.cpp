@@ -1,5 +1,6 @@
 // A recorded decision is made again: under the same config it is the same, under another it is what the engine would
-// have decided there, candidate by candidate. What the record does not know is counted, what cannot be replayed says why.
+// have decided there, candidate by candidate. What the record does not know is counted, what cannot be replayed says
+// why.
 #include "replay_samples.h"
 
 #include "base/fnv.h"
@@ -44,7 +45,8 @@ QByteArray configA()
            "  - name: tight\n"
            "    cost_ceiling_usd: '0.05'\n"
            "    latency_budget_ms: {interactive: 900, streaming: 300}\n"
-           "    candidates: [{provider: a, model: gpt-6-sol, weight: 1}, {provider: b, model: claude-opus-4-1, weight: 9}]\n"
+           "    candidates: [{provider: a, model: gpt-6-sol, weight: 1}, {provider: b, model: claude-opus-4-1, weight: "
+           "9}]\n"
            "    fallback: [{kind: other-provider, provider: d, model: local-1}]\n"
            "tenants: [{name: acme, zone: wide}, {name: beta, zone: eu}, {name: free}]\n";
 }
@@ -74,7 +76,7 @@ Health healthFrom(quint64 round)
     return [round](const config::Candidate& candidate) {
         const quint64 draw = fnv1a64(candidate.label.toUtf8(), fnv1a64(QByteArray::number(round)));
         Moment moment;
-        moment.breaker = draw % 7 == 0 ? Moment::Breaker::Open
+        moment.breaker = draw % 7 == 0   ? Moment::Breaker::Open
                          : draw % 7 == 1 ? Moment::Breaker::HalfOpen
                                          : Moment::Breaker::Closed;
         if (draw / 7 % 3 != 0)
@@ -97,9 +99,7 @@ Asked askedFrom(std::mt19937_64& random, int number)
     asked.id = QStringLiteral("req_%1").arg(number, 8, 10, QLatin1Char('0'));
     asked.tenant = QStringList{QStringLiteral("acme"), QStringLiteral("beta"), QStringLiteral("free"),
         QStringLiteral("gone")}[qsizetype(random() % 4)];
-    asked.alias = one(20)  ? QStringLiteral("nobody")
-                  : one(2) ? QStringLiteral("fast")
-                           : QStringLiteral("tight");
+    asked.alias = one(20) ? QStringLiteral("nobody") : one(2) ? QStringLiteral("fast") : QStringLiteral("tight");
     asked.startedMs = kBegin + qint64(random() % 86'400'000);
     asked.bodyBytes = qint64(random() % (one(10) ? 3'000'000 : 5'000));
     asked.stream = one(2);
@@ -112,7 +112,10 @@ Asked askedFrom(std::mt19937_64& random, int number)
         asked.maxOutputTokens = qint64(random() % (one(5) ? 500'000 : 4'000));
     if (one(3))
         asked.workloadClass = config::WorkloadClass(random() % config::kWorkloadClasses);
-    asked.zone = one(4) ? QStringLiteral("eu") : one(6) ? QStringLiteral("wide") : one(9) ? QStringLiteral("mars") : QString();
+    asked.zone = one(4)   ? QStringLiteral("eu")
+                 : one(6) ? QStringLiteral("wide")
+                 : one(9) ? QStringLiteral("mars")
+                          : QString();
     if (one(3))
         asked.ceiling = api::Money::fromNano(qint64(random() % 100'000'000));
     if (one(3))
@@ -268,10 +271,10 @@ void TestReplay::otherConfigAsDecidedThere()
 
 void TestReplay::aCandidateNobodyKnows()
 {
-    const config::SnapshotPtr a = snapshotOf(
-        kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m, weight: 1}]}]\n");
-    const config::SnapshotPtr b = snapshotOf(
-        kProviders + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
+    const config::SnapshotPtr a =
+        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m, weight: 1}]}]\n");
+    const config::SnapshotPtr b =
+        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
     const replay::ReplayCase call = caseOf(SampleEngine(a, {}).call(simple()));
     const replay::Decision decision = replay::Decider(*b, nullptr).decide(call);
     QVERIFY(!decision.isRefused());
@@ -285,8 +288,8 @@ void TestReplay::momentsOfTheCallBefore()
     const QByteArray two = kProviders + "aliases:\n  - {name: fast, candidates: [{provider: a, model: m, weight: 1}]}\n"
                                         "  - {name: slow, candidates: [{provider: d, model: m, weight: 1}]}\n";
     const config::SnapshotPtr a = snapshotOf(two);
-    const config::SnapshotPtr b = snapshotOf(
-        kProviders + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
+    const config::SnapshotPtr b =
+        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
     const SampleEngine engine(a, [](const config::Candidate& candidate) {
         Moment moment;
         if (candidate.label == QLatin1String("d/m"))
@@ -313,10 +316,12 @@ void TestReplay::momentsOfTheCallBefore()
 
 void TestReplay::leversLieOnProviders()
 {
-    const config::SnapshotPtr a = snapshotOf(kProviders + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: m, "
-                                                          "weight: 1}, {provider: b, model: m, weight: 1}]\n");
-    const config::SnapshotPtr b = snapshotOf(kProviders + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: "
-                                                          "other, weight: 1}, {provider: b, model: m, weight: 1}]\n");
+    const config::SnapshotPtr a =
+        snapshotOf(kProviders + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: m, "
+                                "weight: 1}, {provider: b, model: m, weight: 1}]\n");
+    const config::SnapshotPtr b =
+        snapshotOf(kProviders + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: "
+                                "other, weight: 1}, {provider: b, model: m, weight: 1}]\n");
     // the lever comes behind the breaker, so the recorded code says nothing of it
     const SampleEngine engine(a, [](const config::Candidate& candidate) {
         Moment moment;
@@ -394,8 +399,9 @@ void TestReplay::effectsAndReasons()
                        "drawn instead."));
     Asked inEu = simple();
     inEu.zone = QStringLiteral("eu");
-    QVERIFY(changeOf(with(onlyA), with(onlyB), inEu)
-                .startsWith(QStringLiteral("newly-refused | a/m@eu-west-1 -> no_route_in_zone | It would be refused: ")));
+    QVERIFY(
+        changeOf(with(onlyA), with(onlyB), inEu)
+            .startsWith(QStringLiteral("newly-refused | a/m@eu-west-1 -> no_route_in_zone | It would be refused: ")));
     QVERIFY(changeOf(with(onlyB), with(onlyA), inEu)
                 .startsWith(QStringLiteral("newly-allowed | no_route_in_zone -> a/m@eu-west-1 | ")));
     QCOMPARE(changeOf(with(onlyA), with(onlyA, "    fallback: [{kind: smaller-model, provider: c, model: m}]\n")),
@@ -403,7 +409,8 @@ void TestReplay::effectsAndReasons()
                        "c/m@eu-west-1 (smaller-model) instead of nothing."));
     Asked dear = inEu;
     dear.ceiling = api::Money::fromNano(1);
-    QVERIFY(changeOf(with(onlyB), with(onlyA), dear).startsWith(QStringLiteral("other-refusal | no_route_in_zone -> ")));
+    QVERIFY(
+        changeOf(with(onlyB), with(onlyA), dear).startsWith(QStringLiteral("other-refusal | no_route_in_zone -> ")));
 }
 
 void TestReplay::whatCannotBeReplayed()
@@ -429,8 +436,9 @@ void TestReplay::whatCannotBeReplayed()
 
 void TestReplay::quotasAreFilledAgain()
 {
-    const config::SnapshotPtr b = snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
-                                                          "tenants: [{name: acme, quota: {requests_per_minute: 2}}]\n");
+    const config::SnapshotPtr b =
+        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
+                                "tenants: [{name: acme, quota: {requests_per_minute: 2}}]\n");
     const SampleEngine engine(b, {});
     const replay::Decider decider(*b, nullptr);
     replay::QuotaReplay quotas(*b, kBegin);
@@ -450,8 +458,9 @@ void TestReplay::quotasAreFilledAgain()
 
 void TestReplay::placesComeBack()
 {
-    const config::SnapshotPtr b = snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
-                                                          "tenants: [{name: acme, quota: {concurrency: 1}}]\n");
+    const config::SnapshotPtr b =
+        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
+                                "tenants: [{name: acme, quota: {concurrency: 1}}]\n");
     const SampleEngine engine(b, {});
     const replay::Decider decider(*b, nullptr);
     replay::QuotaReplay quotas(*b, kBegin);
