@@ -4,6 +4,28 @@
 
 namespace gateway::replay {
 
+namespace {
+
+// What the calls just before the period said of the candidates, for its first calls.
+api::Outcome readLeadIn(const ReplayOrder& order, CaseReader& reader, Neighbours& neighbours)
+{
+    RecordFilter filter = order.filter;
+    filter.untilMs = filter.sinceMs;
+    filter.sinceMs -= Neighbours::kAgeMs;
+    auto record = RecordCases::open(order.databaseFile, filter);
+    if (!record)
+        return record.error();
+    return (*record)->each([](qint64) { return true; },
+        [&](const CallRow& row) {
+            const ReplayCase call = reader.read(row);
+            if (call.gap == Gap::None)
+                neighbours.note(call);
+            return true;
+        });
+}
+
+} // namespace
+
 api::Result<ReplayOutcome> replay(const ReplayOrder& order, ReplayProgress& progress)
 {
     auto record = RecordCases::open(order.databaseFile, order.filter);
@@ -23,6 +45,8 @@ api::Result<ReplayOutcome> replay(const ReplayOrder& order, ReplayProgress& prog
     const Decider decider(snapshot, order.credentials.get());
     CaseReader reader;
     Neighbours neighbours;
+    if (const api::Outcome led = readLeadIn(order, reader, neighbours); !led)
+        return led.error();
     QuotaReplay quotas(snapshot, order.filter.sinceMs);
     const bool askQuotas = whole && quotas.limitsAnything();
     Tally tally(snapshot, whole);

@@ -270,7 +270,18 @@ void TestReplayTrue::predictedIsWhatHappens()
     QVERIFY(ask(client.applyLever(weight, QStringLiteral("test"))));
 
     const std::vector<Request> requests = madeRequests();
-    QTest::qWait(5); // the levers are on their way to the workers; a call waits for them no longer than this
+    // a key that a worker knows was sent to it after the levers
+    api::CredentialRequest last;
+    last.tenant = QStringLiteral("acme");
+    last.aliases = QStringList(QStringLiteral("*"));
+    QByteArray key;
+    QCOMPARE(m_engine->issueKey(last, key), QString());
+    RawReply first;
+    inThreads(1, [&](int) { first = rawCall(m_engine->port(), chatRequest(key, "docs", false, "first")); });
+    QVERIFY2(first.status == 200, first.body);
+    const auto lead = m_engine->call(first.header("x-request-id"));
+    QVERIFY(lead);
+    QTest::qWait(2); // it began before the period
     const QDateTime since = QDateTime::currentDateTimeUtc();
     const QList<QByteArray> before = send(requests);
     const QDateTime until = QDateTime::currentDateTimeUtc().addMSecs(1);
@@ -322,6 +333,7 @@ void TestReplayTrue::predictedIsWhatHappens()
     const credential::CredentialBook book(Secret(QByteArray("pepper")), scopes);
     const replay::Decider decider(*snapshot, &book);
     replay::Neighbours neighbours;
+    neighbours.note(reader.read(*lead));
     replay::QuotaReplay quotas(*snapshot, since.toMSecsSinceEpoch());
     std::vector<replay::Decision> predicted(cases.size());
     for (const std::size_t i : byTime) {

@@ -1,7 +1,8 @@
 #include "admin/handlers/replay.h"
 
-#include "admin/handlers/handlers.h"
 #include "admin/replay_desk.h"
+// after the values whose toJson it calls
+#include "admin/handlers/handlers.h"
 
 namespace gateway::admin {
 namespace {
