@@ -63,7 +63,8 @@ struct Other
 // Of litellm_params: what is known and is not carried over.
 constexpr std::array kOthers{
     Other{"api_version", LeftOut, "It is not needed: Azure is asked under /openai/v1."},
-    Other{"organization", LeftOut, "An organisation of OpenAI's is not sent; use a key of that organisation's project."},
+    Other{
+        "organization", LeftOut, "An organisation of OpenAI's is not sent; use a key of that organisation's project."},
     Other{"temperature", LeftOut, "Requests are not given default parameters; callers state them."},
     Other{"top_p", LeftOut, "Requests are not given default parameters; callers state them."},
     Other{"max_tokens", LeftOut, "Requests are not given default parameters; callers state them."},
@@ -76,7 +77,8 @@ constexpr std::array kOthers{
     Other{"extra_body", LeftOut, "Requests are not given more fields than their callers sent."},
     Other{"extra_headers", LeftOut, "Requests are not given headers of the config's."},
     Other{"headers", LeftOut, "Requests are not given headers of the config's."},
-    Other{"drop_params", LeftOut, "What a provider cannot be given is reported with the answer; on_loss: refuse refuses."},
+    Other{"drop_params", LeftOut,
+        "What a provider cannot be given is reported with the answer; on_loss: refuse refuses."},
     Other{"additional_drop_params", LeftOut, "What a provider cannot be given is reported with the answer."},
     Other{"allowed_openai_params", LeftOut, "Every parameter that the provider takes is passed on."},
     Other{"max_retries", LeftOut, "Repetitions follow the provider's retry budget, not a number."},
@@ -98,8 +100,8 @@ constexpr std::array kOthers{
 // Kinds of model that have no surface here.
 bool hasSurface(const QString& mode)
 {
-    static const QSet<QString> known{QString(), QStringLiteral("chat"), QStringLiteral("embedding"),
-        QStringLiteral("responses")};
+    static const QSet<QString> known{
+        QString(), QStringLiteral("chat"), QStringLiteral("embedding"), QStringLiteral("responses")};
     return known.contains(mode);
 }
 
@@ -141,7 +143,8 @@ QString LitellmDeployments::valueOf(LitellmMap& map, const char* name)
         return text;
     const QString variable = text.mid(kEnvironment.size());
     if (const auto value = outside(variable)) {
-        map.noteHere(Changed, QStringLiteral("What %1 holds now is written out; here it stands in the config.").arg(variable), name);
+        map.noteHere(Changed,
+            QStringLiteral("What %1 holds now is written out; here it stands in the config.").arg(variable), name);
         return *value;
     }
     map.noteHere(ToDo, QStringLiteral("%1 is not set here, so its value has to be filled in.").arg(variable), name);
@@ -176,7 +179,8 @@ QString LitellmDeployments::keyOf(LitellmMap& map, const char* name, const QStri
     if (variable.isEmpty())
         variable = freshVariable(usualVariable);
     map.noteHere(ToDo,
-        QStringLiteral("A key stood here in clear. It was not copied: put it into the environment as %1.").arg(variable),
+        QStringLiteral("A key stood here in clear. It was not copied: put it into the environment as %1.")
+            .arg(variable),
         name);
     return refer(variable);
 }
@@ -205,7 +209,8 @@ bool LitellmDeployments::readModel(LitellmMap& params, Deployment& deployment)
         return false;
     }
     if (model.contains(u'*') || deployment.modelName.contains(u'*')) {
-        params.noteHere(LeftOut, QStringLiteral("A deployment for every model has no place here: aliases are written out."), "model");
+        params.noteHere(LeftOut,
+            QStringLiteral("A deployment for every model has no place here: aliases are written out."), "model");
         return false;
     }
     deployment.provider.prefix = QString::fromLatin1(deployment.kind->prefix);
@@ -224,7 +229,8 @@ bool LitellmDeployments::readModel(LitellmMap& params, Deployment& deployment)
         model = model.mid(10);
     static const QRegularExpression space(QStringLiteral("\\s"));
     if (model.contains(space) || model.size() > 256) {
-        params.noteHere(LeftOut, QStringLiteral("This is not the id of a model; the deployment was left out."), "model");
+        params.noteHere(
+            LeftOut, QStringLiteral("This is not the id of a model; the deployment was left out."), "model");
         return false;
     }
     deployment.model = model;
@@ -260,12 +266,16 @@ void LitellmDeployments::readAddress(LitellmMap& params, Deployment& deployment)
     QString url = baseUrlFor(provider.kind, stated);
     if (url.startsWith(QLatin1String("http://")) && !mayUsePlainHttp(provider.kind) && !isPrivateHost(host)) {
         url.replace(0, 4, QStringLiteral("https"));
-        params.noteHere(ToDo, QStringLiteral("The key would travel in clear, so https is written; see that it is spoken there."), field);
+        params.noteHere(ToDo,
+            QStringLiteral("The key would travel in clear, so https is written; see that it is spoken there."), field);
     }
     const auto parsed = parseBaseUrl(url);
     if (std::holds_alternative<QString>(parsed)) {
         url = QStringLiteral("https://fill-in.invalid");
-        params.noteHere(ToDo, QStringLiteral("This address is not taken here (%1); base_url has to be filled in.").arg(std::get<QString>(parsed)), field);
+        params.noteHere(ToDo,
+            QStringLiteral("This address is not taken here (%1); base_url has to be filled in.")
+                .arg(std::get<QString>(parsed)),
+            field);
     }
     provider.baseUrl = url;
 }
@@ -287,7 +297,8 @@ void LitellmDeployments::readKey(LitellmMap& params, Deployment& deployment)
                          (!ownAddress || deployment.kind->baseUrl[0] != 0);
     if (implied) {
         provider.key = refer(usual);
-        params.noteHere(Changed, QStringLiteral("LiteLLM takes the key from %1 by itself; here it is said.").arg(usual));
+        params.noteHere(
+            Changed, QStringLiteral("LiteLLM takes the key from %1 by itself; here it is said.").arg(usual));
     }
 }
 
@@ -308,11 +319,13 @@ void LitellmDeployments::readBedrock(LitellmMap& params, Deployment& deployment)
         }
         if (region.isEmpty()) {
             region = QStringLiteral("us-east-1");
-            params.noteHere(ToDo, QStringLiteral("The deployment states no region; us-east-1 is written, see that it is right."));
+            params.noteHere(
+                ToDo, QStringLiteral("The deployment states no region; us-east-1 is written, see that it is right."));
         }
         provider.awsRegion = provider.region = region;
     } else if (!region.isEmpty()) {
-        params.noteHere(LeftOut, QStringLiteral("Only providers of kind bedrock have a region of AWS."), "aws_region_name");
+        params.noteHere(
+            LeftOut, QStringLiteral("Only providers of kind bedrock have a region of AWS."), "aws_region_name");
     }
     struct Row
     {
@@ -330,13 +343,16 @@ void LitellmDeployments::readBedrock(LitellmMap& params, Deployment& deployment)
     }
     for (const char* field : {"aws_role_name", "aws_session_name", "aws_profile_name", "aws_web_identity_token",
              "aws_sts_endpoint", "aws_external_id", "aws_bedrock_runtime_endpoint"})
-        params.note(field, ToDo, QStringLiteral("Roles, profiles and endpoints of AWS are not taken; the provider needs a key or an access key."));
+        params.note(field, ToDo,
+            QStringLiteral(
+                "Roles, profiles and endpoints of AWS are not taken; the provider needs a key or an access key."));
     if (!isBedrock || !provider.key.isEmpty())
         return;
     if (provider.accessKey.isEmpty() || provider.secretKey.isEmpty()) {
         provider.accessKey = refer(QStringLiteral("AWS_ACCESS_KEY_ID"));
         provider.secretKey = refer(QStringLiteral("AWS_SECRET_ACCESS_KEY"));
-        params.noteHere(Changed, QStringLiteral("LiteLLM takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY by itself; here they are said."));
+        params.noteHere(Changed,
+            QStringLiteral("LiteLLM takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY by itself; here they are said."));
     }
 }
 
@@ -344,7 +360,8 @@ void LitellmDeployments::readVertex(LitellmMap& params, Deployment& deployment)
 {
     ImportedProvider& provider = deployment.provider;
     if (provider.kind != ProviderKind::Vertex) {
-        for (const char* field : {"vertex_project", "vertex_location", "vertex_credentials", "vertex_ai_project", "vertex_ai_location"})
+        for (const char* field :
+            {"vertex_project", "vertex_location", "vertex_credentials", "vertex_ai_project", "vertex_ai_location"})
             params.note(field, LeftOut, QStringLiteral("Only providers of kind vertex have this."));
         return;
     }
@@ -356,7 +373,9 @@ void LitellmDeployments::readVertex(LitellmMap& params, Deployment& deployment)
     params.take("vertex_ai_location");
     if (provider.region.isEmpty()) {
         provider.region = outside(QStringLiteral("VERTEXAI_LOCATION")).value_or(QStringLiteral("us-central1"));
-        params.noteHere(Changed, QStringLiteral("The deployment states no location; %1 is written, as LiteLLM takes it.").arg(provider.region));
+        params.noteHere(
+            Changed, QStringLiteral("The deployment states no location; %1 is written, as LiteLLM takes it.")
+                         .arg(provider.region));
     }
     if (provider.project.isEmpty()) {
         provider.project = outside(QStringLiteral("VERTEXAI_PROJECT")).value_or(QStringLiteral("fill-in-project"));
@@ -365,7 +384,9 @@ void LitellmDeployments::readVertex(LitellmMap& params, Deployment& deployment)
     const QString credentials = params.text("vertex_credentials");
     if (credentials.startsWith(kEnvironment)) {
         provider.key = refer(credentials.mid(kEnvironment.size()));
-        params.noteHere(Changed, QStringLiteral("The variable must hold the service account's JSON itself; file:PATH names a file."), "vertex_credentials");
+        params.noteHere(Changed,
+            QStringLiteral("The variable must hold the service account's JSON itself; file:PATH names a file."),
+            "vertex_credentials");
     } else if (credentials.startsWith(u'{')) {
         provider.key = keyOf(params, "vertex_credentials", QStringLiteral("VERTEX_CREDENTIALS"));
     } else if (!credentials.isEmpty()) {
@@ -373,10 +394,14 @@ void LitellmDeployments::readVertex(LitellmMap& params, Deployment& deployment)
             provider.key = QStringLiteral("file:") + QFileInfo(credentials).absoluteFilePath();
         } else {
             provider.key = refer(QStringLiteral("VERTEX_CREDENTIALS"));
-            params.noteHere(ToDo, QStringLiteral("The file cannot be read here; key: env:VERTEX_CREDENTIALS is written, file:PATH would name the file."), "vertex_credentials");
+            params.noteHere(ToDo,
+                QStringLiteral("The file cannot be read here; key: env:VERTEX_CREDENTIALS is written, file:PATH would "
+                               "name the file."),
+                "vertex_credentials");
         }
     } else {
-        params.noteHere(ToDo, QStringLiteral("Google's application default credentials are not looked for; the provider needs a key (a service account's JSON)."));
+        params.noteHere(ToDo, QStringLiteral("Google's application default credentials are not looked for; the "
+                                             "provider needs a key (a service account's JSON)."));
     }
 }
 
@@ -398,7 +423,8 @@ void LitellmDeployments::readLimits(LitellmMap& params, Deployment& deployment)
     if (!provider.totalMs)
         provider.totalMs = m_timeoutMs;
     if ((provider.firstByteMs = seconds("stream_timeout")))
-        params.noteHere(Changed, QStringLiteral("It bounds the time to the first byte, of streams and of whole answers."), "stream_timeout");
+        params.noteHere(Changed,
+            QStringLiteral("It bounds the time to the first byte, of streams and of whole answers."), "stream_timeout");
     deployment.weight = params.number("weight");
     deployment.order = int(params.number("order").value_or(0));
     if (const auto budget = params.number("max_budget"); budget && *budget > 0) {
@@ -431,11 +457,15 @@ bool LitellmDeployments::readInfo(LitellmMap& entry, Deployment& deployment)
     };
     cost("input_cost_per_token", deployment.inputCost);
     cost("output_cost_per_token", deployment.outputCost);
-    info.note("base_model", LeftOut, QStringLiteral("Prices go by the model that is asked for; a deployment with a name of its own needs a row in a price book."));
+    info.note("base_model", LeftOut,
+        QStringLiteral("Prices go by the model that is asked for; a deployment with a name of its own needs a row in a "
+                       "price book."));
     info.noteRest(LeftOut, QStringLiteral("What is known of a model stands in the price book here (models:)."));
     if (hasSurface(mode))
         return true;
-    info.noteHere(LeftOut, QStringLiteral("There is no surface for models of mode %1; the deployment was left out.").arg(mode.left(40)), "mode");
+    info.noteHere(LeftOut,
+        QStringLiteral("There is no surface for models of mode %1; the deployment was left out.").arg(mode.left(40)),
+        "mode");
     return false;
 }
 
@@ -522,10 +552,10 @@ void LitellmDeployments::place(const Deployment& deployment)
         at = addAlias(deployment.modelName, deployment.line);
     std::vector<ImportedCandidate>& candidates = m_config.aliases[at].candidates;
     // -1: nothing was stated; decided when all deployments of the alias are known
-    const double limit = double(
-        deployment.provider.requestsPerMinute.value_or(deployment.provider.tokensPerMinute.value_or(0)));
-    candidates.push_back({provider, deployment.model, deployment.weight ? std::max(0.0, *deployment.weight) : -1 - limit,
-        deployment.order});
+    const double limit =
+        double(deployment.provider.requestsPerMinute.value_or(deployment.provider.tokensPerMinute.value_or(0)));
+    candidates.push_back({provider, deployment.model,
+        deployment.weight ? std::max(0.0, *deployment.weight) : -1 - limit, deployment.order});
     if (deployment.inputCost || deployment.outputCost) {
         m_config.prices.push_back({provider, deployment.model, perMillion(deployment.inputCost.value_or(0)),
             perMillion(deployment.outputCost.value_or(0))});
@@ -547,11 +577,12 @@ void LitellmDeployments::read(const Value* modelList)
         // LiteLLM's simple shuffle: by weight where one is stated, else by the limits, else alike
         const bool weighted =
             std::any_of(candidates.begin(), candidates.end(), [](const auto& one) { return one.weight > 0; });
-        const bool limited = std::all_of(candidates.begin(), candidates.end(), [](const auto& one) { return one.weight < -1; });
+        const bool limited =
+            std::all_of(candidates.begin(), candidates.end(), [](const auto& one) { return one.weight < -1; });
         for (ImportedCandidate& one : candidates)
             one.weight = weighted ? std::max(0.0, one.weight) : limited ? -1 - one.weight : 1;
-        const bool whole = std::all_of(candidates.begin(), candidates.end(),
-            [](const auto& one) { return one.weight == std::floor(one.weight); });
+        const bool whole = std::all_of(
+            candidates.begin(), candidates.end(), [](const auto& one) { return one.weight == std::floor(one.weight); });
         double largest = 1;
         for (const ImportedCandidate& one : candidates)
             largest = std::max(largest, one.weight);

@@ -1,5 +1,5 @@
-// The model_list of a LiteLLM config: which provider each deployment needs and which alias it belongs to. Private to the
-// import. One thread.
+// The model_list of a LiteLLM config: which provider each deployment needs and which alias it belongs to. Private to
+// the import. One thread.
 #pragma once
 
 #include "config/litellm_kinds.h"
@@ -53,10 +53,10 @@ private:
     const ImportEnvironment& m_outside;
     const Value* m_variables = nullptr;
     std::optional<qint64> m_timeoutMs;
-    QHash<QString, std::size_t> m_aliases;  // by model_name
-    QHash<QString, QString> m_variableOf;   // of a key in clear, so that the same key has one; never leaves this object
-    QSet<QString> m_made;                   // variables that we named
-    QHash<QString, int> m_unnamed;          // providers per base of a name
+    QHash<QString, std::size_t> m_aliases; // by model_name
+    QHash<QString, QString> m_variableOf;  // of a key in clear, so that the same key has one; never leaves this object
+    QSet<QString> m_made;                  // variables that we named
+    QHash<QString, int> m_unnamed;         // providers per base of a name
 };
 
 } // namespace gateway::config

@@ -1,6 +1,6 @@
-// A LiteLLM config as a tree of values (config_file.h). Looser than our own files, because it is somebody else's format:
-// anchors, aliases and merge keys (<<) are resolved, a duplicate key keeps the last. Bounded all the same: 4 MiB, 32
-// levels, 200,000 values however often an alias repeats them. Any thread.
+// A LiteLLM config as a tree of values (config_file.h). Looser than our own files, because it is somebody else's
+// format: anchors, aliases and merge keys (<<) are resolved, a duplicate key keeps the last. Bounded all the same: 4
+// MiB, 32 levels, 200,000 values however often an alias repeats them. Any thread.
 #pragma once
 
 #include "api/result.h"

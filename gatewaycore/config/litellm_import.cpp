@@ -30,7 +30,8 @@ constexpr std::array kRouterSettings{
     Known{"cooldown_time", LeftOut, "A breaker's pauses grow by themselves; they are not configured."},
     Known{"disable_cooldowns", LeftOut, "Breakers are always on."},
     Known{"enable_pre_call_checks", LeftOut, "What cannot fit a model's context is always filtered before the call."},
-    Known{"routing_strategy_args", LeftOut, "There are no strategies to tune; candidates are drawn by weight and health."},
+    Known{"routing_strategy_args", LeftOut,
+        "There are no strategies to tune; candidates are drawn by weight and health."},
     Known{"content_policy_fallbacks", LeftOut, "A request that a provider refuses is not asked elsewhere."},
     Known{"enable_tag_filtering", LeftOut, "Routing by tags has no place here; an alias of its own does it."},
     Known{"redis_host", LeftOut, "Nothing is kept in Redis: one engine keeps its own state."},
@@ -53,14 +54,16 @@ constexpr std::array kRouterSettings{
 constexpr std::array kLibrarySettings{
     Known{"num_retries", LeftOut, "Repetitions follow the provider's retry budget, not a number."},
     Known{"allowed_fails", LeftOut, "A breaker takes a candidate out; its thresholds are not configured."},
-    Known{"drop_params", Changed, "What a provider cannot be given is always reported with the answer (on_loss: report)."},
+    Known{"drop_params", Changed,
+        "What a provider cannot be given is always reported with the answer (on_loss: report)."},
     Known{"modify_params", LeftOut, "Requests are translated by fixed rules, each loss is reported."},
     Known{"content_policy_fallbacks", LeftOut, "A request that a provider refuses is not asked elsewhere."},
     Known{"set_verbose", LeftOut, "Logs have one level."},
     Known{"json_logs", LeftOut, "Logs are JSON lines always."},
     Known{"success_callback", LeftOut, "What leaves for other systems is said under exports (OTLP, webhooks)."},
     Known{"failure_callback", LeftOut, "What leaves for other systems is said under exports (OTLP, webhooks)."},
-    Known{"callbacks", LeftOut, "What leaves for other systems is said under exports; code of one's own is not loaded."},
+    Known{
+        "callbacks", LeftOut, "What leaves for other systems is said under exports; code of one's own is not loaded."},
     Known{"service_callback", LeftOut, "What leaves for other systems is said under exports."},
     Known{"service_callbacks", LeftOut, "What leaves for other systems is said under exports."},
     Known{"langfuse_default_tags", LeftOut, "What leaves for other systems is said under exports."},
@@ -106,8 +109,7 @@ class Importer
 {
 public:
     Importer(const Value& root, const ImportEnvironment& environment)
-        : m_root(&root, {}, m_made.notes),
-          m_deployments(m_config, m_made.notes, m_made.environment, environment)
+        : m_root(&root, {}, m_made.notes), m_deployments(m_config, m_made.notes, m_made.environment, environment)
     {
     }
     LitellmImport run();
@@ -179,7 +181,8 @@ QString Importer::period(const QString& duration, int line, const QString& field
             return QString::fromLatin1(row.period);
         }
     }
-    note(ToDo, line, field, QStringLiteral("There is no budget period of %1; month is written.").arg(duration.left(20)));
+    note(
+        ToDo, line, field, QStringLiteral("There is no budget period of %1; month is written.").arg(duration.left(20)));
     return QStringLiteral("month");
 }
 
@@ -236,7 +239,8 @@ void Importer::gatherFallbacks(LitellmMap& map, const char* name, bool forContex
                 if (model && model->type == Value::Type::Text)
                     fallback.to.append(model->text);
                 if (to.type != Value::Type::Text)
-                    note(LeftOut, to.line, field, QStringLiteral("A fallback names a model; other parameters of it were left out."));
+                    note(LeftOut, to.line, field,
+                        QStringLiteral("A fallback names a model; other parameters of it were left out."));
             }
             if (fallback.from == QLatin1String("*"))
                 m_defaults += fallback.to;
@@ -262,7 +266,8 @@ void Importer::readRouter(LitellmMap& router)
     const QString strategy = router.text("routing_strategy");
     if (!strategy.isEmpty() && strategy != QLatin1String("simple-shuffle"))
         router.noteHere(Changed,
-            QStringLiteral("Candidates are drawn by weight, less what their failures take from it; there is no %1.").arg(strategy.left(40)),
+            QStringLiteral("Candidates are drawn by weight, less what their failures take from it; there is no %1.")
+                .arg(strategy.left(40)),
             "routing_strategy");
     if (const auto seconds = router.number("timeout"); seconds && *seconds > 0)
         m_timeoutMs = std::llround(*seconds * 1000);
@@ -297,7 +302,8 @@ void Importer::readGroupAliases(const Value* groups)
             continue;
         }
         if (group.type == Value::Type::Map)
-            note(Changed, group.line, field, QStringLiteral("Every alias is listed to whoever may use it; hidden has no place here."));
+            note(Changed, group.line, field,
+                QStringLiteral("Every alias is listed to whoever may use it; hidden has no place here."));
         if (m_deployments.aliasOf(group.key) != LitellmDeployments::npos) {
             note(LeftOut, group.line, field, QStringLiteral("There is a model of that name in the list."));
             continue;
@@ -370,16 +376,21 @@ void Importer::applyFallbacks()
             const std::size_t target = m_deployments.aliasOf(name);
             if (target == LitellmDeployments::npos)
                 note(LeftOut, fallback.line, fallback.field,
-                    QStringLiteral("The fallback of %1 names a model that is not in the list.").arg(fallback.from.left(80)));
+                    QStringLiteral("The fallback of %1 names a model that is not in the list.")
+                        .arg(fallback.from.left(80)));
             else if (m_config.aliases[target].name != alias.name)
                 addTarget(alias, m_config.aliases[target], degraded);
         }
         if (degraded)
             note(Changed, fallback.line, fallback.field,
-                QStringLiteral("%1: another model is a step of kind smaller-model, and its answers say that they are degraded; change the kind where it is as good.").arg(alias.name));
+                QStringLiteral("%1: another model is a step of kind smaller-model, and its answers say that they are "
+                               "degraded; change the kind where it is as good.")
+                    .arg(alias.name));
         if (fallback.forContext)
             note(Changed, fallback.line, fallback.field,
-                QStringLiteral("%1: the step also follows other failures; after too long a context only a model that is known to take more is asked.").arg(alias.name));
+                QStringLiteral("%1: the step also follows other failures; after too long a context only a model that "
+                               "is known to take more is asked.")
+                    .arg(alias.name));
     };
     // those for everything first, then those for long contexts alone
     QSet<QString> served;
@@ -413,19 +424,27 @@ void Importer::readCache(LitellmMap& library)
     const QString type = params.text("type");
     const std::optional<double> ttl = params.number("ttl");
     const QString mode = params.text("mode");
-    params.noteRest(LeftOut, QStringLiteral("Kept answers lie in the engine's memory; there is no store of one's own for them."));
+    params.noteRest(
+        LeftOut, QStringLiteral("Kept answers lie in the engine's memory; there is no store of one's own for them."));
     if (!on)
         return;
     if (type.contains(QLatin1String("semantic")))
-        return library.noteHere(LeftOut, QStringLiteral("A cache by similarity is a choice per alias (cache: semantic), with an owner and a reason; it is not switched on by an import."), "cache");
+        return library.noteHere(LeftOut,
+            QStringLiteral("A cache by similarity is a choice per alias (cache: semantic), with an owner and a reason; "
+                           "it is not switched on by an import."),
+            "cache");
     if (mode == QLatin1String("default_off"))
-        return library.noteHere(LeftOut, QStringLiteral("The cache was off unless a call asked for it; it was left out."), "cache");
+        return library.noteHere(
+            LeftOut, QStringLiteral("The cache was off unless a call asked for it; it was left out."), "cache");
     const qint64 seconds = std::clamp<qint64>(std::llround(ttl.value_or(60)), 1, 30 * 86'400);
     for (ImportedAlias& alias : m_config.aliases) {
         alias.cacheTtl = QString::number(seconds) + u's';
         alias.fallback.push_back({QStringLiteral("cached"), {}});
     }
-    library.noteHere(Changed, QStringLiteral("LiteLLM answers from its cache before it asks anybody; here a kept answer is the last step, when nobody else could answer."), "cache");
+    library.noteHere(Changed,
+        QStringLiteral("LiteLLM answers from its cache before it asks anybody; here a kept answer is the last step, "
+                       "when nobody else could answer."),
+        "cache");
 }
 
 void Importer::readTeams(const Value* teams, const QString& path)
@@ -449,17 +468,23 @@ void Importer::readTeams(const Value* teams, const QString& path)
             team.noteRest(LeftOut, QStringLiteral("The team has no name of its own."));
             continue;
         }
-        ImportedTenant tenant{name, team.integer("rpm_limit"), team.integer("tpm_limit"),
-            team.integer("max_parallel_requests")};
+        ImportedTenant tenant{
+            name, team.integer("rpm_limit"), team.integer("tpm_limit"), team.integer("max_parallel_requests")};
         if (tenant.tokensPerMinute)
-            team.noteHere(Changed, QStringLiteral("The limit counts input tokens; output tokens have one of their own (output_tokens_per_minute)."), "tpm_limit");
+            team.noteHere(Changed,
+                QStringLiteral(
+                    "The limit counts input tokens; output tokens have one of their own (output_tokens_per_minute)."),
+                "tpm_limit");
         m_config.tenants.push_back(tenant);
         const std::optional<double> budget = team.number("max_budget");
         const QString duration = team.text("budget_duration");
         if (budget && *budget > 0)
-            addBudget(QStringLiteral("tenant: ") + name, *budget, duration, entry.line, team.path() + QStringLiteral(".max_budget"));
-        team.note("models", ToDo, QStringLiteral("Which aliases a tenant may use is said when its credentials are issued (--aliases)."));
-        team.noteRest(LeftOut, QStringLiteral("What leaves for other systems is said under exports, for all tenants alike."));
+            addBudget(QStringLiteral("tenant: ") + name, *budget, duration, entry.line,
+                team.path() + QStringLiteral(".max_budget"));
+        team.note("models", ToDo,
+            QStringLiteral("Which aliases a tenant may use is said when its credentials are issued (--aliases)."));
+        team.noteRest(
+            LeftOut, QStringLiteral("What leaves for other systems is said under exports, for all tenants alike."));
     }
 }
 
@@ -484,7 +509,10 @@ void Importer::readProviderBudgets(LitellmMap& router)
         if (names.size() == 1 && limit && *limit > 0)
             addBudget(QStringLiteral("provider: ") + names.first(), *limit, duration, one.line, budget.path());
         else
-            budget.noteHere(ToDo, QStringLiteral("%1 providers here are %2; a budget is of one of them, so it was left out.").arg(names.size()).arg(one.key.left(40)));
+            budget.noteHere(
+                ToDo, QStringLiteral("%1 providers here are %2; a budget is of one of them, so it was left out.")
+                          .arg(names.size())
+                          .arg(one.key.left(40)));
     }
 }
 
@@ -492,7 +520,8 @@ void Importer::addProviderBudgets()
 {
     for (const ImportedProvider& provider : m_config.providers) {
         if (!provider.budgetUsd.isEmpty())
-            addBudget(QStringLiteral("provider: ") + provider.name, provider.budgetUsd.toDouble(), provider.budgetPeriod, 0, QStringLiteral("max_budget of ") + provider.exclusive);
+            addBudget(QStringLiteral("provider: ") + provider.name, provider.budgetUsd.toDouble(),
+                provider.budgetPeriod, 0, QStringLiteral("max_budget of ") + provider.exclusive);
     }
 }
 
@@ -520,13 +549,16 @@ LitellmImport Importer::run()
     if (budget && *budget > 0)
         addBudget({}, *budget, duration, library.line(), QStringLiteral("litellm_settings.max_budget"));
     noteAll(general, kGeneralSettings);
-    general.noteRest(LeftOut, QStringLiteral("How the proxy itself is run, and who may use it, is said elsewhere here."));
+    general.noteRest(
+        LeftOut, QStringLiteral("How the proxy itself is run, and who may use it, is said elsewhere here."));
     m_root.note("include", ToDo, QStringLiteral("Files that are included are not read; import them one by one."));
-    for (const char* name : {"mcp_servers", "guardrails", "vector_store_registry", "prompts", "credential_list", "search_tools"})
+    for (const char* name :
+        {"mcp_servers", "guardrails", "vector_store_registry", "prompts", "credential_list", "search_tools"})
         m_root.note(name, LeftOut, QStringLiteral("This has no place here."));
     if (m_config.tenants.empty()) {
         m_config.tenants.push_back({QStringLiteral("default"), {}, {}, {}});
-        note(Changed, 0, QStringLiteral("tenants"), QStringLiteral("The file names no teams; one tenant called default is written, to issue credentials for."));
+        note(Changed, 0, QStringLiteral("tenants"),
+            QStringLiteral("The file names no teams; one tenant called default is written, to issue credentials for."));
     }
     router.noteRest(Unknown, QStringLiteral("This field is not known to the import and was left out."));
     library.noteRest(Unknown, QStringLiteral("This field is not known to the import and was left out."));
@@ -558,11 +590,13 @@ api::Result<LitellmImport> importLitellm(const QByteArray& bytes, const ImportEn
         return root.error();
     const Value* models = root->member(u"model_list");
     if (!models || models->type != Value::Type::List)
-        return api::failure(api::Failure::Invalid, QStringLiteral("This is no config of a LiteLLM proxy: it has no model_list."));
+        return api::failure(
+            api::Failure::Invalid, QStringLiteral("This is no config of a LiteLLM proxy: it has no model_list."));
     LitellmImport made = Importer(*root, environment).run();
     if (made.aliases == 0) {
         QString why = made.notes.isEmpty() ? QString() : made.notes.first().sentence;
-        return api::failure(api::Failure::Invalid, QStringLiteral("No deployment of the list could be carried over."), why);
+        return api::failure(
+            api::Failure::Invalid, QStringLiteral("No deployment of the list could be carried over."), why);
     }
     return made;
 }

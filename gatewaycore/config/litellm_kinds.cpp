@@ -31,12 +31,12 @@ constexpr std::array kKinds{
     LitellmKind{"fireworks_ai", ProviderKind::OpenAiCompatible, "https://api.fireworks.ai/inference/v1",
         "FIREWORKS_AI_API_KEY"},
     LitellmKind{"perplexity", ProviderKind::OpenAiCompatible, "https://api.perplexity.ai", "PERPLEXITYAI_API_KEY"},
-    LitellmKind{"deepinfra", ProviderKind::OpenAiCompatible, "https://api.deepinfra.com/v1/openai",
-        "DEEPINFRA_API_KEY"},
+    LitellmKind{
+        "deepinfra", ProviderKind::OpenAiCompatible, "https://api.deepinfra.com/v1/openai", "DEEPINFRA_API_KEY"},
     LitellmKind{"cerebras", ProviderKind::OpenAiCompatible, "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY"},
     LitellmKind{"sambanova", ProviderKind::OpenAiCompatible, "https://api.sambanova.ai/v1", "SAMBANOVA_API_KEY"},
-    LitellmKind{"nvidia_nim", ProviderKind::OpenAiCompatible, "https://integrate.api.nvidia.com/v1",
-        "NVIDIA_NIM_API_KEY"},
+    LitellmKind{
+        "nvidia_nim", ProviderKind::OpenAiCompatible, "https://integrate.api.nvidia.com/v1", "NVIDIA_NIM_API_KEY"},
     LitellmKind{"hosted_vllm", ProviderKind::OpenAiCompatible, "", ""},
     LitellmKind{"openai_like", ProviderKind::OpenAiCompatible, "", ""},
     LitellmKind{"custom_openai", ProviderKind::OpenAiCompatible, "", ""},

@@ -10,7 +10,7 @@ struct LitellmKind
 {
     const char* prefix; // before the first slash of litellm_params.model
     ProviderKind kind;
-    const char* baseUrl; // of those that speak the chat dialect at an address of their own; "": the kind's
+    const char* baseUrl;     // of those that speak the chat dialect at an address of their own; "": the kind's
     const char* keyVariable; // that LiteLLM reads where api_key is missing; "": none
 };
 

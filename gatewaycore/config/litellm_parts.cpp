@@ -104,8 +104,9 @@ QByteArray candidateText(const ImportedConfig& config, const ImportedCandidate& 
 
 QByteArray aliasText(const ImportedConfig& config, const ImportedAlias& alias)
 {
-    QByteArray out = "  - name: " + scalar(alias.name) + "\n    purpose: " +
-                     scalar(QStringLiteral("imported from LiteLLM, model_name ") + alias.source) + "\n    candidates:\n";
+    QByteArray out = "  - name: " + scalar(alias.name) +
+                     "\n    purpose: " + scalar(QStringLiteral("imported from LiteLLM, model_name ") + alias.source) +
+                     "\n    candidates:\n";
     for (const ImportedCandidate& candidate : alias.candidates)
         out += "      - " + candidateText(config, candidate, true) + '\n';
     if (!alias.fallback.empty())
@@ -152,9 +153,10 @@ bool ImportedProvider::isSame(const ImportedProvider& other) const
 
 QByteArray textOf(const ImportedConfig& config)
 {
-    QByteArray out = "# Made by `signalboxctl config import` from a LiteLLM proxy's config. What could not be carried over\n"
-                     "# was said there; regions, retention and zones are not known to LiteLLM and are yours to state.\n"
-                     "signalbox: 1\nproviders:\n";
+    QByteArray out =
+        "# Made by `signalboxctl config import` from a LiteLLM proxy's config. What could not be carried over\n"
+        "# was said there; regions, retention and zones are not known to LiteLLM and are yours to state.\n"
+        "signalbox: 1\nproviders:\n";
     for (const ImportedProvider& provider : config.providers)
         out += providerText(provider);
     out += "aliases:\n";
@@ -180,7 +182,8 @@ QByteArray textOf(const ImportedConfig& config)
     }
     if (config.prices.empty())
         return out;
-    out += "# Prices that the LiteLLM config stated. They belong into a price book, a file of its own: prices: {book: FILE}\n"
+    out += "# Prices that the LiteLLM config stated. They belong into a price book, a file of its own: prices: {book: "
+           "FILE}\n"
            "# prices:\n";
     for (const ImportedPrice& price : config.prices) {
         Flow flow;

@@ -2,8 +2,8 @@
 // knows what nobody asked for. Private to the import. Values; one thread.
 #pragma once
 
-#include "config/litellm_import.h"
 #include "config/config_file.h"
+#include "config/litellm_import.h"
 #include "config/policy_snapshot.h"
 
 #include <QSet>

@@ -9,7 +9,7 @@ struct Governance::Rooms
     Parts& parts;
     Gateway& gateway;
     admin::Desks desks;
-    std::unique_ptr<DeskReplay> replay;
+    std::unique_ptr<DeskReplay> replay = nullptr;
 };
 
 namespace {

@@ -40,9 +40,8 @@ api::Result<std::unique_ptr<RecordCases>> RecordCases::open(const QString& datab
 
 bool RecordCases::isSeen(QByteArrayView tenant) const
 {
-    return m_filter.tenants.isEmpty() ||
-           std::any_of(m_filter.tenants.begin(), m_filter.tenants.end(),
-               [&](const QString& one) { return one == QUtf8StringView(tenant.data(), tenant.size()); });
+    return m_seen.isEmpty() || std::any_of(m_seen.begin(), m_seen.end(),
+                                   [&](const QByteArray& one) { return tenant == QByteArrayView(one); });
 }
 
 // Counted by walking an index; with more than one condition the rows that one index finds are looked at.

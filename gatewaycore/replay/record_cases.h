@@ -7,6 +7,8 @@
 #include "store/database.h"
 #include "store/statement.h"
 
+#include <QByteArrayList>
+
 #include <functional>
 
 namespace gateway::replay {
@@ -34,11 +36,14 @@ private:
     RecordCases(store::Connection connection, RecordFilter filter)
         : m_connection(std::move(connection)), m_filter(std::move(filter))
     {
+        for (const QString& tenant : m_filter.tenants)
+            m_seen.append(tenant.toUtf8());
     }
     bool isSeen(QByteArrayView tenant) const;
 
     store::Connection m_connection;
     RecordFilter m_filter;
+    QByteArrayList m_seen; // tenants, as the record spells them
 };
 
 } // namespace gateway::replay

@@ -112,6 +112,11 @@ const Row kRows[] = {
     {"POST", "/api/v1/credentials/c9/rotate", "/api/v1/credentials/{id}/rotate", kAdmin},
     {"GET", "/api/v1/exports", "/api/v1/exports", kEngineWide},
     {"POST", "/api/v1/exports/e9/test", "/api/v1/exports/{name}/test", kOperators},
+    {"POST", "/api/v1/config/replay", "/api/v1/config/replay", kDevelopers | bit(Foreign)},
+    {"GET", "/api/v1/config/replay", "/api/v1/config/replay", kRoles},
+    {"GET", "/api/v1/config/replay/r9", "/api/v1/config/replay/{id}", kRoles},
+    {"GET", "/api/v1/config/replay/r9/changes", "/api/v1/config/replay/{id}/changes", kRoles},
+    {"POST", "/api/v1/config/replay/r9/cancel", "/api/v1/config/replay/{id}/cancel", kDevelopers | bit(Foreign)},
     // nothing is here
     {"GET", "/", nullptr, kNobody},
     {"GET", "/api/v1", nullptr, kNobody},
