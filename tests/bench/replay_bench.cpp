@@ -1,5 +1,5 @@
-// replay_bench: how long what-if replay takes over a record of many calls, and whether it is right. Not a test: ctest does
-// not run it.
+// replay_bench: how long what-if replay takes over a record of many calls, and whether it is right. Not a test: ctest
+// does not run it.
 //   replay_bench [CALLS]   100,000 calls without a number; the record is made in the working directory
 // The record is made by the engine's own decision code under one config; half of its aliases are changed in the other.
 // Reported: wall and CPU time of the replay (this thread's own), and how many predictions differ from what the engine's
@@ -193,7 +193,8 @@ int compare(const std::vector<Asked>& asked, const SampleEngine& before, const S
             std::fprintf(stderr, "%s:\n%s\nreal:\n%s\n", qPrintable(call.id),
                 qPrintable(replay::linesOf(predicted).join(u'\n')), qPrintable(real.join(u'\n')));
     }
-    std::printf("predictions: %zu compared with decisions really taken, %lld differ; %lld with a candidate nobody knew yet\n",
+    std::printf(
+        "predictions: %zu compared with decisions really taken, %lld differ; %lld with a candidate nobody knew yet\n",
         asked.size() - std::size_t(assumed), static_cast<long long>(differing), static_cast<long long>(assumed));
     return differing == 0 ? 0 : 1;
 }
