@@ -1,6 +1,8 @@
 // replay_bench: how long what-if replay takes over a record of many calls, and whether it is right. Not a test: ctest
 // does not run it.
 //   replay_bench [CALLS]   100,000 calls without a number; the record is made in the working directory
+//   replay_bench facts [TURNS]   what keeping the inputs costs a call: bytes, and CPU of writing the decision with and
+//                                without them; for valgrind --tool=callgrind: facts 2000
 // The record is made by the engine's own decision code under one config; half of its aliases are changed in the other.
 // Reported: wall and CPU time of the replay (this thread's own), and how many predictions differ from what the engine's
 // code decides about the same calls under the other config. Exit 1 if one does.
@@ -201,9 +203,68 @@ int compare(const std::vector<Asked>& asked, const SampleEngine& before, const S
 
 } // namespace
 
+// Not in the namespace above, so that a profiler finds their names.
+__attribute__((noinline)) qint64 writeWith(
+    const routing::RouteInput& input, const engine::Plan& plan, const engine::CallInputs& inputs)
+{
+    return engine::textOf(input, plan, 7, {}, &inputs).text().size();
+}
+
+__attribute__((noinline)) qint64 writeWithout(const routing::RouteInput& input, const engine::Plan& plan)
+{
+    return engine::textOf(input, plan, 7).text().size();
+}
+
+namespace {
+
+int factsCase(int turns)
+{
+    const config::SnapshotPtr snapshot = snapshotOf(config(false));
+    for (const bool usual : {true, false}) {
+        transform::CallRequest request;
+        request.surface = &transform::openAiChat();
+        request.body = QByteArray(1319, 'x');
+        engine::CallInputs inputs;
+        inputs.request = &request;
+        if (!usual) {
+            request.stream = true;
+            request.features = transform::Feature::Tools;
+            request.maxOutputTokens = 1024;
+            inputs.costCeiling = api::Money::fromNano(50'000'000);
+            inputs.seed = 0x123456789abcdef0;
+        }
+        routing::RouteInput input;
+        input.alias = snapshot->aliasByName.value(QStringLiteral("alias-2"));
+        input.seed = 1;
+        const engine::Plan plan = engine::makePlan(input, true);
+        qint64 bytes[2] = {0, 0};
+        double seconds[2] = {0, 0};
+        for (int round = 0; round < 10; ++round) { // in turns, so that what disturbs disturbs both
+            double begun = cpuSeconds();
+            for (int i = 0; i < turns / 10; ++i)
+                bytes[0] = writeWithout(input, plan);
+            seconds[0] += cpuSeconds() - begun;
+            begun = cpuSeconds();
+            for (int i = 0; i < turns / 10; ++i)
+                bytes[1] = writeWith(input, plan, inputs);
+            seconds[1] += cpuSeconds() - begun;
+        }
+        std::printf("%s: %lld bytes without, %lld with (+%lld); %.0f ns without, %.0f ns with (+%.0f)\n",
+            usual ? "the usual call" : "tools, stream, limit, ceiling, own request id",
+            static_cast<long long>(bytes[0]), static_cast<long long>(bytes[1]),
+            static_cast<long long>(bytes[1] - bytes[0]), seconds[0] / turns * 1e9, seconds[1] / turns * 1e9,
+            (seconds[1] - seconds[0]) / turns * 1e9);
+    }
+    return 0;
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
     QCoreApplication application(argc, argv);
+    if (argc > 1 && qstrcmp(argv[1], "facts") == 0)
+        return factsCase(argc > 2 ? std::max(10, std::atoi(argv[2])) : 500'000);
     const int calls = argc > 1 ? std::atoi(argv[1]) : 100'000;
     if (calls < 1)
         return fail("[CALLS]");
