@@ -38,6 +38,8 @@ void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
 void addCanary(CLI::App& config, Context context); // config canary
 void addContent(CLI::App& app, Context context);
+void addReplay(CLI::App& noun, Context context);
+void addImport(CLI::App& noun, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);

@@ -66,6 +66,8 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
     m_ticket.reset();
     m_permit.release();
     m_record.outcome = outcome;
+    if (m_inputs.request && m_record.decision.isEmpty()) // refused, or repeated, before it was routed
+        m_record.decision = textOf(m_inputs);
     if (error) {
         m_error = *error;
         m_record.error = error->code;

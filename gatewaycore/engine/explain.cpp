@@ -1,5 +1,6 @@
 #include "engine/explain.h"
 
+#include "base/fnv.h"
 #include "base/utc_day.h"
 #include "engine/plan.h"
 #include "engine/zone.h"
@@ -39,7 +40,7 @@ api::Result<transform::CallRequest> requestOf(const api::RouteQuestion& question
 // From the most likely draw: explained questions come with the same seed, so the same question has the same answer.
 quint64 seedOf(const api::RouteQuestion& question)
 {
-    return qHash(question.alias + u'\0' + question.tenant + u'\0' + question.body, 0x5167a1b0);
+    return fnv1a64((question.alias + u'\0' + question.tenant + u'\0' + question.body).toUtf8());
 }
 
 // A question about no tenant in particular: the zone it names, or none.

@@ -139,6 +139,11 @@ const Row kRows[] = {
     {"GET", "/api/v1/calls/req_9/content", "/api/v1/calls/{id}/content", kReaders},
     {"POST", "/api/v1/content/shred", "/api/v1/content/shred", kAdmin},
     {"GET", "/api/v1/audit/retention", "/api/v1/audit/retention", kEngineWide},
+    {"POST", "/api/v1/config/replay", "/api/v1/config/replay", kDevelopers | bit(Foreign)},
+    {"GET", "/api/v1/config/replay", "/api/v1/config/replay", kRoles},
+    {"GET", "/api/v1/config/replay/r9", "/api/v1/config/replay/{id}", kRoles},
+    {"GET", "/api/v1/config/replay/r9/changes", "/api/v1/config/replay/{id}/changes", kRoles},
+    {"POST", "/api/v1/config/replay/r9/cancel", "/api/v1/config/replay/{id}/cancel", kDevelopers | bit(Foreign)},
     // nothing is here
     {"GET", "/", nullptr, kNobody},
     {"GET", "/api/v1", nullptr, kNobody},
