@@ -40,6 +40,7 @@ void addCanary(CLI::App& config, Context context); // config canary
 void addContent(CLI::App& app, Context context);
 void addReplay(CLI::App& noun, Context context);
 void addImport(CLI::App& noun, Context context);
+void addConfigChanges(CLI::App& noun, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);

@@ -39,7 +39,8 @@ public:
 
     std::optional<StartFailure> start();
 
-    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown).
+    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown). Another
+    // content is in force when it is recorded, a moment later.
     void reload();
     // Refuses new calls, lets the open ones finish for at most `allowed`, then emits drained(). Again: at once.
     void drain(std::chrono::milliseconds allowed);
@@ -86,8 +87,8 @@ private:
     api::Outcome rebuildSpend(const QStringList& accounts);
     api::Outcome rememberRepeatable();
     void breakerChanged(const QString& candidate, const fallback::HealthView& now);
-    void continueRevisions();
-    void markRevision();
+    std::optional<api::Error> startRevisions();
+    void publishEverywhere(std::function<void()> inForce);
     void checkDrained();
     void upkeep();
     void callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls);

@@ -1,8 +1,17 @@
 #include "engine/governance.h"
 
 #include "admin/event_hub.h"
+#include "credential/pepper.h"
+#include "engine/desk_chain.h"
+#include "engine/desk_config.h"
+#include "engine/desk_content.h"
 #include "engine/desk_privacy.h"
+#include "engine/desk_replay.h"
+#include "engine/desk_rollout.h"
+#include "engine/draft_book.h"
 #include "engine/gateway.h"
+
+#include <QMessageAuthenticationCode>
 
 namespace gateway::engine {
 
@@ -11,10 +20,37 @@ struct Governance::Rooms
     Parts& parts;
     Gateway& gateway;
     admin::Desks desks;
-    std::unique_ptr<DeskPrivacy> privacy;
+    std::unique_ptr<ChainRoom> chain = {};
+    std::unique_ptr<DeskPrivacy> privacy = {};
+    std::unique_ptr<DeskConfig> config = {};
+    std::unique_ptr<DeskReplay> replay = {};
+    std::unique_ptr<Rollout> rollout = {};
+    std::unique_ptr<ContentRoom> content = {};
 };
 
-Governance::Governance(Parts& parts, Gateway& gateway) : m_rooms(new Rooms{parts, gateway, {}, {}}) {}
+namespace {
+
+constexpr auto kCatchUp = std::chrono::milliseconds(3000); // with the record; then what is there is read
+
+std::unique_ptr<DeskReplay> makeReplay(Parts& parts)
+{
+    DeskReplay::Services services{parts.clock, parts.store->databaseFile(), [&parts] { return parts.config.current(); },
+        [&parts] { return parts.credentials->book(); }, [&parts] { parts.store->waitUntilFiled(kCatchUp); }, {}, {}};
+    return std::make_unique<DeskReplay>(std::move(services));
+}
+
+// What fingerprints of secrets are made under: of this engine, the same over restarts, and good for nothing else.
+api::Result<QByteArray> fingerprintKey(const Parts& parts, RandomSource& random)
+{
+    auto pepper = credential::loadPepper(parts.options.dataDirectory, false, random);
+    if (!pepper)
+        return pepper.error();
+    return QMessageAuthenticationCode::hash("config fingerprints", pepper->reveal(), QCryptographicHash::Sha256);
+}
+
+} // namespace
+
+Governance::Governance(Parts& parts, Gateway& gateway) : m_rooms(new Rooms{parts, gateway, {}}) {}
 
 Governance::~Governance()
 {
@@ -24,22 +60,48 @@ Governance::~Governance()
 std::optional<api::Error> Governance::start(admin::EventHub& events)
 {
     Rooms& rooms = *m_rooms;
+    rooms.chain = std::make_unique<ChainRoom>(rooms.parts, events, rooms.gateway);
     rooms.privacy = std::make_unique<DeskPrivacy>(rooms.parts, rooms.gateway,
         [&events](const QString& event, const QJsonObject& data) { events.publish(event, data); });
     if (const api::Outcome loaded = rooms.privacy->load(); !loaded)
         return part("privacy", loaded.error());
-    rooms.desks.privacy = rooms.privacy.get();
     rooms.parts.zoneAudit = [privacy = rooms.privacy.get()] { return privacy->zoneAudits().pending(); };
+    const auto key = fingerprintKey(rooms.parts, rooms.parts.random);
+    if (!key)
+        return part("config", key.error());
+    rooms.config = std::make_unique<DeskConfig>(rooms.parts, *key);
+    rooms.replay = makeReplay(rooms.parts);
+    rooms.rollout = std::make_unique<Rollout>(rolloutServices(rooms.parts, rooms.gateway, events));
+    if (const api::Outcome loaded = rooms.rollout->load(); !loaded)
+        return part("canaries", loaded.error());
+    rooms.content = std::make_unique<ContentRoom>(rooms.parts);
+    if (auto error = rooms.content->start())
+        return part("content", *error);
+    rooms.desks = {rooms.config.get(), rooms.rollout.get(), rooms.replay.get(), rooms.chain.get(),
+        rooms.privacy.get(), rooms.content.get()};
     return std::nullopt;
 }
 
-void Governance::configInForce() {}
+void Governance::configInForce()
+{
+    m_rooms->chain->configInForce();
+    m_rooms->rollout->configInForce();
+    m_rooms->content->configInForce();
+}
 
-void Governance::callsFiled(const std::vector<std::shared_ptr<const api::Call>>&) {}
+void Governance::callsFiled(const std::vector<std::shared_ptr<const api::Call>>& calls)
+{
+    m_rooms->chain->callsFiled(qint64(calls.size()));
+    m_rooms->rollout->add(calls);
+}
 
 void Governance::upkeep()
 {
+    m_rooms->chain->upkeep();
     m_rooms->privacy->upkeep();
+    m_rooms->parts.drafts->upkeep();
+    m_rooms->rollout->tick();
+    m_rooms->content->upkeep();
 }
 
 admin::Desks Governance::desks() const

@@ -31,6 +31,8 @@
 
 namespace gateway::engine {
 
+class DraftBook;
+
 struct GatewayOptions
 {
     QString configFile; // unused with demo
@@ -45,6 +47,10 @@ struct GatewayOptions
 
 struct Parts
 {
+    Parts();
+    ~Parts();
+    Q_DISABLE_COPY_MOVE(Parts)
+
     GatewayOptions options;
     SystemClock clock;
     SodiumRandom random;
@@ -65,6 +71,7 @@ struct Parts
     std::vector<std::unique_ptr<observability::WorkerMetrics>> metrics;
     std::unique_ptr<audit::OpenCalls> openCalls;
     std::unique_ptr<store::Store> store;
+    std::unique_ptr<DraftBook> drafts; // drafts and revisions of the config
     std::unique_ptr<RecordReader> reader;
     std::unique_ptr<credential::CredentialIssuer> credentials;
     std::unique_ptr<LeverControl> levers;
