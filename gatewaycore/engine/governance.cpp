@@ -10,6 +10,8 @@
 #include "engine/desk_rollout.h"
 #include "engine/draft_book.h"
 #include "engine/gateway.h"
+#include "engine/zone.h"
+#include "privacy/prover.h"
 
 #include <QMessageAuthenticationCode>
 
@@ -35,8 +37,23 @@ constexpr auto kCatchUp = std::chrono::milliseconds(3000); // with the record; t
 std::unique_ptr<DeskReplay> makeReplay(Parts& parts)
 {
     DeskReplay::Services services{parts.clock, parts.store->databaseFile(), [&parts] { return parts.config.current(); },
-        [&parts] { return parts.credentials->book(); }, [&parts] { parts.store->waitUntilFiled(kCatchUp); }, {}, {}};
+        [&parts] { return parts.credentials->book(); }, [&parts] { parts.store->waitUntilFiled(kCatchUp); },
+        [&parts](const QString& id, const admin::Done<QByteArray>& done) {
+            const api::Result<api::Draft> draft = parts.drafts->draft(id);
+            done(draft ? api::Result<QByteArray>(draft->text.toUtf8()) : draft.error());
+        },
+        [&parts](int revision, admin::Done<QByteArray> done) { parts.drafts->text(revision, std::move(done)); }};
     return std::make_unique<DeskReplay>(std::move(services));
+}
+
+// What a text would let out of a zone keeps it from coming into force.
+QVector<api::Finding> proved(const config::ConfigFile& file, const config::PolicySnapshot& snapshot, qint64 nowMs)
+{
+    QVector<api::Finding> findings;
+    const QDateTime now = QDateTime::fromMSecsSinceEpoch(nowMs, Qt::UTC);
+    for (const QString& sentence : privacy::findings(privacy::prove({snapshot, nullptr, {}, now}, zoneRules())))
+        findings.append(config::findingAt(file, api::Finding::Severity::Block, "zone_violation", {}, sentence));
+    return findings;
 }
 
 // What fingerprints of secrets are made under: of this engine, the same over restarts, and good for nothing else.
@@ -55,6 +72,10 @@ Governance::Governance(Parts& parts, Gateway& gateway) : m_rooms(new Rooms{parts
 Governance::~Governance()
 {
     m_rooms->parts.zoneAudit = {};
+    if (m_rooms->parts.drafts) {
+        m_rooms->parts.drafts->setProver({});
+        m_rooms->parts.drafts->setCanaryEnder({});
+    }
 }
 
 std::optional<api::Error> Governance::start(admin::EventHub& events)
@@ -74,11 +95,19 @@ std::optional<api::Error> Governance::start(admin::EventHub& events)
     rooms.rollout = std::make_unique<Rollout>(rolloutServices(rooms.parts, rooms.gateway, events));
     if (const api::Outcome loaded = rooms.rollout->load(); !loaded)
         return part("canaries", loaded.error());
+    rooms.parts.drafts->setProver([&parts = rooms.parts](const config::ConfigFile& file, const auto& snapshot) {
+        return proved(file, snapshot, parts.clock.wallMs());
+    });
+    rooms.parts.drafts->setCanaryEnder(
+        [rollout = rooms.rollout.get()](const QString&, const QString& why) { rollout->interrupt(why); });
+    rooms.privacy->setCanary([&parts = rooms.parts]() -> config::SnapshotPtr {
+        return parts.tried ? parts.tried->policy->snapshot : nullptr;
+    });
     rooms.content = std::make_unique<ContentRoom>(rooms.parts);
     if (auto error = rooms.content->start())
         return part("content", *error);
-    rooms.desks = {rooms.config.get(), rooms.rollout.get(), rooms.replay.get(), rooms.chain.get(),
-        rooms.privacy.get(), rooms.content.get()};
+    rooms.desks = {rooms.config.get(), rooms.rollout.get(), rooms.replay.get(), rooms.chain.get(), rooms.privacy.get(),
+        rooms.content.get()};
     return std::nullopt;
 }
 
