@@ -114,6 +114,8 @@ void addConfig(CLI::App& app, Context context)
     check->add_option("file", *file, "The config file")->required()->type_name("FILE");
     check->callback([context, file] { context.result = runCheck(context.session, *file); });
     addCanary(*noun, context);
+    addReplay(*noun, context);
+    addImport(*noun, context);
     addConfigChanges(*noun, context);
 }
 

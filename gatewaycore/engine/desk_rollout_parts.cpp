@@ -1,5 +1,6 @@
 // What a canary works with in an engine: its drafts, the data path, the events.
 #include "admin/event_hub.h"
+#include "engine/desk_config.h"
 #include "engine/desk_rollout.h"
 #include "engine/draft_book.h"
 #include "engine/gateway.h"
@@ -8,13 +9,7 @@
 namespace gateway::engine {
 namespace {
 
-// The mark of the change is written with the canary, not with the draft.
-ConfigAsker askerOf(const admin::Change& change)
-{
-    using By = admin::Principal::By;
-    return {change.by.name, change.by.by == By::Embedded || change.by.by == By::LocalToken, change.reason, {}};
-}
-
+// As the book of drafts keeps it.
 QString verdictOf(const api::CanaryStatus& status)
 {
     switch (status.phase) {
@@ -29,9 +24,9 @@ QString verdictOf(const api::CanaryStatus& status)
         return QStringLiteral("fail");
     case api::CanaryPhase::Aborted:
     case api::CanaryPhase::Interrupted:
-        break;
+        return QStringLiteral("stopped");
     }
-    return QStringLiteral("stopped");
+    return {};
 }
 
 api::CanaryResult resultOf(const api::CanaryStatus& status)
@@ -44,9 +39,18 @@ api::CanaryResult resultOf(const api::CanaryStatus& status)
     }
     result.calls = status.canary.calls;
     result.controlCalls = status.control.calls;
-    result.sentence = status.isOver() ? status.endReason : status.sentence;
+    result.sentence = status.endReason.isEmpty() ? status.sentence : status.endReason;
     result.at = status.endedAt ? status.endedAt : std::optional(status.asOf);
     return result;
+}
+
+void noteIn(DraftBook& drafts, const api::CanaryStatus& status)
+{
+    drafts.noteCanary(status.plan.draft, resultOf(status), {}, [draft = status.plan.draft](const api::Outcome& noted) {
+        if (!noted)
+            observability::log(observability::LogLevel::Warning, "canary.unnoted",
+                {{"draft", draft}, {"message", noted.error().message}});
+    });
 }
 
 } // namespace
@@ -63,19 +67,15 @@ Rollout::Services rolloutServices(Parts& parts, Gateway& gateway, admin::EventHu
     services.tell = [&events](const QString& event, const QJsonObject& data) { events.publish(event, data); };
     services.compiled = [&parts](const QString& draft, const admin::Change& change,
                             Rollout::Done<config::SnapshotPtr> done) {
-        parts.drafts->compiled(draft, askerOf(change), std::move(done));
+        ConfigAsker asker = askerOf(change);
+        asker.alongside = {}; // the mark of the change is written with the canary
+        parts.drafts->compiled(draft, asker, std::move(done));
     };
-    services.note = [&parts](const api::CanaryStatus& status) {
-        parts.drafts->noteCanary(status.plan.draft, resultOf(status), {}, [id = status.id](const api::Outcome& noted) {
-            if (!noted)
-                observability::log(observability::LogLevel::Warning, "canary.not_noted",
-                    {{"id", id}, {"reason", noted.error().message}});
-        });
-    };
+    services.note = [&parts](const api::CanaryStatus& status) { noteIn(*parts.drafts, status); };
     services.promote = [&parts](
                            const QString& draft, const admin::Change& change, std::function<void(api::Outcome)> done) {
         parts.drafts->promote(
-            {draft, false}, askerOf(change), [done = std::move(done)](api::Result<api::Promotion> promoted) {
+            {draft, false}, askerOf(change), [done = std::move(done)](const api::Result<api::Promotion>& promoted) {
                 done(promoted ? api::Outcome(api::Done{}) : api::Outcome(promoted.error()));
             });
     };

@@ -3,6 +3,7 @@
 #include "admin/change_journal.h"
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
+#include "base/core_dumps.h"
 #include "base/ids.h"
 #include "engine/draft_book.h"
 #include "engine/listen_address.h"
@@ -77,6 +78,7 @@ Gateway::~Gateway()
 std::optional<StartFailure> Gateway::start()
 {
     raiseFileLimit();
+    forbidCoreDumps();
     m_watchedLoop = m_parts.options.loops->watchThisThread(QStringLiteral("control"));
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())

@@ -82,7 +82,7 @@ private:
     quint16 simulatorPort() const; // 0: it is not needed
     void startExports();
     void applyExports();
-    void publishSnapshot();
+    void publishSnapshot(std::function<void()> everywhere = {});
     void publishPolicy(std::function<void()> everywhere = {});
     api::Outcome rebuildSpend(const QStringList& accounts);
     api::Outcome rememberRepeatable();

@@ -145,7 +145,7 @@ void Gateway::applyExports()
     m_parts.exports->apply(snapshot->exports, context);
 }
 
-void Gateway::publishSnapshot()
+void Gateway::publishSnapshot(std::function<void()> everywhere)
 {
     if (const api::Outcome ready = prepareProviders(*m_parts.config.current()); !ready)
         log(LogLevel::Error, "simulator.unavailable", {{"message", ready.error().message}});
@@ -168,7 +168,7 @@ void Gateway::publishSnapshot()
             log(LogLevel::Error, "budget.unknown", {{"message", rebuilt.error().message}});
     }
     applyExports();
-    publishPolicy();
+    publishPolicy(std::move(everywhere));
 }
 
 void Gateway::publishPolicy(std::function<void()> everywhere)

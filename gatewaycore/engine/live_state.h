@@ -1,10 +1,12 @@
 // LiveState: what an engine knows while it runs and a config does not say: money spent, quotas used, candidates'
-// health, providers' limits, answers that may be given again, levers in force. It outlives every config revision;
-// bind() lays a revision over it. Made and bound on the control thread; its members are safe to use from any thread.
+// health, providers' limits, answers that may be given again, content on its way to be kept. It outlives every config
+// revision; bind() lays a revision over it. Made and bound on the control thread; its members are safe to use from any
+// thread.
 #pragma once
 
 #include "budget/learned_ratio.h"
 #include "budget/ledger.h"
+#include "content/intake.h"
 #include "engine/kept_answers.h"
 #include "engine/live_policy.h"
 #include "fallback/candidate_registry.h"
@@ -37,6 +39,7 @@ public:
     quota::QuotaPlane quotas;
     quota::WaitCounts waits;
     KeptAnswers kept;
+    content::Intake content;
     fallback::CandidateRegistry candidates;
 
 private:

@@ -65,13 +65,6 @@ void Worker::setCredentials(credential::CredentialBookPtr credentials)
         Qt::QueuedConnection);
 }
 
-void Worker::afterwards(QObject* context, std::function<void()> then)
-{
-    QMetaObject::invokeMethod(
-        m_loop, [context, then = std::move(then)] { QMetaObject::invokeMethod(context, then, Qt::QueuedConnection); },
-        Qt::QueuedConnection);
-}
-
 void Worker::closeIdleConnections()
 {
     QMetaObject::invokeMethod(m_loop, &WorkerLoop::closeIdleConnections, Qt::QueuedConnection);

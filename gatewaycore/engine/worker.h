@@ -61,8 +61,6 @@ public:
     // `taken` (may be empty) is called on the worker's thread: no call that begins later knows the policy before.
     void setPolicy(WorkerPolicy policy, std::function<void()> taken = {});
     void setCredentials(credential::CredentialBookPtr credentials);
-    // Calls `then` on the thread of `context` when the worker has taken up all that was sent to it before.
-    void afterwards(QObject* context, std::function<void()> then);
     int upstreamConnections(const QString& provider) const; // open ones, as of the last second
     void closeIdleConnections();                            // at the beginning of a drain
     void cutCalls(); // the second signal: every open call is concluded and recorded as failed; blocks

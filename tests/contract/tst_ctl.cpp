@@ -166,6 +166,27 @@ void TestCtl::exitCodes_data()
     row("zone check", 6);
     row("zone check --since 30d", 6);
     row("zone check --since yesterday", 2);
+    row("zone check --until yesterday", 2);
+    row("zone check --tenant acme", 0);
+    row("zone check --keep --reason weekly", 6);
+    row("zone prove", 6);
+    row("zone prove --tenant acme", 0);
+    row("zone history", 0);
+    row("zone history 2", 6);
+    row("zone history 9", 3);
+    row("zone record --tenant acme", 0);
+    row("zone audit list", 0);
+    row("zone audit exceptions", 0);
+    row("zone audit sign", 2);
+    row("zone audit sign --comment read --reason Q4", 0);
+    row("zone audit sign --quarter 2020-Q1 --comment read --reason Q4", 5);
+    row("zone audit except --tenant acme --text moves --expires 30d --reason x", 0);
+    row("zone audit except --tenant acme --text moves --reason x", 2);
+    row("credential reach c1", 0);
+    row("credential reach c9", 3);
+    row("credential reach c1 --since soon", 2);
+    row("provider reach openai-eu --since 7d", 0);
+    row("provider reach p9", 3);
     row("checklist", 0);
     row("call summary", 0);
     row("call summary --by tenant --since 7d --step 1d", 0);
@@ -332,15 +353,17 @@ void TestCtl::billsAreCompared()
 
 void TestCtl::everyListIsJson()
 {
-    for (const char* command : {"provider list", "alias list", "tenant list", "call list", "credential list",
-             "failover status", "budget list", "drill report", "route matrix", "incident list", "checklist",
-             "audit list", "principal list", "export list"}) {
+    for (const char* command :
+        {"provider list", "alias list", "tenant list", "call list", "credential list", "failover status", "budget list",
+            "drill report", "route matrix", "incident list", "checklist", "audit list", "principal list", "export list",
+            "zone history", "zone record", "zone audit list", "zone audit exceptions"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isArray(), command);
     }
     for (const char* command : {"quota list", "ledger report", "failover plan openai-eu", "route explain --alias fast",
              "provider show openai-eu", "provider probe openai-eu", "drill report lev_1", "incident show inc_1",
-             "incident handover inc_1", "zone check", "call summary", "status", "config show", "whoami"}) {
+             "incident handover inc_1", "zone check", "zone prove", "credential reach c1", "provider reach openai-eu",
+             "call summary", "status", "config show", "whoami"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isObject(), command);
         QVERIFY2(line(QLatin1String(command)).out.size() > 20, command);

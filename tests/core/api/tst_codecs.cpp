@@ -4,6 +4,7 @@
 #include "api/canary.h"
 #include "api/config_change.h"
 #include "api/config_facts.h"
+#include "api/content.h"
 #include "api/engine_status.h"
 #include "api/export_status.h"
 #include "api/gateway_client.h"
@@ -196,6 +197,7 @@ private Q_SLOTS:
     void series();
     void auditAndOperations();
     void incidents();
+    void content();
     void queries();
     void wrongTypesAreErrors();
     void failuresAndStatusesAgree();
@@ -644,6 +646,37 @@ void TestCodecs::incidents()
     incident.notes = {{kTime, text("ops"), text("one")}, {kTime, text("ops"), text("two")}};
     verifyRoundTrip(incident, &incidentFromJson);
     verifyRoundTrip(Handover{text("inc_1"), kTime, {text("a"), text("b")}}, &handoverFromJson);
+}
+
+void TestCodecs::content()
+{
+    KeptContent kept;
+    for (QString KeptContent::*member : {&KeptContent::call, &KeptContent::tenant, &KeptContent::encoding,
+             &KeptContent::request, &KeptContent::answer, &KeptContent::grant})
+        kept.*member = text("x");
+    kept.keptAt = kept.expiresAt = kTime;
+    kept.requestCut = kept.answerCut = true;
+    verifyRoundTrip(kept, &keptContentFromJson);
+
+    ContentGrant grant;
+    for (QString ContentGrant::*member :
+        {&ContentGrant::id, &ContentGrant::state, &ContentGrant::tenant, &ContentGrant::call, &ContentGrant::askedBy,
+            &ContentGrant::reason, &ContentGrant::approvedBy, &ContentGrant::approvalReason, &ContentGrant::endedBy})
+        grant.*member = text("x");
+    grant.since = grant.until = grant.approvedAt = grant.expiresAt = grant.endedAt = grant.lastReadAt = kTime;
+    grant.askedAt = kTime;
+    grant.hours = 3;
+    grant.reads = 4;
+    verifyRoundTrip(grant, &contentGrantFromJson);
+    verifyRoundTrip(ContentGrantRequest{text("acme"), text("c"), kTime, kTime, 5}, &contentGrantRequestFromJson);
+
+    ContentStatus status;
+    status.tenants = {{text("acme"), text("sampled"), 60, 5, 7, 8, kTime}};
+    status.bytes = status.largestBytes = status.kept = status.dropped = status.purged = 9;
+    status.lastPurge = kTime;
+    status.sentence = text("x");
+    verifyRoundTrip(status, &contentStatusFromJson);
+    verifyRoundTrip(RecordRetention{48, true, kTime, kTime, kTime, 12, text("x")}, &recordRetentionFromJson);
 }
 
 void TestCodecs::queries()
