@@ -28,9 +28,9 @@ const QString kOfCredential =
     QStringLiteral("SELECT c.tenant, c.credential, c.alias, coalesce(a.provider, ''), coalesce(a.region, ''), c.zone,"
                    " count(DISTINCT c.seq), count(a.call), sum(coalesce(a.cost_nano, 0)),"
                    " sum(a.call IS NOT NULL AND a.cost_nano IS NULL), min(c.started_ms), max(c.started_ms)"
-                   " FROM calls c INDEXED BY calls_summary LEFT JOIN attempts a ON a.call = c.seq"
+                   " FROM calls c INDEXED BY %1 LEFT JOIN attempts a ON a.call = c.seq"
                    " AND a.result NOT IN ('skipped', 'refused')"
-                   " WHERE c.started_ms >= ? AND c.started_ms < ? AND c.credential = ? GROUP BY 1, 2, 3, 4, 5, 6");
+                   " WHERE c.started_ms >= ? AND c.started_ms < ? AND +c.credential = ?%2 GROUP BY 1, 2, 3, 4, 5, 6");
 const QString kOfProvider = QStringLiteral(
     "SELECT c.tenant, c.credential, c.alias, a.provider, a.region, c.zone, count(DISTINCT c.seq), count(*),"
     " sum(coalesce(a.cost_nano, 0)), sum(a.cost_nano IS NULL), min(c.started_ms), max(c.started_ms)"
