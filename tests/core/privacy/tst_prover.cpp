@@ -76,15 +76,18 @@ QByteArray randomConfig(Dice& dice)
             yaml += "      - {provider: " + provider() + ", model: m" + QByteArray::number(c) +
                     "-2026-09-01, weight: " + QByteArray::number(c == 0 ? 10 : 10 * dice.below(3)) + "}\n";
         const int steps = dice.below(3);
+        const bool degrades = dice.chance(75);
         if (steps > 0)
             yaml += "    fallback:\n";
         for (int s = 0; s < steps; ++s)
-            yaml += "      - {kind: " + dice.of({"other-region", "other-provider", "smaller-model"}) +
+            yaml += "      - {kind: " +
+                    (degrades ? dice.of({"other-region", "other-provider", "smaller-model"})
+                              : dice.of({"other-region", "other-provider"})) +
                     ", provider: " + provider() + ", model: f" + QByteArray::number(s) + "-2026-09-01}\n";
-        const bool cached = dice.chance(30);
+        const bool cached = degrades && dice.chance(30);
         if (steps > 0 && dice.chance(40))
             yaml += QByteArray(cached ? "      - {kind: cached}\n" : "") + "      - {kind: refuse}\n";
-        if (dice.chance(25))
+        if (!degrades)
             yaml += "    degrade: refuse\n";
         if (cached)
             yaml += "    cache: {exact: {ttl: 1h}}\n";
