@@ -162,10 +162,12 @@ void DeskPrivacy::credentialReach(
     const QString& id, const QDateTime& since, const QDateTime& until, Done<api::KeyReach> done)
 {
     const QVector<api::CredentialInfo> all = m_parts.credentials->list();
-    const bool known = std::any_of(
-        all.begin(), all.end(), [&id](const api::CredentialInfo& credential) { return credential.id == id; });
+    const auto credential =
+        std::find_if(all.begin(), all.end(), [&id](const api::CredentialInfo& one) { return one.id == id; });
+    const bool known = credential != all.end();
     store::ReachQuestion question;
     question.credential = id;
+    question.tenant = known ? credential->tenant : QString();
     question.sinceMs = since.toMSecsSinceEpoch();
     question.untilMs = until.toMSecsSinceEpoch();
     m_parts.reader->later<api::KeyReach>([question](const QString& file) { return store::keyReach(file, question); },

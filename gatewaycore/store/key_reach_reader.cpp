@@ -28,9 +28,9 @@ const QString kOfCredential =
     QStringLiteral("SELECT c.tenant, c.credential, c.alias, coalesce(a.provider, ''), coalesce(a.region, ''), c.zone,"
                    " count(DISTINCT c.seq), count(a.call), sum(coalesce(a.cost_nano, 0)),"
                    " sum(a.call IS NOT NULL AND a.cost_nano IS NULL), min(c.started_ms), max(c.started_ms)"
-                   " FROM calls c INDEXED BY calls_summary LEFT JOIN attempts a ON a.call = c.seq"
+                   " FROM calls c INDEXED BY %1 LEFT JOIN attempts a ON a.call = c.seq"
                    " AND a.result NOT IN ('skipped', 'refused')"
-                   " WHERE c.started_ms >= ? AND c.started_ms < ? AND c.credential = ? GROUP BY 1, 2, 3, 4, 5, 6");
+                   " WHERE c.started_ms >= ? AND c.started_ms < ? AND +c.credential = ?%2 GROUP BY 1, 2, 3, 4, 5, 6");
 const QString kOfProvider = QStringLiteral(
     "SELECT c.tenant, c.credential, c.alias, a.provider, a.region, c.zone, count(DISTINCT c.seq), count(*),"
     " sum(coalesce(a.cost_nano, 0)), sum(a.cost_nano IS NULL), min(c.started_ms), max(c.started_ms)"
@@ -38,8 +38,15 @@ const QString kOfProvider = QStringLiteral(
     " WHERE c.started_ms >= ? AND c.started_ms < ? AND a.provider = ?"
     " AND a.result NOT IN ('skipped', 'refused') AND a.call >= ? AND a.call <= ? GROUP BY 1, 2, 3, 4, 5, 6");
 // A call stands in one row for each endpoint it reached; this counts it once.
-const QString kCallsOfCredential = QStringLiteral("SELECT count(*) FROM calls INDEXED BY calls_summary"
-                                                  " WHERE started_ms >= ? AND started_ms < ? AND credential = ?");
+const QString kCallsOfCredential =
+    QStringLiteral("SELECT count(*) FROM calls c INDEXED BY %1"
+                   " WHERE c.started_ms >= ? AND c.started_ms < ? AND +c.credential = ?%2");
+// A credential belongs to one tenant, and whoever knows it reads the calls of that one alone.
+QString ofCredential(const QString& statement, const QString& tenant)
+{
+    return tenant.isEmpty() ? statement.arg(QStringLiteral("calls_started"), QString())
+                            : statement.arg(QStringLiteral("calls_tenant"), QStringLiteral(" AND c.tenant = ?"));
+}
 const QString kCallsOfProvider = QStringLiteral(
     "SELECT count(DISTINCT c.seq) FROM attempts a INDEXED BY attempts_provider CROSS JOIN calls c ON c.seq = a.call"
     " WHERE c.started_ms >= ? AND c.started_ms < ? AND a.provider = ?"
@@ -95,6 +102,8 @@ api::Outcome Reading::piece(QSqlQuery& rows, QSqlQuery& calls, qint64 fromMs, qi
     QVariantList values{fromMs, toMs};
     if (m_question.provider.isEmpty()) {
         values.append(m_question.credential);
+        if (!m_question.tenant.isEmpty())
+            values.append(m_question.tenant);
     } else {
         QSqlQuery range(m_database);
         if (!range.prepare(QStringLiteral("SELECT min(seq), max(seq) FROM calls INDEXED BY calls_started"
@@ -135,9 +144,11 @@ api::Outcome Reading::read()
                                      " AND started_ms < ? ORDER BY started_ms DESC LIMIT 1 OFFSET ?")))
         return failed(edge);
     const bool ofProvider = !m_question.provider.isEmpty();
-    if (!rows.prepare(ofProvider ? kOfProvider : kOfCredential))
+    const QString adding = ofProvider ? kOfProvider : ofCredential(kOfCredential, m_question.tenant);
+    const QString counting = ofProvider ? kCallsOfProvider : ofCredential(kCallsOfCredential, m_question.tenant);
+    if (!rows.prepare(adding))
         return failed(rows);
-    if (!calls.prepare(ofProvider ? kCallsOfProvider : kCallsOfCredential))
+    if (!calls.prepare(counting))
         return failed(calls);
     m_countedSince = m_question.untilMs;
     while (m_countedSince > m_question.sinceMs) {

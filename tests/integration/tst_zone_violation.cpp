@@ -253,7 +253,8 @@ private Q_SLOTS:
         QCOMPARE(check.check.verdict, QStringLiteral("PASS"));
         QCOMPARE(check.scanned, 1);
         QCOMPARE(call().status, 200);
-        plantAttempt(); // to a call of revision 2
+        QCOMPARE(value(privacy.check()).scanned, 2); // and so it is in the database, not in the journal alone
+        plantAttempt();                              // to a call of revision 2
         reload(configWith(zoned("world"), "eu-west-1"), 3);
         check = value(privacy.check());
         QCOMPARE(check.outside, 1);

@@ -109,8 +109,9 @@ private Q_SLOTS:
         std::mt19937 random(3);
         const auto below = [&random](int most) { return int(random() % unsigned(most)); };
         for (int seq = 1; seq <= kCalls; ++seq) {
-            Made made{kStart + seq * 1000 - below(900), QStringLiteral("t%1").arg(below(4)),
-                QStringLiteral("c%1").arg(below(3)), {}};
+            Made made{kStart + seq * 1000 - below(900), QStringLiteral("t%1").arg(below(4)), {}, {}};
+            // each belongs to one tenant; those of t3 are nobody's any more
+            made.credential = QStringLiteral("c%1").arg(made.tenant.right(1).toInt() % 3);
             run(QStringLiteral("INSERT INTO calls (seq, batch, waited_us, id, started_ms, tenant, feature, agent,"
                                " credential, surface, alias, zone, outcome, error_code, served_by, tokens_in,"
                                " tokens_out, feature_proved, idempotency, routed_us, end_us, detail, decision)"
@@ -139,29 +140,38 @@ private Q_SLOTS:
     void ofCredentials()
     {
         for (const char* id : {"c0", "c1", "c2", "c9"})
-            compare(ask({QString::fromLatin1(id), {}}), QString::fromLatin1(id), {}, kStart, kStart + kCalls * 1000);
+            compare(
+                ask({QString::fromLatin1(id), {}, {}}), QString::fromLatin1(id), {}, kStart, kStart + kCalls * 1000);
+    }
+
+    void withItsTenantTheSame()
+    {
+        const api::KeyReach whole = ask({QStringLiteral("c1"), {}, {}});
+        const api::KeyReach own = ask({QStringLiteral("c1"), {}, QStringLiteral("t1")});
+        QCOMPARE(own.calls, whole.calls);
+        QCOMPARE(api::toJson(own), api::toJson(whole));
     }
 
     void ofProviders()
     {
         for (const char* name : {"p0", "p1", "p2", "p9"})
-            compare(
-                ask({{}, QString::fromLatin1(name)}), {}, QString::fromLatin1(name), kStart, kStart + kCalls * 1000);
+            compare(ask({{}, QString::fromLatin1(name), {}}), {}, QString::fromLatin1(name), kStart,
+                kStart + kCalls * 1000);
     }
 
     void ofATime()
     {
         const qint64 since = kStart + 100'000;
         const qint64 until = kStart + 300'000;
-        compare(ask({QStringLiteral("c1"), {}, since, until}), QStringLiteral("c1"), {}, since, until);
-        compare(ask({{}, QStringLiteral("p1"), since, until}), {}, QStringLiteral("p1"), since, until);
-        const api::KeyReach reach = ask({QStringLiteral("c1"), {}, since, until});
+        compare(ask({QStringLiteral("c1"), {}, {}, since, until}), QStringLiteral("c1"), {}, since, until);
+        compare(ask({{}, QStringLiteral("p1"), {}, since, until}), {}, QStringLiteral("p1"), since, until);
+        const api::KeyReach reach = ask({QStringLiteral("c1"), {}, {}, since, until});
         QVERIFY(reach.firstSeen->toMSecsSinceEpoch() >= since && reach.lastSeen->toMSecsSinceEpoch() < until);
     }
 
     void rowsAddUp()
     {
-        const api::KeyReach reach = ask({QStringLiteral("c0"), {}});
+        const api::KeyReach reach = ask({QStringLiteral("c0"), {}, {}});
         qint64 attempts = 0;
         qint64 nano = 0;
         qint64 calls = 0;
@@ -184,7 +194,7 @@ private Q_SLOTS:
 
     void tooMuchSaysHowFar()
     {
-        ReachQuestion question{QStringLiteral("c0"), {}};
+        ReachQuestion question{QStringLiteral("c0"), {}, {}};
         question.patience = std::chrono::milliseconds(-1);
         const api::KeyReach reach = ask(question);
         QVERIFY(!reach.complete);
