@@ -27,11 +27,6 @@ api::Error unreadable()
     return api::failure(Failure::Unavailable, QStringLiteral("The record cannot be read for a receipt."));
 }
 
-QString hex(QByteArrayView bytes)
-{
-    return QString::fromLatin1(bytes.toByteArray().toHex());
-}
-
 // A row's columns by their names, each as it is stored.
 QJsonObject columnsOf(const Statement& row, const QStringList& columns)
 {

@@ -5,6 +5,7 @@
 #include "store/migrations.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
 
 using namespace gateway;

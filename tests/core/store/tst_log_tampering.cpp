@@ -7,6 +7,7 @@
 #include "log_fixture.h"
 #include "store/log_rows.h"
 #include "store/log_tables.h"
+#include "store/log_writer.h"
 
 #include <QTest>
 
