@@ -34,8 +34,6 @@ void addCallTail(CLI::App& noun, Context context);
 void addCallSummary(CLI::App& noun, Context context);
 void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
-void addReplay(CLI::App& noun, Context context);
-void addImport(CLI::App& noun, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);

@@ -1,6 +1,7 @@
 // config show asks the engine; config check reads the file here, with the engine's own compiler and this user's
 // environment, and needs no engine.
 #include "commands.h"
+#include "config_parts.h"
 #include "output.h"
 #include "table.h"
 
