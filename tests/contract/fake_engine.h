@@ -7,6 +7,7 @@
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
 #include "admin/principal_book.h"
+#include "fake_replay.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -31,6 +32,12 @@ class FakeEngine final : public QObject, public gateway::admin::EngineView
 public:
     FakeEngine();
 
+    gateway::admin::Desks desks() override
+    {
+        gateway::admin::Desks desks;
+        desks.replay = &m_replay;
+        return desks;
+    }
     gateway::api::EngineStatus status() const override;
     bool isReady() const override { return ready; }
     gateway::config::SnapshotPtr snapshot() const override { return m_snapshot; }
@@ -109,6 +116,7 @@ private:
     QVector<gateway::api::BudgetStatus> m_budgets;
     QVector<gateway::api::LeverStatus> m_levers;
     QVector<gateway::api::Incident> m_incidents;
+    FakeReplayDesk m_replay;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.
