@@ -38,8 +38,6 @@ void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
 void addCanary(CLI::App& config, Context context); // config canary
 void addContent(CLI::App& app, Context context);
-void addReplay(CLI::App& noun, Context context);
-void addImport(CLI::App& noun, Context context);
 void addConfigChanges(CLI::App& noun, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);

@@ -2,6 +2,7 @@
 // environment, and needs no engine. The commands that change a config are in config_change_commands.cpp.
 #include "commands.h"
 #include "config_text.h"
+#include "config_parts.h"
 #include "output.h"
 #include "table.h"
 

@@ -1,6 +1,6 @@
 // config import: a LiteLLM proxy's config as ours. Reads a file and prints a config; talks of what it could not carry
 // over on stderr. Needs no engine.
-#include "commands.h"
+#include "config_parts.h"
 #include "output.h"
 #include "table.h"
 

@@ -1,6 +1,7 @@
 // config replay: the calls of the record decided again under another config, and what would differ. It waits for the
 // engine's job and shows its result; nothing of the engine's changes.
 #include "call_filter.h"
+#include "config_parts.h"
 #include "output.h"
 #include "table.h"
 

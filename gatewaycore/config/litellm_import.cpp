@@ -156,6 +156,7 @@ private:
     LitellmDeployments m_deployments;
     std::vector<Fallback> m_fallbacks;
     QStringList m_defaults; // for aliases without a fallback of their own
+    std::vector<std::pair<std::size_t, std::size_t>> m_copies; // other names, and what they stand for
     std::optional<qint64> m_timeoutMs;
 };
 
@@ -311,6 +312,7 @@ void Importer::readGroupAliases(const Value* groups)
         const std::vector<ImportedCandidate> candidates = m_config.aliases[of].candidates;
         const std::size_t at = m_deployments.addAlias(group.key, group.line);
         m_config.aliases[at].candidates = candidates;
+        m_copies.emplace_back(at, of);
     }
 }
 
@@ -409,11 +411,16 @@ void Importer::applyFallbacks()
             apply(m_config.aliases[at], fallback);
         }
     }
-    if (m_defaults.isEmpty())
-        return;
+    for (const auto& [copy, of] : m_copies)
+        served.insert(m_config.aliases[copy].source);
     for (ImportedAlias& alias : m_config.aliases) {
-        if (!served.contains(alias.source))
+        if (!m_defaults.isEmpty() && !served.contains(alias.source))
             apply(alias, {alias.source, m_defaults, 0, QStringLiteral("default_fallbacks"), false});
+    }
+    // another name of a group has the group's fallbacks
+    for (const auto& [copy, of] : m_copies) {
+        ImportedAlias& alias = m_config.aliases[copy];
+        alias.fallback = alias.fallback.empty() ? m_config.aliases[of].fallback : alias.fallback;
     }
 }
 

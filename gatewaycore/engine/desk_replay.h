@@ -43,7 +43,7 @@ public:
     api::Result<api::ReplayReport> cancel(const QString& id, const QStringList& tenants) override;
 
 private:
-    static constexpr std::size_t kKept = 8; // replays
+    static constexpr std::size_t kKept = 4; // replays, each with up to 20 MB of changes
     struct Job
     {
         api::ReplayReport report;

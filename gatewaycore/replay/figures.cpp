@@ -301,9 +301,11 @@ QVector<api::ReplayHeadroom> LoadFigures::sum(const config::PolicySnapshot& snap
     return rows;
 }
 
-BudgetFigures::BudgetFigures(const config::PolicySnapshot& snapshot)
+BudgetFigures::BudgetFigures(const config::PolicySnapshot& snapshot, const QStringList& tenants)
 {
     for (const config::BudgetPolicy& policy : snapshot.budgets) {
+        if (!tenants.isEmpty() && !tenants.contains(policy.scope.tenant))
+            continue;
         Account account;
         account.policy = &policy;
         account.told.budget = config::describe(policy.scope) + QStringLiteral(", per ") + config::nameOf(policy.period);

@@ -103,7 +103,8 @@ private:
 class BudgetFigures
 {
 public:
-    explicit BudgetFigures(const config::PolicySnapshot& snapshot);
+    // `tenants`: of these alone; empty: of all.
+    BudgetFigures(const config::PolicySnapshot& snapshot, const QStringList& tenants);
     void add(const Compared& compared, const CallCost& cost);
     QVector<api::ReplayBudget> sum() const; // those that any of the calls falls under
 

@@ -49,7 +49,7 @@ api::Result<ReplayOutcome> replay(const ReplayOrder& order, ReplayProgress& prog
         return led.error();
     QuotaReplay quotas(snapshot, order.filter.sinceMs);
     const bool askQuotas = whole && quotas.limitsAnything();
-    Tally tally(snapshot, whole);
+    Tally tally(snapshot, whole, order.filter.tenants);
     // calls that came since they were counted are not looked at
     const auto isWanted = [&](qint64 number) {
         return number < *total && (whole || (number + 1) * wanted / *total > number * wanted / *total);

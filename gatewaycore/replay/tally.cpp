@@ -46,8 +46,8 @@ QString counted(qint64 count)
 
 } // namespace
 
-Tally::Tally(const config::PolicySnapshot& snapshot, bool whole)
-    : m_snapshot(snapshot), m_whole(whole), m_budgets(snapshot)
+Tally::Tally(const config::PolicySnapshot& snapshot, bool whole, const QStringList& tenants)
+    : m_snapshot(snapshot), m_whole(whole), m_budgets(snapshot, tenants)
 {
 }
 

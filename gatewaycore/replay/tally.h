@@ -12,7 +12,8 @@ class Tally
 {
 public:
     // `whole`: every call of the period is looked at, in order; a sample says nothing of load per minute or quotas.
-    Tally(const config::PolicySnapshot& snapshot, bool whole);
+    // `tenants`: whom the asker may see; empty: all.
+    Tally(const config::PolicySnapshot& snapshot, bool whole, const QStringList& tenants = {});
 
     void addGap(Gap gap);
     void add(const ReplayCase& call, const Decision& decision, const QString& refusedByQuota);

@@ -53,7 +53,7 @@ QByteArray number(int value)
 }
 
 // `changed`: the odd aliases have other weights, ceilings, latency budgets and steps; every fifth tenant another zone.
-QByteArray config(bool changed)
+QByteArray configText(bool changed)
 {
     const char* const models[] = {"gpt-6-luna", "claude-haiku-4-5-20251001", "gemini-2.5-flash", "command-a-03-2025"};
     const char* const kinds[] = {"openai", "anthropic", "gemini", "cohere"};
@@ -219,7 +219,7 @@ namespace {
 
 int factsCase(int turns)
 {
-    const config::SnapshotPtr snapshot = snapshotOf(config(false));
+    const config::SnapshotPtr snapshot = snapshotOf(configText(false));
     for (const bool usual : {true, false}) {
         transform::CallRequest request;
         request.surface = &transform::openAiChat();
@@ -278,8 +278,8 @@ int main(int argc, char** argv)
     std::vector<Asked> asked;
     for (int i = 0; i < calls; ++i)
         asked.push_back(askedFrom(random, i));
-    const config::SnapshotPtr a = snapshotOf(config(false));
-    const config::SnapshotPtr b = snapshotOf(config(true));
+    const config::SnapshotPtr a = snapshotOf(configText(false));
+    const config::SnapshotPtr b = snapshotOf(configText(true));
     const SampleEngine before(a, healthOf);
     const SampleEngine after(b, healthOf);
     if (!makeRecord(file, asked, before))

@@ -113,6 +113,7 @@ admin::Desks FakeEngine::desks()
     desks.content = &m_content;
     desks.privacy = &privacy;
     desks.rollout = &m_rollout;
+    desks.replay = &m_replay;
     return desks;
 }
 

@@ -11,6 +11,7 @@
 #include "admin/memory_change_log.h"
 #include "admin/principal_book.h"
 #include "fake_privacy.h"
+#include "fake_replay.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -117,6 +118,7 @@ private:
     QVector<gateway::api::LeverStatus> m_levers;
     QVector<gateway::api::Incident> m_incidents;
     gateway::test::FakeRollout m_rollout;
+    FakeReplayDesk m_replay;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

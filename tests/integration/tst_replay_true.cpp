@@ -7,6 +7,7 @@
 #include "raw_client.h"
 
 #include "api/replay_client.h"
+#include "config/compiler.h"
 #include "replay/compare.h"
 #include "replay/quota_replay.h"
 #include "simulator/simulator_server.h"

@@ -47,6 +47,9 @@ void postReplay(const Services& services, const Request& request, const Reply& r
         return reply(api::errorReply(asked.error()));
     if (const auto fault = faultOf(*asked))
         return reply(api::errorReply(*fault));
+    if (request.principal.isBound() && asked->yaml.isEmpty())
+        return refuse(reply, Failure::NotPermitted,
+            QStringLiteral("Drafts and revisions are of all tenants; give the config as \"yaml\"."));
     // a tenant of somebody else is one of which there are no calls
     const Principal& principal = request.principal;
     if (principal.isBound() && !asked->tenant.isEmpty() && !principal.mayTouch(asked->tenant))

@@ -219,6 +219,7 @@ void TestLitellmImport::fallbacksBecomeSteps()
         const Alias* other = snapshot->aliasByName.value(QString::fromLatin1(name));
         QVERIFY(other);
         QCOMPARE(other->candidates.size(), 2u);
+        QCOMPARE(other->fallback.size(), chat->fallback.size());
     }
     // default_fallbacks: of those that have none of their own
     QVERIFY(!snapshot->aliasByName.value(QStringLiteral("chat-long"))->fallback.empty());
