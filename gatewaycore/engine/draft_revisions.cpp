@@ -391,8 +391,8 @@ void DraftBook::putInForce(const std::shared_ptr<Change>& change)
     coming.inForce = true;
     // what is in its canary beside the one that comes has to be judged anew
     if (const QString id = draftInCanary(); !id.isEmpty()) {
-        change->canary = id;
         if (id != coming.draft) {
+            change->canary = id;
             store::DraftRow draft = m_drafts[id];
             draft.state = QStringLiteral("validated");
             draft.canary.verdict = QStringLiteral("stopped");
