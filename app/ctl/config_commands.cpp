@@ -113,6 +113,9 @@ void addConfig(CLI::App& app, Context context)
     const auto file = std::make_shared<std::string>();
     check->add_option("file", *file, "The config file")->required()->type_name("FILE");
     check->callback([context, file] { context.result = runCheck(context.session, *file); });
+    addCanary(*noun, context);
+    addReplay(*noun, context);
+    addImport(*noun, context);
     addConfigChanges(*noun, context);
 }
 

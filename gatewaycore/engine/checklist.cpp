@@ -371,7 +371,14 @@ Finding deprecations(const ChecklistFacts& facts)
                                   : QStringLiteral(".");
     if (!retired.isEmpty())
         return {kNotMet, evidence + QStringLiteral(" Retired already: %1.").arg(some(retired))};
-    return {kUnknown, evidence + QStringLiteral(" A sign-off of the quarterly zone audit is not recorded here.")};
+    if (!facts.zoneAudit)
+        return {kUnknown, evidence + QStringLiteral(" No tenant has a zone or a contract, so no zone audit is due.")};
+    evidence += u' ' + facts.zoneAudit->sentence;
+    if (facts.zoneAudit->state == QLatin1String("overdue"))
+        return {kNotMet, evidence};
+    if (facts.zoneAudit->state != QLatin1String("signed"))
+        return {kUnknown, evidence};
+    return {known == qint64(candidates.size()) ? kMet : kPartly, evidence};
 }
 
 Finding postmortems(const ChecklistFacts& facts)

@@ -18,13 +18,6 @@ using api::Failure;
 constexpr qint64 kDayMs = 24 * 3600 * 1000;
 constexpr auto kTrafficIsFresh = std::chrono::seconds(30);
 
-ConfigAsker askerOf(const admin::Change& change)
-{
-    using By = admin::Principal::By;
-    return {change.by.name, change.by.by == By::Embedded || change.by.by == By::LocalToken, change.reason,
-        change.alongside};
-}
-
 bool inZone(const config::Candidate& candidate, const config::Zone* zone)
 {
     return *routing::zoneObjection(candidate, zone) == 0;
@@ -44,6 +37,13 @@ api::Finding asFinding(const config::Problem& problem)
 }
 
 } // namespace
+
+ConfigAsker askerOf(const admin::Change& change)
+{
+    using By = admin::Principal::By;
+    return {change.by.name, change.by.by == By::Embedded || change.by.by == By::LocalToken, change.reason,
+        change.alongside};
+}
 
 DeskConfig::DeskConfig(Parts& parts, QByteArray fingerprintKey)
     : m_parts(parts), m_fingerprintKey(std::move(fingerprintKey))

@@ -8,6 +8,9 @@
 
 namespace gateway::engine {
 
+struct ConfigAsker;
+ConfigAsker askerOf(const admin::Change& change);
+
 class DeskConfig final : public admin::ConfigDesk
 {
 public:

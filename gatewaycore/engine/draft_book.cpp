@@ -4,6 +4,7 @@
 #include "config/edit/field_edit.h"
 #include "config/edit/three_way.h"
 #include "observability/log.h"
+#include "privacy/loosening.h"
 #include "routing/route.h"
 
 #include <QDateTime>
@@ -341,10 +342,11 @@ void DraftBook::abandon(const QString& id, const ConfigAsker& asker, Done<api::D
 
 bool DraftBook::loosens(const config::PolicySnapshot& after) const
 {
-    return !config::loosenings(
-        *m_services.config.current(), after, [](const config::Candidate& candidate, const config::Zone* zone) {
-            return *routing::zoneObjection(candidate, zone) == 0;
-        }).isEmpty();
+    const config::PolicySnapshot& before = *m_services.config.current();
+    return !privacy::loosens(before, after).isEmpty() ||
+           !config::loosenings(before, after, [](const config::Candidate& candidate, const config::Zone* zone) {
+               return *routing::zoneObjection(candidate, zone) == 0;
+           }).isEmpty();
 }
 
 // The rules of coming into force, in the order somebody can do something about them.
@@ -418,8 +420,10 @@ void DraftBook::compiled(const QString& id, const ConfigAsker& asker, Done<confi
     row.editors = draft.editors;
     m_drafts[id] = draft;
     submit(store::Store::together(
-               [row, draft](QSqlDatabase& database) {
-                   return store::putRevision(database, row) && store::putDraft(database, draft);
+               [row, draft, snapshot = checked.snapshot, witnesses = m_services.witnesses](QSqlDatabase& database) {
+                   return store::putRevision(database, row) && store::putDraft(database, draft) &&
+                          std::all_of(witnesses.begin(), witnesses.end(),
+                              [&](const Witness& witness) { return witness(database, row, *snapshot); });
                },
                asker.alongside),
         [this, row, draft, snapshot = config::SnapshotPtr(checked.snapshot), done = std::move(done)](bool committed) {

@@ -36,7 +36,8 @@ class DraftBook
 public:
     template <typename T>
     using Done = std::function<void(api::Result<T>)>;
-    // Runs in the transaction that brings a revision into force; false keeps it out of force.
+    // Runs in the transaction that brings a revision into force, or in which its canary begins (row.inForce says
+    // which); false keeps it from that.
     using Witness = std::function<bool(QSqlDatabase&, const store::RevisionRow&, const config::PolicySnapshot&)>;
     using Prover = std::function<QVector<api::Finding>(const config::ConfigFile&, const config::PolicySnapshot&)>;
 

@@ -3,6 +3,7 @@
 #include "admin/change_journal.h"
 #include "admin/local_access.h"
 #include "audit/recover_open_calls.h"
+#include "base/core_dumps.h"
 #include "base/ids.h"
 #include "engine/draft_book.h"
 #include "engine/listen_address.h"
@@ -77,6 +78,7 @@ Gateway::~Gateway()
 std::optional<StartFailure> Gateway::start()
 {
     raiseFileLimit();
+    forbidCoreDumps();
     m_watchedLoop = m_parts.options.loops->watchThisThread(QStringLiteral("control"));
     m_parts.startedAt = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC);
     if (auto failed = startConfig())
@@ -184,9 +186,9 @@ std::optional<api::Error> Gateway::startCredentials()
 
 // What a snapshot's providers need of us before calls go to them: their keys kept out of the log, and the simulated
 // provider running if one of them is it.
-api::Outcome Gateway::prepareProviders()
+api::Outcome Gateway::prepareProviders(const config::PolicySnapshot& snapshot)
 {
-    for (const auto& provider : m_parts.config.current()->providers) {
+    for (const auto& provider : snapshot.providers) {
         observability::keepOutOfLog(provider->key);
         if (provider->origin.port != 0 || m_parts.simulator)
             continue;

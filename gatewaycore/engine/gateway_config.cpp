@@ -2,7 +2,11 @@
 #include "engine/draft_book.h"
 #include "engine/gateway.h"
 #include "observability/log.h"
+#include "store/log_entry.h"
+#include "store/zone_history.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTimer>
 
 namespace gateway::engine {
@@ -12,6 +16,30 @@ using observability::log;
 using observability::LogLevel;
 
 constexpr int kTryAgainMs = 50;
+
+// By what attempts of this revision are judged later (store/zone_history.h).
+bool keepZones(QSqlDatabase& database, const store::RevisionRow& row, const config::PolicySnapshot& snapshot)
+{
+    QStringList by{row.author.isEmpty() ? row.by : row.author};
+    if (!row.approver.isEmpty() && !by.contains(row.approver))
+        by.append(row.approver);
+    by.removeAll(QString());
+    return row.inForce ? store::writeZonesOf(database, snapshot, row.fromMs, by)
+                       : store::noteZonesOf(database, snapshot, row.createdMs);
+}
+
+// That it came into force, or went out with a canary, stands in the log.
+bool keepInLog(QSqlDatabase& database, const store::RevisionRow& row, const config::PolicySnapshot&)
+{
+    const QJsonObject content{{QStringLiteral("number"), row.number},
+        {QStringLiteral("hash"), QString::fromLatin1(row.hash)}, {QStringLiteral("kind"), row.kind},
+        {QStringLiteral("draft"), row.draft}, {QStringLiteral("author"), row.author},
+        {QStringLiteral("approver"), row.approver}, {QStringLiteral("by"), row.by},
+        {QStringLiteral("reason"), row.reason}, {QStringLiteral("in_force"), row.inForce},
+        {QStringLiteral("at_ms"), row.inForce ? row.fromMs : row.createdMs}};
+    return store::appendToLog(database, store::LogKind::Revision, QString::number(row.number),
+        QJsonDocument(content).toJson(QJsonDocument::Compact));
+}
 
 } // namespace
 
@@ -23,25 +51,22 @@ std::optional<api::Error> Gateway::startRevisions()
             if (m_events)
                 m_events->publish(event, data);
         },
-        {}});
+        {&keepZones, &keepInLog}});
     if (const api::Outcome started = m_parts.drafts->start(); !started)
         return part("config", started.error());
+    // of a revision that came into force before zones were kept
+    m_parts.store->submit([snapshot = m_parts.config.current(), atMs = m_parts.clock.wallMs()](
+                              QSqlDatabase& database) { return store::writeZonesOf(database, *snapshot, atMs); },
+        [](bool) {});
     return std::nullopt;
 }
 
 // To every part, and `inForce` when the last worker has taken it up. Calls that began before end as they began.
 void Gateway::publishEverywhere(std::function<void()> inForce)
 {
-    publishSnapshot();
+    publishSnapshot(std::move(inForce));
     refreshAdmin();
     m_governance->configInForce();
-    const auto waited = std::make_shared<int>(int(m_parts.workers.size()));
-    for (const auto& worker : m_parts.workers) {
-        worker->afterwards(this, [waited, inForce] {
-            if (--*waited == 0)
-                inForce();
-        });
-    }
 }
 
 void Gateway::reload()

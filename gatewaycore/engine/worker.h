@@ -12,6 +12,7 @@
 #include "credential/credential_book.h"
 #include "engine/engine_state.h"
 #include "engine/live_state.h"
+#include "engine/tried_policy.h"
 #include "fallback/lever.h"
 #include "http/server.h"
 #include "observability/loop_watch.h"
@@ -32,6 +33,7 @@ struct WorkerPolicy
     LivePolicyPtr policy;
     fallback::LeverSetPtr levers;
     observability::MetricLabelsPtr labels;
+    TriedPolicyPtr tried = {};
 };
 
 struct WorkerServices
@@ -56,10 +58,9 @@ public:
     // Starts the thread and listens; returns the port. Blocks the control thread for that long.
     api::Result<quint16> start(
         http::ServerOptions options, WorkerPolicy policy, credential::CredentialBookPtr credentials);
-    void setPolicy(WorkerPolicy policy);
+    // `taken` (may be empty) is called on the worker's thread: no call that begins later knows the policy before.
+    void setPolicy(WorkerPolicy policy, std::function<void()> taken = {});
     void setCredentials(credential::CredentialBookPtr credentials);
-    // Calls `then` on the thread of `context` when the worker has taken up all that was sent to it before.
-    void afterwards(QObject* context, std::function<void()> then);
     int upstreamConnections(const QString& provider) const; // open ones, as of the last second
     void closeIdleConnections();                            // at the beginning of a drain
     void cutCalls(); // the second signal: every open call is concluded and recorded as failed; blocks

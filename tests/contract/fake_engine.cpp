@@ -107,6 +107,15 @@ FakeEngine::FakeEngine() : m_snapshot(makeSnapshot())
     fillControl();
 }
 
+admin::Desks FakeEngine::desks()
+{
+    admin::Desks desks;
+    desks.content = &m_content;
+    desks.privacy = &privacy;
+    desks.rollout = &m_rollout;
+    return desks;
+}
+
 api::EngineStatus FakeEngine::status() const
 {
     api::EngineStatus status;

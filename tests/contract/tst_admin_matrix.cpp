@@ -44,6 +44,7 @@ constexpr unsigned kOperators = kAdmin | bit(Operator);
 constexpr unsigned kAuditors = kOperators | bit(Auditor);
 constexpr unsigned kDevelopers = kOperators | bit(Developer);
 constexpr unsigned kEngineWide = kAuditors | bit(Viewer) | bit(Developer);
+constexpr unsigned kReaders = kAuditors | bit(Developer) | bit(Foreign); // may ask for content, never see it alone
 constexpr unsigned kRoles = kEngineWide | bit(Foreign); // of the engine, or leaving out what is of other tenants
 
 struct Row
@@ -125,11 +126,42 @@ const Row kRows[] = {
     {"GET", "/api/v1/incidents/i9/handover", "/api/v1/incidents/{id}/handover", kEngineWide},
     {"POST", "/api/v1/operations/k9/settle", "/api/v1/operations/{key}/settle", kRoles},
     {"GET", "/api/v1/zones/check", "/api/v1/zones/check", kAuditors},
+    {"GET", "/api/v1/zones/proof", "/api/v1/zones/proof", kAuditors},
+    {"POST", "/api/v1/zones/check", "/api/v1/zones/check", kAuditors},
+    {"GET", "/api/v1/zones/checks", "/api/v1/zones/checks", kAuditors},
+    {"GET", "/api/v1/zones/checks/2", "/api/v1/zones/checks/{number}", kAuditors},
+    {"GET", "/api/v1/zones/records", "/api/v1/zones/records", kAuditors},
+    {"GET", "/api/v1/zones/audits", "/api/v1/zones/audits", kAuditors},
+    {"POST", "/api/v1/zones/audits", "/api/v1/zones/audits", kAuditors},
+    {"GET", "/api/v1/zones/exceptions", "/api/v1/zones/exceptions", kAuditors},
+    {"POST", "/api/v1/zones/exceptions", "/api/v1/zones/exceptions", kAdmin},
+    {"GET", "/api/v1/credentials/c1/reach", "/api/v1/credentials/{id}/reach", kAuditors},
+    {"GET", "/api/v1/providers/openai-eu/reach", "/api/v1/providers/{name}/reach", kAuditors},
     {"GET", "/api/v1/checklist", "/api/v1/checklist", kEngineWide},
     {"GET", "/api/v1/calls/summary", "/api/v1/calls/summary", kRoles},
     {"POST", "/api/v1/credentials/c9/rotate", "/api/v1/credentials/{id}/rotate", kAdmin},
     {"GET", "/api/v1/exports", "/api/v1/exports", kEngineWide},
     {"POST", "/api/v1/exports/e9/test", "/api/v1/exports/{name}/test", kOperators},
+    {"GET", "/api/v1/config/canary", "/api/v1/config/canary", kEngineWide},
+    {"POST", "/api/v1/config/canary", "/api/v1/config/canary", kOperators},
+    {"POST", "/api/v1/config/canary/pause", "/api/v1/config/canary/pause", kOperators},
+    {"POST", "/api/v1/config/canary/resume", "/api/v1/config/canary/resume", kOperators},
+    {"POST", "/api/v1/config/canary/advance", "/api/v1/config/canary/advance", kOperators},
+    {"POST", "/api/v1/config/canary/abort", "/api/v1/config/canary/abort", kOperators},
+    // kept content: what is read needs a grant beside the role (tst_break_glass)
+    {"GET", "/api/v1/content", "/api/v1/content", kRoles},
+    {"GET", "/api/v1/content/grants", "/api/v1/content/grants", kReaders},
+    {"POST", "/api/v1/content/grants", "/api/v1/content/grants", kReaders},
+    {"POST", "/api/v1/content/grants/g9/approve", "/api/v1/content/grants/{id}/approve", kAdmin | bit(Auditor)},
+    {"POST", "/api/v1/content/grants/g9/end", "/api/v1/content/grants/{id}/end", kReaders},
+    {"GET", "/api/v1/calls/req_9/content", "/api/v1/calls/{id}/content", kReaders},
+    {"POST", "/api/v1/content/shred", "/api/v1/content/shred", kAdmin},
+    {"GET", "/api/v1/audit/retention", "/api/v1/audit/retention", kEngineWide},
+    {"POST", "/api/v1/config/replay", "/api/v1/config/replay", kDevelopers | bit(Foreign)},
+    {"GET", "/api/v1/config/replay", "/api/v1/config/replay", kRoles},
+    {"GET", "/api/v1/config/replay/r9", "/api/v1/config/replay/{id}", kRoles},
+    {"GET", "/api/v1/config/replay/r9/changes", "/api/v1/config/replay/{id}/changes", kRoles},
+    {"POST", "/api/v1/config/replay/r9/cancel", "/api/v1/config/replay/{id}/cancel", kDevelopers | bit(Foreign)},
     // nothing is here
     {"GET", "/", nullptr, kNobody},
     {"GET", "/api/v1", nullptr, kNobody},
