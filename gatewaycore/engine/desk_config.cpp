@@ -3,6 +3,7 @@
 #include "config/change/provenance.h"
 #include "engine/draft_book.h"
 #include "observability/log.h"
+#include "privacy/loosening.h"
 #include "routing/route.h"
 #include "store/tenant_traffic.h"
 
@@ -238,6 +239,7 @@ api::Result<api::DiffReport> DeskConfig::compare(const Side& from, const Side& t
     context.fingerprintKey = m_fingerprintKey;
     context.today = QDateTime::fromMSecsSinceEpoch(m_parts.clock.wallMs(), Qt::UTC).date();
     context.traffic = std::move(traffic);
+    context.loosens = &privacy::loosens;
     return config::semanticDiff({from.label, *compiled[0].file, *compiled[0].snapshot},
         {to.label, *compiled[1].file, *compiled[1].snapshot}, context);
 }

@@ -65,6 +65,7 @@ struct DraftBook::Change
     std::shared_ptr<config::PolicySnapshot> snapshot;
     QByteArray bytes;
     std::vector<store::DraftRow> drafts; // as they will be
+    std::vector<store::DraftRow> before; // as they were, should it not come to that
     std::optional<Row> rolledBack;
     QString canary; // the draft whose canary ends with it
     ConfigAsker asker;
@@ -391,8 +392,8 @@ void DraftBook::putInForce(const std::shared_ptr<Change>& change)
     coming.inForce = true;
     // what is in its canary beside the one that comes has to be judged anew
     if (const QString id = draftInCanary(); !id.isEmpty()) {
-        change->canary = id;
         if (id != coming.draft) {
+            change->canary = id;
             store::DraftRow draft = m_drafts[id];
             draft.state = QStringLiteral("validated");
             draft.canary.verdict = QStringLiteral("stopped");
@@ -402,6 +403,11 @@ void DraftBook::putInForce(const std::shared_ptr<Change>& change)
         }
     }
     change->snapshot->revision = coming.number;
+    // at once, so that what is noted of a draft meanwhile is noted of the one that is promoted
+    for (const store::DraftRow& draft : change->drafts) {
+        change->before.push_back(m_drafts[draft.id]);
+        m_drafts[draft.id] = draft;
+    }
     const auto effect = [change, witnesses = m_services.witnesses](QSqlDatabase& database) {
         if (!store::bringIntoForce(database, change->row) ||
             !store::writeRevisionMark(database, {change->row.number, change->row.hash}) ||
@@ -417,6 +423,8 @@ void DraftBook::putInForce(const std::shared_ptr<Change>& change)
     submit(store::Store::together(effect, change->asker.alongside), [this, change](bool committed) {
         if (!committed) {
             m_isBusy = false;
+            for (const store::DraftRow& draft : change->before)
+                m_drafts[draft.id] = draft;
             return change->done(notRecorded());
         }
         const int replaced = inForce();
@@ -434,10 +442,8 @@ void DraftBook::putInForce(const std::shared_ptr<Change>& change)
             }
         }
         keep(change->row, change->bytes);
-        for (const store::DraftRow& draft : change->drafts) {
-            m_drafts[draft.id] = draft;
+        for (const store::DraftRow& draft : change->drafts)
             tellDraft(draft);
-        }
         m_services.config.adopt(change->snapshot, change->bytes, change->row.number);
         if (!change->canary.isEmpty() && m_endCanary)
             m_endCanary(change->canary, QStringLiteral("Revision %1 came into force.").arg(change->row.number));

@@ -51,17 +51,22 @@ bool allowsMoreThan(const Zone& zone, const Zone& promised)
     return !regions || (!anyPromised && zone.retention != promised.retention);
 }
 
-QVector<LintHit> zoneBeyondContract(const PolicySnapshot& snapshot, const CheckContext&)
+bool holdsOn(const TenantContract& contract, QDate day)
+{
+    const QDate from = contract.effectiveFrom.isValid() ? contract.effectiveFrom : contract.dated;
+    return !(from.isValid() && day < from) && !(contract.effectiveUntil.isValid() && day > contract.effectiveUntil);
+}
+
+QVector<LintHit> zoneBeyondContract(const PolicySnapshot& snapshot, const CheckContext& context)
 {
     QVector<LintHit> hits;
     for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
         const Tenant& tenant = *snapshot.tenants[i];
-        if (!tenant.contract || !tenant.contract->zone)
+        if (!tenant.zone || !tenant.contract || !tenant.contract->zone || !holdsOn(*tenant.contract, context.today))
             continue;
-        if (!tenant.zone || allowsMoreThan(*tenant.zone, *tenant.contract->zone))
-            hits.append(
-                {entry("tenants", i, "zone"), {tenant.name, tenant.zone ? tenant.zone->name : QStringLiteral("no zone"),
-                                                  tenant.contract->reference, tenant.contract->zone->name}});
+        if (allowsMoreThan(*tenant.zone, *tenant.contract->zone))
+            hits.append({entry("tenants", i, "zone"),
+                {tenant.name, tenant.zone->name, tenant.contract->reference, tenant.contract->zone->name}});
     }
     return hits;
 }
@@ -196,8 +201,7 @@ QVector<LintHit> tenantWithoutZone(const PolicySnapshot& snapshot, const CheckCo
 {
     QVector<LintHit> hits;
     for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
-        // one whose contract names a zone has a block of its own
-        if (!snapshot.tenants[i]->zone && !snapshot.zones.empty() && !snapshot.tenants[i]->contract)
+        if (!snapshot.tenants[i]->zone && !snapshot.zones.empty())
             hits.append({entry("tenants", i, "zone"), {snapshot.tenants[i]->name}});
     }
     return hits;
@@ -242,8 +246,8 @@ const std::vector<LintRow>& ownRows()
             "The step to %1 of alias %2 lies outside the zones of %3 and is passed over for them.", "",
             fallbackOutsideZones},
         {"tenant_without_zone", Severity::Warn,
-            "Tenant %1 has no zone, so its calls may go to any provider, although zones are in use.", "Add zone: NAME.",
-            tenantWithoutZone},
+            "Tenant %1 has no zone, so none of its calls is served: where there are zones, a missing one refuses.",
+            "Add zone: NAME.", tenantWithoutZone},
         {"price_missing", Severity::Warn, "The price book has no price for %1; %2.",
             "Add it to a price book of your own (prices: {book: FILE}).", withoutPrice},
         {"model_retired", Severity::Warn, "%1 was retired on %2; alias %3 passes it over.", "Name its successor.",

@@ -317,7 +317,20 @@ private:
 
     void loosened()
     {
-        for (const Loosening& one : loosenings(m_before.snapshot, m_after.snapshot, m_context.inZone)) {
+        const QVector<Loosening> found = loosenings(m_before.snapshot, m_after.snapshot, m_context.inZone);
+        const QStringList others = found.isEmpty() && m_context.loosens
+                                       ? m_context.loosens(m_before.snapshot, m_after.snapshot)
+                                       : QStringList();
+        for (const QString& other : others) {
+            DiffSentence sentence;
+            sentence.group = QStringLiteral("privacy");
+            sentence.kind = QStringLiteral("changed");
+            sentence.text = other;
+            sentence.risk = 3;
+            sentence.loosens = true;
+            add(std::move(sentence));
+        }
+        for (const Loosening& one : found) {
             DiffSentence sentence;
             sentence.group = QStringLiteral("privacy");
             sentence.subject = one.subject;

@@ -34,6 +34,8 @@ struct DiffContext
     QByteArray fingerprintKey;                                 // of this engine
     QDate today;
     Traffic traffic = {};
+    // Sentences on what else is looser (the proof's view of it); asked where the zones themselves say nothing.
+    std::function<QStringList(const PolicySnapshot& before, const PolicySnapshot& after)> loosens = {};
 };
 
 api::DiffReport semanticDiff(const DiffText& before, const DiffText& after, const DiffContext& context);

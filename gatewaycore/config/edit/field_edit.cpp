@@ -302,7 +302,7 @@ api::Result<QByteArray> edited(const QByteArray& text, const api::FieldEdit& ask
     if (const Value* target = edit.op == QLatin1String("add") ? find(before->root, edit.path) : nullptr;
         target && target->type == Value::Type::Map) {
         const auto members = parsed("{" + edit.value.trimmed().toUtf8() + "}");
-        if (!members || members->children.size() != 1)
+        if (!members || members->children.size() != 1 || members->children.front().type == Value::Type::Null)
             return wrong(QStringLiteral("What is added to a map is one \"name: value\"."));
         const QString name = members->children.front().key;
         const qsizetype colon = edit.value.indexOf(u':');
@@ -318,7 +318,7 @@ api::Result<QByteArray> edited(const QByteArray& text, const api::FieldEdit& ask
     std::optional<Value> read;
     if (edit.op != QLatin1String("remove")) {
         read = value.contains('\n') || value.isEmpty() ? std::nullopt : parsed(value);
-        if (!read)
+        if (!read || read->type == Value::Type::Null) // "# nothing" is a comment; what is to go is removed
             return wrong(QStringLiteral("The value of %1 is not one line of YAML.").arg(edit.path.left(200)),
                 QStringLiteral("Write lists and maps as [a, b] and {a: 1}; text with special characters in quotes."));
     }

@@ -32,6 +32,7 @@ public:
         QFile file(path());
         if (file.open(QIODevice::WriteOnly))
             file.write(kConfig);
+        file.close();
         open();
     }
     void open()
