@@ -177,6 +177,7 @@ private Q_SLOTS:
     void behindIsMerged();
     void reviewBindsToTheText();
     void looseningTakesTwo();
+    void reviewRequired();
     void rollbackAndTwice();
     void rollbackThatLoosens();
     void aBadFileIsHeld();
@@ -435,6 +436,32 @@ void TestConfigChanges::looseningTakesTwo()
     const auto again = waitFor(ConfigClient(local).reviewDraft(mine->id, true, {}, {}, kWhy));
     QVERIFY(again && again->reviews.first().isOwn);
     QCOMPARE(w.promote(mine->id).error().failure, Failure::NotPermitted);
+}
+
+void TestConfigChanges::reviewRequired()
+{
+    World w;
+    w.writeFile(w.readFile() + "changes: {review: required}\n");
+    QCOMPARE(w.start(), QString());
+    QVERIFY(waitFor(w.console->standing())->reviewRequired);
+    const api::Draft draft = w.draftOf("owner: qa", "owner: one");
+    QCOMPARE(w.promote(draft.id).error().failure, Failure::NotPermitted);
+    // an operator's own text is approved by another operator
+    const QString text = waitFor(w.anna.config->draft(draft.id))->text;
+    QVERIFY(waitFor(w.ben.config->saveDraft(draft.id, {1, text + QStringLiteral("# ben\n"), {}, {}}, kWhy)));
+    QCOMPARE(waitFor(w.ben.config->reviewDraft(draft.id, true, {}, {}, kWhy)).error().failure, Failure::NotPermitted);
+    Person carl;
+    QCOMPARE(w.let(carl, "carl", api::Role::Operator), QString());
+    QVERIFY(waitFor(carl.config->reviewDraft(draft.id, true, {}, {}, kWhy)));
+    QVERIFY(w.promote(draft.id));
+    // a draft that drops the rule is held to the rule that is in force
+    const api::Draft drop = w.draftOf("changes: {review: required}\n", "");
+    QCOMPARE(w.promote(drop.id).error().failure, Failure::NotPermitted);
+    // an emergency is the way past it, and asks for a review afterwards
+    const auto hurried = w.promote(drop.id, true);
+    QVERIFY2(hurried, hurried ? "" : qPrintable(hurried.error().message));
+    QVERIFY(hurried->revision.reviewDue);
+    QVERIFY(!waitFor(w.console->standing())->reviewRequired);
 }
 
 void TestConfigChanges::rollbackAndTwice()

@@ -277,9 +277,10 @@ void TestFindings::aProofIsAsked()
 
 void TestFindings::blocksComeFirst()
 {
-    const api::Findings findings = sample::check(
-        sample::with("    zone: eu\n    contract", "    contract", sample::with("gpt-6-sol-2026-09-01", "made-up-1")))
-                                       .findings;
+    const QByteArray text = sample::with("    zone: eu\n    contract", "    zone: nowhere\n    contract",
+        sample::with("zones:\n", "zones:\n  - {name: nowhere, regions: [mars-1], retention: any}\n",
+            sample::with("gpt-6-sol-2026-09-01", "made-up-1")));
+    const api::Findings findings = sample::check(text).findings;
     QVERIFY(findings.blocks >= 1 && findings.warnings >= 1);
     QCOMPARE(int(findings.items.first().severity), int(Severity::Block));
     QCOMPARE(findings.blocks + findings.warnings + findings.notes, int(findings.items.size()));
