@@ -16,6 +16,7 @@ using observability::LogLevel;
 
 constexpr std::chrono::milliseconds kSlice{150};
 constexpr std::chrono::minutes kScheduledPatience{10};
+constexpr int kRemembered = 200; // runs: a week of them by the hour, and what the first of each day found
 constexpr qint64 kDayMs = 24 * ZoneChecks::kEveryMs;
 
 QString subjectOf(const QString& tenant)
@@ -52,12 +53,22 @@ ZoneChecks::Due ZoneChecks::isDue(qint64 lastMs, qint64 nowMs)
 void ZoneChecks::load()
 {
     m_parts.store->submitAndWait([this](QSqlDatabase& database) {
-        const auto runs = store::zoneChecks(database, 100);
+        const auto runs = store::zoneChecks(database, kRemembered);
         if (!runs)
             return true;
         for (const api::ZoneCheckRun& run : *runs) {
             if (run.trigger == QLatin1String("scheduled"))
                 m_lastMs = std::max(m_lastMs, run.at.toMSecsSinceEpoch());
+        }
+        for (const api::ZoneCheckRun& run : *runs) {
+            if (run.outside == 0)
+                continue;
+            const auto kept = store::zoneCheck(database, run.number);
+            for (const api::TenantZoneCheck& tenant : kept ? kept->check.tenants : QVector<api::TenantZoneCheck>()) {
+                isNew(*kept, tenant);
+                if (tenant.outside > 0 && m_paged[tenant.tenant].incident.isEmpty())
+                    m_paged[tenant.tenant].incident = kept->incident;
+            }
         }
         if (runs->isEmpty())
             return true;
@@ -201,15 +212,37 @@ void ZoneChecks::keep(const std::shared_ptr<Run>& run, StandingCheck check)
         });
 }
 
+bool ZoneChecks::isNew(const StandingCheck& check, const api::TenantZoneCheck& tenant)
+{
+    Paged& known = m_paged[tenant.tenant];
+    bool found = false;
+    for (const api::ZoneRow& row : check.rows) {
+        const QString attempt = row.call + u'/' + QString::number(row.number);
+        if (row.tenant == tenant.tenant && !known.attempts.contains(attempt)) {
+            known.attempts.insert(attempt);
+            found = true;
+        }
+    }
+    // more than the rows can name: then the number tells
+    if (check.outside > check.rows.size() && tenant.outside > known.outside)
+        found = true;
+    known.outside = std::max(known.outside, tenant.outside);
+    return found;
+}
+
 // The id of the first incident; empty: nothing to page for.
 QString ZoneChecks::page(const StandingCheck& check)
 {
     QString first;
     observability::Incidents& incidents = m_parts.watch->incidentRegister();
     for (const api::TenantZoneCheck& tenant : check.check.tenants) {
-        if (tenant.outside == 0) {
+        const bool found = isNew(check, tenant);
+        if (!found) {
+            // nothing that nobody was told of; what could not be judged is no reason to end anything
             if (tenant.verdict != QLatin1String("INCOMPLETE"))
                 incidents.quiet(subjectOf(tenant.tenant));
+            if (tenant.outside > 0 && first.isEmpty())
+                first = m_paged[tenant.tenant].incident;
             continue;
         }
         QStringList endpoints;
@@ -222,6 +255,7 @@ QString ZoneChecks::page(const StandingCheck& check)
             QStringLiteral("Calls of %1 went outside their privacy zone").arg(tenant.tenant),
             tenant.sentence + QStringLiteral(" Acknowledge it when somebody looks at it: it does not end by itself."),
             endpoints});
+        m_paged[tenant.tenant].incident = id;
         if (first.isEmpty())
             first = id;
         log(LogLevel::Error, "zone.violation",

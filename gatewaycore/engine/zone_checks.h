@@ -1,13 +1,14 @@
 // ZoneChecks: runs the zero-rows check: when somebody asks, and by itself (isDue). The record is read in slices on the
-// reading thread, so that no listing waits long for it. A run that is kept pages where attempts went outside: an
-// incident per tenant that stays until somebody has acknowledged it and a later run finds nothing, and the event
-// zone.violation. Thread: control. The parts must outlive it.
+// reading thread, so that no listing waits long for it. A run that is kept pages where attempts went outside that
+// nobody was paged for before: an incident per tenant that stays until somebody has acknowledged it and a later run
+// finds nothing new, and the event zone.violation. Thread: control. The parts must outlive it.
 #pragma once
 
 #include "engine/parts.h"
 #include "engine/zone_report.h"
 
 #include <QObject>
+#include <QSet>
 
 #include <functional>
 #include <memory>
@@ -36,7 +37,7 @@ public:
     };
     void run(Asked asked, Done done);
 
-    void load();   // when the last scheduled run was
+    void load();   // when the last scheduled run was, and what somebody was paged for
     void upkeep(); // runs what is due
     // What the tamper-evident log says of the record: verified broken unchecked. Without it: unchecked.
     void setChainState(std::function<QString()> state) { m_chainState = std::move(state); }
@@ -60,6 +61,14 @@ private:
     void report(const std::shared_ptr<Run>& run);
     void keep(const std::shared_ptr<Run>& run, api::StandingCheck check);
     QString page(const api::StandingCheck& check);
+    struct Paged
+    {
+        QSet<QString> attempts; // "CALL/NUMBER"
+        qint64 outside = 0;     // the most that a run found; of more than its rows can name
+        QString incident;
+    };
+    // Notes what the run found of the tenant; true: somebody has to be told of it.
+    bool isNew(const api::StandingCheck& check, const api::TenantZoneCheck& tenant);
     ZoneQuestion questionOf(const Asked& asked) const;
 
     Parts& m_parts;
@@ -68,7 +77,8 @@ private:
     std::function<QString()> m_chainState;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
     QHash<QString, QString> m_lastVerdicts;
-    qint64 m_lastMs = 0; // of the last scheduled run
+    QHash<QString, Paged> m_paged; // by tenant
+    qint64 m_lastMs = 0;           // of the last scheduled run
     bool m_scheduledRuns = false;
 };
 

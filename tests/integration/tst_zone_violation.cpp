@@ -135,6 +135,10 @@ private Q_SLOTS:
         const api::GatewayClient client = m_engine->client();
         const api::PrivacyClient privacy(client);
         QCOMPARE(value(privacy.check()).check.verdict, QStringLiteral("NO_DATA"));
+        // the first run by the schedule, which comes by itself
+        QTRY_COMPARE(value(privacy.checks()).size(), 1);
+        QCOMPARE(value(privacy.checks())[0].trigger, QStringLiteral("scheduled"));
+        QCOMPARE(value(privacy.checks())[0].verdict, QStringLiteral("NO_DATA"));
         for (int i = 0; i < 3; ++i)
             QCOMPARE(call().status, 200);
         api::StandingCheck check = value(privacy.check());
@@ -177,16 +181,18 @@ private Q_SLOTS:
 
         // the runs are kept, the failed one with its row
         const QVector<api::ZoneCheckRun> runs = value(privacy.checks());
-        QCOMPARE(runs.size(), 2);
+        QCOMPARE(runs.size(), 3);
         QCOMPARE(runs[0].verdict, QStringLiteral("FAIL"));
         QCOMPARE(runs[0].incident, check.incident);
         QCOMPARE(runs[1].verdict, QStringLiteral("PASS"));
         QCOMPARE(value(privacy.keptCheck(runs[0].number)).rows.size(), 1);
         QCOMPARE(failureOf(privacy.keptCheck(77)), api::Failure::NotFound);
 
-        // it is one incident however often it is found, and that it is found no more does not end it: a person does
-        value(privacy.runCheck({}, m_reason));
+        // it is one incident however often it is found, and nobody is paged for the same attempt twice; that it is
+        // found no more does not end it: a person does
+        QCOMPARE(value(privacy.runCheck({}, m_reason)).incident, check.incident);
         QCOMPARE(value(client.incidents()).size(), 1);
+        QCOMPARE(told("zone.violation"), 1);
         plant(QStringLiteral("DELETE FROM attempts WHERE provider = 'openai-us'"));
         check = value(privacy.runCheck({}, m_reason));
         QCOMPARE(check.check.verdict, QStringLiteral("PASS"));
@@ -194,6 +200,18 @@ private Q_SLOTS:
         QCOMPARE(value(client.incidents())[0].state, QStringLiteral("open"));
         value(client.acknowledgeIncident(incidents[0].id, QStringLiteral("ana"), m_reason));
         QTRY_COMPARE(value(client.incidents())[0].state, QStringLiteral("closed"));
+
+        // the one that was seen to pages nobody when it is found again; another one does
+        plantAttempt();
+        QCOMPARE(value(privacy.runCheck({}, m_reason)).check.verdict, QStringLiteral("FAIL"));
+        QTest::qWait(700);
+        QCOMPARE(value(client.incidents()).size(), 1);
+        plant(
+            QStringLiteral("INSERT INTO attempts (call, number, provider, model, region, result, error_code, start_us,"
+                           " sent_us, cost_known, detail) SELECT max(seq), 3, 'openai-us', 'm', 'us-east-1',"
+                           " 'failed', '', 0, 0, 1, '{}' FROM calls"));
+        QCOMPARE(value(privacy.runCheck({}, m_reason)).outside, 2);
+        QCOMPARE(value(client.incidents()).size(), 2);
     }
 
     void aMissingZoneRefuses()
