@@ -111,7 +111,7 @@ bool Call::readRequest()
     m_record.user = caller.user;
     m_record.zone = caller.zone;
     m_record.traceparent = caller.traceparent;
-    m_inputs.zone = caller.zone;
+    m_inputs.zone = m_record.zone; // as asked; in the record it becomes the one in force
     m_inputs.costCeiling = caller.costCeiling;
     m_inputs.latencyBudget = caller.latencyBudget;
     m_inputs.degradeServes = caller.degradeServes.value_or(true);

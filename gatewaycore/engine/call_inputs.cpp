@@ -30,6 +30,21 @@ constexpr std::array kFeatures{
     FeatureName{Feature::TokenArrays, "token_arrays"},
 };
 
+// The words providers have for a class of service (config::tierName, the price book). Another word is the caller's own
+// text, which is not kept: it stands in the record as "other", and no price knows that name either.
+constexpr std::array kTiers{"auto", "default", "standard", "standard_only", "on_demand", "flex", "batch", "priority",
+    "fast", "scale", "reserved", "performance"};
+
+QByteArrayView tierWord(const QByteArray& asked)
+{
+    const QByteArray word = asked.toLower();
+    for (const char* known : kTiers) {
+        if (word == known)
+            return known;
+    }
+    return "other";
+}
+
 // 16 digits: as a JSON number it would not survive every reader.
 void writeSeed(JsonWriter& out, quint64 seed)
 {
@@ -81,7 +96,8 @@ void writeInputs(JsonWriter& out, const CallInputs& inputs)
         out.member("named_images", request.namedImages);
     if (request.namesOther)
         out.memberBool("names_other", true);
-    out.memberIf("service_tier", request.serviceTier);
+    if (!request.serviceTier.isEmpty())
+        out.member("service_tier", tierWord(request.serviceTier));
     if (!inputs.zone.isEmpty())
         out.member("zone", inputs.zone);
     if (inputs.costCeiling)
