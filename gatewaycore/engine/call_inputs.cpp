@@ -1,6 +1,7 @@
 #include "engine/call_inputs.h"
 
 #include "base/fnv.h"
+#include "config/price_book.h"
 
 #include <array>
 
@@ -30,14 +31,15 @@ constexpr std::array kFeatures{
     FeatureName{Feature::TokenArrays, "token_arrays"},
 };
 
-// The words providers have for a class of service (config::tierName, the price book). Another word is the caller's own
-// text, which is not kept: it stands in the record as "other", and no price knows that name either.
-constexpr std::array kTiers{"auto", "default", "standard", "standard_only", "on_demand", "flex", "batch", "priority",
-    "fast", "scale", "reserved", "performance"};
+// The words providers have for a class of service beside the standard one. Another word is the caller's own text, which
+// is not kept: it stands in the record as "other", and no price knows that name either.
+constexpr std::array kTiers{"auto", "flex", "batch", "priority", "fast", "scale", "reserved", "performance"};
 
-QByteArrayView tierWord(const QByteArray& asked)
+const char* tierWord(const QByteArray& asked)
 {
-    const QByteArray word = asked.toLower();
+    const QByteArray word = config::tierName(asked);
+    if (word.isEmpty())
+        return "default";
     for (const char* known : kTiers) {
         if (word == known)
             return known;
@@ -97,7 +99,7 @@ void writeInputs(JsonWriter& out, const CallInputs& inputs)
     if (request.namesOther)
         out.memberBool("names_other", true);
     if (!request.serviceTier.isEmpty())
-        out.member("service_tier", tierWord(request.serviceTier));
+        out.member("service_tier", QByteArrayView(tierWord(request.serviceTier)));
     if (!inputs.zone.isEmpty())
         out.member("zone", inputs.zone);
     if (inputs.costCeiling)
