@@ -116,7 +116,7 @@ bool Call::readRequest()
     m_record.user = content::statedName(caller.user);
     m_record.zone = content::statedName(caller.zone);
     m_record.traceparent = caller.traceparent;
-    m_inputs.zone = caller.zone;
+    m_inputs.zone = m_record.zone; // as asked; in the record it becomes the one in force
     m_inputs.costCeiling = caller.costCeiling;
     m_inputs.latencyBudget = caller.latencyBudget;
     m_inputs.degradeServes = caller.degradeServes.value_or(true);

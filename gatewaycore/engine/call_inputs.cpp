@@ -1,6 +1,7 @@
 #include "engine/call_inputs.h"
 
 #include "base/fnv.h"
+#include "config/price_book.h"
 
 #include <array>
 
@@ -29,6 +30,22 @@ constexpr std::array kFeatures{
     FeatureName{Feature::Embeddings, "embeddings"},
     FeatureName{Feature::TokenArrays, "token_arrays"},
 };
+
+// The words providers have for a class of service beside the standard one. Another word is the caller's own text, which
+// is not kept: it stands in the record as "other", and no price knows that name either.
+constexpr std::array kTiers{"auto", "flex", "batch", "priority", "fast", "scale", "reserved", "performance"};
+
+const char* tierWord(const QByteArray& asked)
+{
+    const QByteArray word = config::tierName(asked);
+    if (word.isEmpty())
+        return "default";
+    for (const char* known : kTiers) {
+        if (word == known)
+            return known;
+    }
+    return "other";
+}
 
 // 16 digits: as a JSON number it would not survive every reader.
 void writeSeed(JsonWriter& out, quint64 seed)
@@ -81,7 +98,8 @@ void writeInputs(JsonWriter& out, const CallInputs& inputs)
         out.member("named_images", request.namedImages);
     if (request.namesOther)
         out.memberBool("names_other", true);
-    out.memberIf("service_tier", request.serviceTier);
+    if (!request.serviceTier.isEmpty())
+        out.member("service_tier", QByteArrayView(tierWord(request.serviceTier)));
     if (!inputs.zone.isEmpty())
         out.member("zone", inputs.zone);
     if (inputs.costCeiling)

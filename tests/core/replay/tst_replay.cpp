@@ -207,6 +207,14 @@ void TestReplay::inputsAreShortAndWhole()
     QCOMPARE(read.elapsed.count(), 5);
     QCOMPARE(read.today, utcDay(kBegin).addDays(1));
     QVERIFY(read.workloadClass == config::WorkloadClass::Streaming);
+    // what a caller may write as it likes is no way into the record
+    transform::CallRequest request;
+    request.serviceTier = "my secret text";
+    engine::CallInputs inputs;
+    inputs.request = &request;
+    QCOMPARE(engine::textOf(inputs).text(), QByteArray("{\"inputs\":{\"body_bytes\":0,\"service_tier\":\"other\"}}"));
+    request.serviceTier = "Flex";
+    QCOMPARE(engine::textOf(inputs).text(), QByteArray("{\"inputs\":{\"body_bytes\":0,\"service_tier\":\"flex\"}}"));
     // every name of a feature is read back as what it was
     for (const engine::FeatureName& row : engine::featureNames()) {
         Asked one = simple();
