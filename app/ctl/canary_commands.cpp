@@ -1,5 +1,5 @@
 // config canary: a draft tried on a part of the callers. Exit 6 when a guard failed, 7 while the data do not say.
-#include "api/canary_client.h" // before what prints any value
+#include "api/canary_client.h"
 
 #include "table.h"
 #include "walk.h"
