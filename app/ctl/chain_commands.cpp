@@ -1,9 +1,10 @@
 // call receipt, audit verify, audit key: what can be proved of the record. A path is checked here, without an engine:
 // a receipt, a database, or a data directory with the anchor in it.
+#include "api/chain_client.h"
+
 #include "table.h"
 #include "walk.h"
 
-#include "api/chain_client.h"
 #include "store/database.h"
 #include "store/log_receipt.h"
 #include "store/log_verifier.h"

@@ -94,6 +94,7 @@ void buildCommandLine(CLI::App& app, Options& options, Context context)
     addLedger(app, context);
     addZones(app, context);
     addAudit(app, context);
+    addContent(app, context);
     addChecklist(app, context);
     addIncidents(app, context);
     addEvents(app, context);

@@ -1,5 +1,6 @@
 // signalbox-sim: the simulated provider as a program. Prints one JSON line when it listens, stops on SIGTERM or SIGINT.
 // Exit 0 after a stop, 2 for a wrong command line, 78 for an invalid profile, 1 when it cannot listen.
+#include "base/core_dumps.h"
 #include "simulator/simulator_server.h"
 
 #include <QCoreApplication>
@@ -51,6 +52,7 @@ int main(int argc, char** argv)
         return cli.exit(wrong) == 0 ? 0 : 2;
     }
 
+    gateway::forbidCoreDumps(); // it is given prompts
     // Before any thread starts: the two signals are waited for here and delivered to no other thread.
     sigset_t stops;
     sigemptyset(&stops);

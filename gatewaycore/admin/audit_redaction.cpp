@@ -15,6 +15,7 @@ namespace {
 constexpr std::array kSecretNames{
     "api_key", "authorization", "code", "key", "link", "password", "secret", "secret_key", "token"};
 constexpr std::array kLongTexts{"csv", "yaml"};
+constexpr std::array kContents{"body"}; // of routes/explain: it may be somebody's prompt (decision 0180)
 constexpr qsizetype kLongestText = 2048;
 constexpr qsizetype kLargestObject = 16 * 1024;
 constexpr qsizetype kLongestWord = 256;
@@ -52,6 +53,8 @@ QJsonObject cleanObject(const QJsonObject& object, bool& found)
 
 QJsonValue clean(const QString& name, const QJsonValue& value, bool& found)
 {
+    if (isOneOf(kContents, name) && !value.isNull())
+        return digestOf(QJsonDocument(QJsonObject{{name, value}}).toJson(QJsonDocument::Compact));
     if (value.isObject())
         return cleanObject(value.toObject(), found);
     if (value.isArray()) {

@@ -35,18 +35,8 @@ constexpr Row kRows[] = {
             return namesIf(s.aliases,
                 [](const Alias& a) { return a.cache.exactTtl || a.cache.semantic.choice == SemanticChoice::On; });
         }},
-    {"The contracts of tenants %1 are recorded but not compared with their zones yet.",
-        [](const PolicySnapshot& s) {
-            return namesIf(s.tenants, [](const Tenant& t) { return t.contract.has_value(); });
-        }},
-    {"Content is not kept yet, although the config asks for it.",
-        [](const PolicySnapshot& s) {
-            return whole(s.content.retain != Retain::None ||
-                         std::any_of(s.tenants.begin(), s.tenants.end(),
-                             [](const auto& t) { return t->content && t->content->retain != Retain::None; }));
-        }},
-    {"Records are not removed at the end of audit.retention yet.",
-        [](const PolicySnapshot& s) { return whole(s.audit.retentionStated); }},
+    {"export.otlp.content does nothing: content never leaves the engine.",
+        [](const PolicySnapshot& s) { return whole(s.exports.otlp && s.exports.otlp->content); }},
 };
 
 } // namespace

@@ -355,7 +355,7 @@ void Attempt::estimateTokens(qint64 output)
 void Attempt::fail(CallError error)
 {
     m_record.error = error.code;
-    m_record.reason = error.text();
+    m_record.reason = error.recordText();
     finish(api::AttemptResult::Failed);
     m_upstream.reset();
     m_listener->attemptFailed(error);

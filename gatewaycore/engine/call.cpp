@@ -2,6 +2,8 @@
 #include "engine/call.h"
 
 #include "base/utc_day.h"
+#include "content/content_gate.h"
+#include "content/retention.h"
 #include "engine/zone.h"
 
 #include <QDateTime>
@@ -16,11 +18,6 @@ using namespace std::chrono;
 using api::CallOutcome;
 using api::ErrorCode;
 using transform::CallError;
-
-quint64 seedOf(const QString& callId)
-{
-    return qHash(callId, 0x5167a1b0);
-}
 
 // The surfaces are a handful of constants: each has its name as a text once, which the records share.
 QString nameTextOf(const transform::Surface& surface)
@@ -39,7 +36,7 @@ QString nameTextOf(const transform::Surface& surface)
 Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const DataPath& path,
     const credential::Credential& credential, quint64 token)
     : m_context(context),
-      m_policy(context.policy),
+      m_policy(policyFor(context.policy, context.tried, credential.tenant, credential.id)),
       m_credentials(context.credentials),
       m_credential(credential),
       m_token(token),
@@ -69,7 +66,7 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
     m_record.priceBook = m_policy->snapshot->prices->version();
     m_record.requestBytes = m_exchange->head().bytes.size() + m_exchange->body().size();
     m_record.receivedUs = duration_cast<microseconds>(m_exchange->received() - m_begun).count();
-    m_seed = seedOf(m_record.id);
+    m_seed = seedOf(m_record.id.toLatin1());
 }
 
 Call::~Call()
@@ -86,6 +83,8 @@ qint64 Call::sinceBegun() const
 void Call::begin()
 {
     m_record.authenticatedUs = sinceBegun();
+    m_contentFor = content::keptFor(*m_policy->snapshot, m_record.tenant, m_record.id);
+    m_keepEvents = m_contentFor.has_value();
     if (readRequest() && checkScope() && checkRepetition() && takeQuota() && findZone() && route() && open())
         tryStep();
 }
@@ -111,11 +110,18 @@ bool Call::readRequest()
     if (const auto* error = std::get_if<CallError>(&hints))
         return refuse(*error);
     const CallerHints& caller = std::get<CallerHints>(hints);
-    m_record.feature = caller.feature;
-    m_record.agent = caller.agent;
-    m_record.user = caller.user;
-    m_record.zone = caller.zone;
+    // names of the config are names, so what is not one is nobody's feature, agent or zone anyway
+    m_record.feature = content::statedName(caller.feature);
+    m_record.agent = content::statedName(caller.agent);
+    m_record.user = content::statedName(caller.user);
+    m_record.zone = content::statedName(caller.zone);
     m_record.traceparent = caller.traceparent;
+    m_inputs.zone = m_record.zone; // as asked; in the record it becomes the one in force
+    m_inputs.costCeiling = caller.costCeiling;
+    m_inputs.latencyBudget = caller.latencyBudget;
+    m_inputs.degradeServes = caller.degradeServes.value_or(true);
+    if (!caller.requestId.isEmpty())
+        m_inputs.seed = m_seed = seedOf(caller.requestId);
     // a credential that is made for one feature proves it; otherwise the feature is what the caller says
     if (m_credential.features.size() == 1) {
         m_record.featureProved = m_record.feature.isEmpty() || m_record.feature == m_credential.features.first();
@@ -127,9 +133,10 @@ bool Call::readRequest()
     if (const auto* error = std::get_if<CallError>(&parsed))
         return refuse(*error);
     m_request = std::move(std::get<transform::CallRequest>(parsed));
+    m_inputs.request = &m_request;
     m_workloadClass = classOf(m_request, caller.workloadClass);
     m_record.workloadClass = config::nameOf(m_workloadClass);
-    m_record.alias = m_request.alias.left(64);
+    m_record.alias = content::askedAlias(m_request.alias);
     m_latencyBudget = caller.latencyBudget;
     m_costCeiling = caller.costCeiling;
     m_degradeServes = caller.degradeServes.value_or(true);
@@ -149,9 +156,12 @@ bool Call::checkScope()
 {
     m_alias = m_policy->snapshot->aliasByName.value(m_request.alias);
     if (!m_alias) {
-        return refuse(ErrorCode::AliasUnknown,
-            QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64)),
-            QStringLiteral("GET /v1/models lists the aliases this credential may use."));
+        CallError error;
+        error.code = ErrorCode::AliasUnknown;
+        error.message = QStringLiteral("There is no alias \"%1\".").arg(m_request.alias.left(64));
+        error.hint = QStringLiteral("GET /v1/models lists the aliases this credential may use.");
+        error.foreign = m_record.alias != m_request.alias;
+        return refuse(error);
     }
     if (!m_credential.allowsAlias(m_alias->name)) {
         return refuse(ErrorCode::ScopeDenied,
@@ -166,7 +176,7 @@ bool Call::checkScope()
     m_latencyBudget = latencyBudgetOf(*m_alias, m_workloadClass, m_latencyBudget);
     m_costCeiling = ceilingOf(*m_alias, m_costCeiling);
     m_degradeServes = m_degradeServes && m_alias->degradeServes;
-    m_keepEvents = m_alias->cache.exactTtl.has_value();
+    m_keepEvents = m_keepEvents || m_alias->cache.exactTtl.has_value();
     return true;
 }
 
@@ -217,9 +227,10 @@ bool Call::findZone()
             QStringLiteral("The tenant %1 of this credential is not in the config.").arg(m_credential.tenant));
     }
     const auto zone = effectiveZone(snapshot, tenant, m_record.zone);
-    if (!zone)
-        return refuse(
-            ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+    if (!zone) {
+        const ZoneRefusal why = zoneRefusal(snapshot, tenant, m_credential.tenant);
+        return refuse(ErrorCode::NoRouteInZone, why.message, why.hint);
+    }
     m_zone = *zone;
     m_record.zone = m_zone ? m_zone->name : QString();
     return true;
@@ -237,10 +248,13 @@ bool Call::route()
     input.today = utcDay(nowMs);
     input.needs = needsOf(m_request);
     input.ceiling = m_costCeiling;
-    input.remaining = remaining();
+    m_inputs.elapsedMs = sinceBegun() / 1000;
+    input.remaining = remainingOf(m_latencyBudget, milliseconds(m_inputs.elapsedMs));
     input.moments = &moments;
+    if (input.today != utcDay(m_record.startedAt.toMSecsSinceEpoch()))
+        m_inputs.today = input.today;
     Plan plan = makePlan(input, m_degradeServes);
-    m_record.decision = textOf(input, plan, m_policy->snapshot->revision, moments.drill());
+    m_record.decision = textOf(input, plan, m_policy->snapshot->revision, moments.drill(), &m_inputs);
     m_record.routedUs = sinceBegun();
     m_chain = fallback::Chain(std::move(plan.steps));
     if (m_chain.step())

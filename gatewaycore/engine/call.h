@@ -63,6 +63,8 @@ private:
     bool answerFromCache();
     void settleAttempt();
     void failedAttempt(const transform::CallError& error, bool outOfTime);
+    void noteWords(const transform::CallError& error);
+    QString whatHappened(bool foreign) const;
     void giveUp();
     std::optional<std::chrono::milliseconds> remaining() const; // of the latency budget; empty: there is none
     std::chrono::milliseconds longestWait() const;
@@ -85,6 +87,8 @@ private:
     void noteWait(); // since m_waitSince
     void sumUp();
     void keepAnswer();
+    void keepContent();
+    QByteArray answerSoFar() const;
     qint64 sinceBegun() const;
     QByteArray cacheKey() const;
 
@@ -108,6 +112,7 @@ private:
     std::optional<api::Money> m_costCeiling;
     bool m_degradeServes = true;
     quint64 m_seed = 0;
+    CallInputs m_inputs; // kept with the decision; its request is set once that was read
     int m_slot = -1;
 
     quota::Lease m_quota;
@@ -118,8 +123,10 @@ private:
     std::unique_ptr<quota::WaitQueue::Ticket> m_ticket;
     Permit::Answer m_permitAnswer; // of the step that waited
     std::optional<transform::CallError> m_lastError;
-    bool m_onlyDegraded = false; // a budget asks for a cheaper step
-    int m_sent = 0;              // attempts that were made
+    std::vector<QString> m_words; // of attempts, as their providers said it; for the caller, never for the record
+    QString m_ownDetail;          // what the record says where the caller is told the providers' words
+    bool m_onlyDegraded = false;  // a budget asks for a cheaper step
+    int m_sent = 0;               // attempts that were made
     Monotonic m_waitSince{0};
     qint64 m_waitedUs = 0; // for the provider's limits and between attempts
 
@@ -127,6 +134,7 @@ private:
     QByteArray m_idempotencyRequest;
     QByteArray m_kept; // events of a stream that may be asked for again
     bool m_keepEvents = false;
+    std::optional<std::chrono::milliseconds> m_contentFor; // how long its content is kept; empty: not at all
 
     std::shared_ptr<const api::Call> m_recorded; // set by conclude()
     bool m_released = false;

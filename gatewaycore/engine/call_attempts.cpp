@@ -1,6 +1,7 @@
 // The attempts of a call: what is tried, in which order, and what follows from how it ended.
 #include "engine/call.h"
 
+#include "content/content_gate.h"
 #include "engine/estimate.h"
 #include "engine/reply.h"
 
@@ -21,9 +22,7 @@ constexpr std::array kLongestWait{milliseconds(10'000), milliseconds(10'000), mi
 
 std::optional<milliseconds> Call::remaining() const
 {
-    if (!m_latencyBudget)
-        return std::nullopt;
-    return std::max(milliseconds(0), *m_latencyBudget - milliseconds(sinceBegun() / 1000));
+    return remainingOf(m_latencyBudget, milliseconds(sinceBegun() / 1000));
 }
 
 milliseconds Call::longestWait() const
@@ -124,10 +123,11 @@ void Call::skipStep(const ChainStep& step, const CallError& why)
     skipped.region = step.candidate->provider->region;
     skipped.result = api::AttemptResult::Skipped;
     skipped.error = why.code;
-    skipped.reason = why.text();
+    skipped.reason = why.recordText();
     skipped.startUs = skipped.endUs = sinceBegun();
     skipped.cost = api::Money();
     m_record.attempts.append(skipped);
+    noteWords(why);
     m_lastError = why;
     m_chain.skip();
 }
@@ -229,6 +229,7 @@ std::optional<CallError> Call::noteLosses(const ChainStep& step)
     error.retriable = false;
     error.message = QStringLiteral("%1 cannot be given the whole request (%2), and %3 refuses losses.")
                         .arg(step.candidate->provider->name, QString::fromLatin1(m_warnings), m_alias->name);
+    error.foreign = true; // it names fields as the caller spelled them; the decision has those of a dialect
     return error;
 }
 
@@ -331,9 +332,10 @@ void Call::settleAttempt()
     const QByteArray& served = m_attempt->serviceTier();
     const QByteArray& tier = served.isEmpty() ? m_request.serviceTier : served;
     if (!tier.isEmpty())
-        m_record.decision.insert(QStringLiteral("service_tier"), QString::fromUtf8(tier));
+        m_record.decision.insert(QStringLiteral("service_tier"), content::serviceTier(tier));
     m_permit.settle(attempt, m_attempt->endedByUs(), m_attempt->retryAfter(), tier);
     m_context.openCalls.settled(m_slot, attempt.cost, attempt.costKnown);
+    content::clean(attempt, m_request.body);
     m_record.attempts.append(std::move(attempt));
     m_lastAttempt = std::move(m_attempt);
 }
@@ -341,6 +343,7 @@ void Call::settleAttempt()
 void Call::failedAttempt(const CallError& error, bool outOfTime)
 {
     settleAttempt();
+    noteWords(error);
     if (m_streamBegun) {
         conclude(CallOutcome::Truncated, &error);
         return;
@@ -386,6 +389,29 @@ bool Call::answerFromCache()
     return true;
 }
 
+// What was said of the attempt that came last, where the record has it in other words.
+void Call::noteWords(const CallError& error)
+{
+    if (!error.foreign || m_record.attempts.isEmpty())
+        return;
+    m_words.resize(std::size_t(m_record.attempts.size()));
+    m_words.back() = error.text();
+}
+
+// `foreign`: with the providers' own words, for the caller alone.
+QString Call::whatHappened(bool foreign) const
+{
+    QString what;
+    for (qsizetype i = 0; i < m_record.attempts.size(); ++i) {
+        const api::Attempt& attempt = m_record.attempts[i];
+        const bool theirs = foreign && std::size_t(i) < m_words.size() && !m_words[std::size_t(i)].isEmpty();
+        what += QStringLiteral("%1%2/%3: %4")
+                    .arg(what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model,
+                        theirs ? m_words[std::size_t(i)] : attempt.reason);
+    }
+    return QStringLiteral("Nobody could answer. %1").arg(what);
+}
+
 void Call::giveUp()
 {
     CallError error = m_lastError.value_or(CallError());
@@ -400,16 +426,13 @@ void Call::giveUp()
     const bool ownWords = onlyOne || error.code == ErrorCode::DeadlineExceeded || error.code == ErrorCode::BudgetHard ||
                           !api::facts(error.code).retriable;
     if (!ownWords) {
-        QString what;
-        for (const api::Attempt& attempt : std::as_const(m_record.attempts)) {
-            what += QStringLiteral("%1%2/%3: %4")
-                        .arg(what.isEmpty() ? QString() : QStringLiteral("; "), attempt.provider, attempt.model,
-                            attempt.reason);
-        }
         error.code = ErrorCode::ChainExhausted;
         error.status = 0;
         error.retriable = std::nullopt;
-        error.message = QStringLiteral("Nobody could answer. %1").arg(what);
+        error.foreign = !m_words.empty();
+        error.message = whatHappened(true);
+        if (error.foreign)
+            m_ownDetail = whatHappened(false);
     }
     error.retriedByUs = m_sent > 1;
     conclude(m_sent > 0 ? CallOutcome::Failed : CallOutcome::Refused, &error);

@@ -66,10 +66,12 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
     m_ticket.reset();
     m_permit.release();
     m_record.outcome = outcome;
+    if (m_inputs.request && m_record.decision.isEmpty()) // refused, or repeated, before it was routed
+        m_record.decision = textOf(m_inputs);
     if (error) {
         m_error = *error;
         m_record.error = error->code;
-        m_record.errorDetail = error->text();
+        m_record.errorDetail = m_ownDetail.isEmpty() ? error->recordText() : m_ownDetail;
         if (error->limit)
             m_record.decision.insert(QStringLiteral("limit"), api::toJson(*error->limit));
     }
@@ -84,6 +86,7 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
     m_record.responseBytes = m_exchange->bytesSent() + m_answer.size();
     m_record.endUs = sinceBegun();
     m_record.overheadUs = ownTime(m_record, m_waitedUs);
+    keepContent();
     keepAnswer();
     m_recorded = std::make_shared<const api::Call>(std::move(m_record));
     m_context.metrics.callFinished(*m_recorded);
@@ -107,13 +110,35 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
 
 QByteArray Call::cacheKey() const
 {
-    const QByteArray revision = QByteArray::number(m_policy->snapshot->revision);
-    return KeptAnswers::digest(
-        {"exact", m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
-            m_request.streamAsArray ? "array"
-            : m_request.stream      ? "stream"
-                                    : "whole",
-            m_request.body, revision});
+    return exactKey({m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
+        m_request.streamAsArray ? "array"
+        : m_request.stream      ? "stream"
+                                : "whole",
+        m_request.body, m_policy->snapshot->revision});
+}
+
+// What the caller was given of the model, or will be.
+QByteArray Call::answerSoFar() const
+{
+    const bool fromEvents = m_request.stream && m_answer.isEmpty();
+    return fromEvents ? (m_streamBegun ? m_kept : m_heldBack) + m_tail : m_answer;
+}
+
+// Off our hands: whether there is room for it is the keeper's affair.
+void Call::keepContent()
+{
+    if (!m_contentFor)
+        return;
+    content::KeptCall kept;
+    kept.call = m_record.id;
+    kept.tenant = m_record.tenant;
+    kept.startedMs = m_record.startedAt.toMSecsSinceEpoch();
+    kept.keptMs = m_context.clock.wallMs();
+    kept.expiresMs = kept.keptMs + m_contentFor->count();
+    kept.request = m_exchange->body();
+    kept.answer = answerSoFar();
+    kept.answerCut = m_kept.size() > KeptAnswers::kLargest || m_record.outcome != CallOutcome::Answered;
+    m_context.live.content.offer(std::move(kept));
 }
 
 // For a repetition with the same idempotency-key, and for a fallback step of kind `cached`.
@@ -128,7 +153,7 @@ void Call::keepAnswer()
     if (!fresh || (key.isEmpty() && !forCache))
         return;
     KeptAnswer answer;
-    answer.body = m_request.stream ? (m_streamBegun ? m_kept : m_heldBack) + m_tail : m_answer;
+    answer.body = answerSoFar();
     answer.callId = m_record.id;
     answer.servedBy = m_record.servedBy;
     answer.finishReason = m_record.finishReason;

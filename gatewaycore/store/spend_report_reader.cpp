@@ -1,5 +1,7 @@
 #include "store/spend_report_reader.h"
 
+#include "store/spend_report_sql.h"
+
 #include <QJsonDocument>
 #include <QSqlError>
 #include <QSqlQuery>
@@ -9,6 +11,9 @@ namespace gateway::store {
 namespace {
 
 using api::Money;
+
+// Removed calls are known by the day: those of the days that lie whole in the time asked for.
+constexpr char kRemovedDays[] = "day >= (?1 + 86399999) / 86400000 AND day < (?2 + 86399999) / 86400000";
 
 Money money(const QVariant& value)
 {
@@ -77,13 +82,15 @@ api::Result<std::vector<BudgetRefusal>> SpendReportReader::refusals(qint64 since
 api::Result<std::vector<SpendRow>> SpendReportReader::spend(qint64 sinceMs, qint64 untilMs)
 {
     QSqlQuery query(*m_connection);
-    const auto ran = run(query,
-        QStringLiteral("SELECT tenant, feature, count(*),"
-                       " sum(CASE WHEN feature_proved = 1 OR feature = '' THEN cost_nano ELSE 0 END),"
-                       " sum(CASE WHEN feature_proved = 1 OR feature = '' THEN 0 ELSE cost_nano END)"
-                       " FROM calls WHERE started_ms >= ? AND started_ms < ? AND outcome <> 'refused'"
-                       " GROUP BY tenant, feature ORDER BY sum(cost_nano) DESC, tenant, feature"),
-        sinceMs, untilMs);
+    const QString text =
+        QStringLiteral("SELECT tenant, feature, sum(calls), sum(proved), sum(claimed) FROM (SELECT c.tenant, c.feature,"
+                       " count(*) AS calls, sum(CASE WHEN %1 THEN coalesce(c.cost_nano, 0) ELSE 0 END) AS proved,"
+                       " sum(CASE WHEN %1 THEN 0 ELSE coalesce(c.cost_nano, 0) END) AS claimed FROM calls c"
+                       " WHERE c.started_ms >= ?1 AND c.started_ms < ?2 AND c.outcome <> 'refused' GROUP BY 1, 2"
+                       " UNION ALL SELECT tenant, feature, calls, proved_nano, claimed_nano FROM removed_spend"
+                       " WHERE calls > 0 AND %2) GROUP BY 1, 2 ORDER BY sum(proved) + sum(claimed) DESC, 1, 2")
+            .arg(QLatin1String(kIsProved), QLatin1String(kRemovedDays));
+    const auto ran = run(query, text, sinceMs, untilMs);
     if (!ran)
         return ran.error();
     std::vector<SpendRow> list;
@@ -96,11 +103,11 @@ api::Result<std::vector<SpendRow>> SpendReportReader::spend(qint64 sinceMs, qint
 api::Result<qint64> SpendReportReader::unpricedCalls(qint64 sinceMs, qint64 untilMs)
 {
     QSqlQuery query(*m_connection);
-    const auto ran = run(query,
-        QStringLiteral("SELECT count(*) FROM calls c WHERE c.started_ms >= ? AND c.started_ms < ?"
-                       " AND EXISTS (SELECT 1 FROM attempts a WHERE a.call = c.seq AND a.cost_nano IS NULL"
-                       " AND (a.sent_us >= 0 OR a.cost_known = 0))"),
-        sinceMs, untilMs);
+    const QString text =
+        QStringLiteral("SELECT (SELECT count(*) FROM calls c WHERE c.started_ms >= ?1 AND c.started_ms < ?2 AND %1)"
+                       " + (SELECT coalesce(sum(unpriced), 0) FROM removed_spend WHERE %2)")
+            .arg(QLatin1String(kHasUnpriced), QLatin1String(kRemovedDays));
+    const auto ran = run(query, text, sinceMs, untilMs);
     if (!ran)
         return ran.error();
     return query.next() ? query.value(0).toLongLong() : 0;
@@ -108,28 +115,23 @@ api::Result<qint64> SpendReportReader::unpricedCalls(qint64 sinceMs, qint64 unti
 
 api::Result<std::vector<RecordedRow>> SpendReportReader::recorded(qint64 sinceMs, qint64 untilMs)
 {
-    // each attempt once, told apart into disconnects, other failures and the rest; then the sums
+    // what there is, and what was removed of these months
     QSqlQuery query(*m_connection);
-    const auto ran = run(query,
-        QStringLiteral(
-            "SELECT provider, model, model_reported, month, count(*), sum(tokens_in), sum(tokens_out), sum(cost),"
-            " sum(cost IS NULL), sum(CASE WHEN cost IS NULL THEN tokens_in + tokens_out ELSE 0 END),"
-            " sum(kind = 1), sum(CASE WHEN kind = 1 THEN cost END), sum(CASE WHEN kind = 1 THEN more END),"
-            " sum(kind = 2), sum(CASE WHEN kind = 2 THEN cost END), sum(CASE WHEN kind = 2 THEN more END)"
-            " FROM (SELECT a.provider, a.model, coalesce(json_extract(a.detail, '$.model_reported'), '') AS "
-            "model_reported,"
-            "   strftime('%Y-%m', (c.started_ms + max(a.start_us, 0) / 1000) / 1000, 'unixepoch') AS month,"
-            "   coalesce(json_extract(a.detail, '$.tokens.input'), 0) AS tokens_in,"
-            "   coalesce(json_extract(a.detail, '$.tokens.output'), 0) AS tokens_out,"
-            "   a.cost_nano AS cost, max(coalesce(a.cost_estimated_nano - a.cost_nano, 0), 0) AS more,"
-            "   CASE WHEN a.cost_known = 0 OR a.result = 'cancelled' OR json_extract(a.detail, '$.stream') IN "
-            "('truncated', 'cancelled', "
-            "'stalled')"
-            "     THEN 1 WHEN a.result = 'failed' THEN 2 ELSE 0 END AS kind"
-            "   FROM calls c JOIN attempts a ON a.call = c.seq WHERE c.started_ms >= ? AND c.started_ms < ?"
-            "   AND (a.sent_us >= 0 OR a.cost_known = 0))"
-            " GROUP BY provider, model, model_reported, month ORDER BY provider, model, model_reported, month"),
-        sinceMs, untilMs);
+    const QString text = QStringLiteral("SELECT provider, model, model_reported, month, sum(attempts), sum(tokens_in),"
+                                        " sum(tokens_out), sum(cost_nano), sum(unpriced), sum(unpriced_tokens),"
+                                        " sum(disconnects), sum(disconnect_nano), sum(disconnect_more_nano),"
+                                        " sum(retries), sum(retry_nano), sum(retry_more_nano) FROM (") +
+                         QLatin1String(kAttemptSums) + QStringLiteral("c.started_ms >= ?1 AND c.started_ms < ?2") +
+                         QLatin1String(kAttemptGroups) +
+                         QStringLiteral(" UNION ALL SELECT month, provider, model, model_reported, attempts, tokens_in,"
+                                        " tokens_out, cost_nano, unpriced, unpriced_tokens, disconnects,"
+                                        " disconnect_nano, disconnect_more_nano, retries, retry_nano, retry_more_nano"
+                                        " FROM removed_attempts"
+                                        " WHERE month >= strftime('%Y-%m', ?1 / 1000, 'unixepoch')"
+                                        " AND month <= strftime('%Y-%m', (?2 - 1) / 1000, 'unixepoch'))"
+                                        " GROUP BY provider, model, model_reported, month"
+                                        " ORDER BY provider, model, model_reported, month");
+    const auto ran = run(query, text, sinceMs, untilMs);
     if (!ran)
         return ran.error();
     std::vector<RecordedRow> list;

@@ -1,5 +1,7 @@
 #include "transform/field_name.h"
 
+#include "transform/field_words.h"
+
 namespace gateway::transform {
 
 QByteArray indexed(const QByteArray& list, std::size_t index, const char* member)
@@ -18,6 +20,7 @@ CallError invalidRequest(QString message, const QByteArray& field)
     CallError error;
     error.code = api::ErrorCode::InvalidRequest;
     error.message = std::move(message);
+    error.foreign = !quotesOnlyFields(error.message); // the id of a call, a key that somebody made up
     error.parameter = QString::fromUtf8(field);
     return error;
 }

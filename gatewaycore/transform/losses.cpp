@@ -1,5 +1,7 @@
 #include "transform/losses.h"
 
+#include "transform/field_words.h"
+
 #include <QJsonObject>
 
 #include <algorithm>
@@ -54,7 +56,7 @@ QJsonArray Losses::toJson() const
 {
     QJsonArray rows;
     for (const Loss& loss : m_losses) {
-        rows.append(QJsonObject{{QStringLiteral("field"), QString::fromUtf8(loss.field.left(100))},
+        rows.append(QJsonObject{{QStringLiteral("field"), knownFieldPath(loss.field.left(100))},
             {QStringLiteral("how"), QLatin1String(nameOf(loss.how))},
             {QStringLiteral("reason"), QLatin1String(loss.reason)}});
     }

@@ -31,7 +31,8 @@ public:
     const std::vector<Loss>& all() const { return m_losses; }
 
     QByteArray headerValue() const; // "dropped seed, changed temperature"; at most 900 bytes, printable
-    QJsonArray toJson() const;      // [{"field": ..., "how": "dropped", "reason": ...}]
+    // For the record: [{"field": ..., "how": "dropped", "reason": ...}]. Of a field the caller made up the place alone.
+    QJsonArray toJson() const;
 
 private:
     void add(Loss loss); // each field once

@@ -14,6 +14,7 @@ std::optional<CallError> errorOf(const AnswerFacts& facts)
     error.code = ErrorCode::ProviderUnavailable;
     error.retriable = true;
     error.message = QStringLiteral("The model ended its answer with an error (%1).").arg(facts.finishReason);
+    error.foreign = true;
     return error;
 }
 

@@ -107,6 +107,16 @@ FakeEngine::FakeEngine() : m_snapshot(makeSnapshot())
     fillControl();
 }
 
+admin::Desks FakeEngine::desks()
+{
+    admin::Desks desks;
+    desks.content = &m_content;
+    desks.privacy = &privacy;
+    desks.rollout = &m_rollout;
+    desks.replay = &m_replay;
+    return desks;
+}
+
 api::EngineStatus FakeEngine::status() const
 {
     api::EngineStatus status;

@@ -3,10 +3,15 @@
 // a fake engine, router, in-process endpoint and a listener on a free loopback port.
 #pragma once
 
+#include "fake_content.h"
+#include "fake_rollout.h"
+
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
 #include "admin/principal_book.h"
+#include "fake_privacy.h"
+#include "fake_replay.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -31,6 +36,7 @@ class FakeEngine final : public QObject, public gateway::admin::EngineView
 public:
     FakeEngine();
 
+    gateway::admin::Desks desks() override;
     gateway::api::EngineStatus status() const override;
     bool isReady() const override { return ready; }
     gateway::config::SnapshotPtr snapshot() const override { return m_snapshot; }
@@ -43,8 +49,6 @@ public:
         gateway::admin::Done<gateway::api::CallPage> done) override;
     void callSummary(const gateway::api::CallSummaryQuery& query, const QStringList& tenants,
         gateway::admin::Done<gateway::api::CallSummary> done) override;
-    void zoneCheck(const QDateTime& since, const QStringList& tenants,
-        gateway::admin::Done<gateway::api::ZoneCheck> done) override;
     void checklist(gateway::admin::Done<QVector<gateway::api::ChecklistItem>> done) override;
     void rotateCredential(const QString& id, qint64 graceSeconds, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::IssuedCredential> done) override;
@@ -87,7 +91,9 @@ public:
     void testExport(const QString& name, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
+
     bool ready = true;
+    FakePrivacyDesk privacy;
     QString lastReason;
     void addCalls(int number); // answered calls of tenant acme, older than the others; below zero: takes them away
     int failCallsAfter = -1;   // pages of the record that are still answered; -1: all
@@ -102,6 +108,8 @@ private:
     }
     void fillControl();
 
+    FakeContentDesk m_content;
+
     gateway::config::SnapshotPtr m_snapshot;
     gateway::observability::SeriesStore m_series{clock};
     QVector<gateway::api::Call> m_calls;
@@ -109,6 +117,8 @@ private:
     QVector<gateway::api::BudgetStatus> m_budgets;
     QVector<gateway::api::LeverStatus> m_levers;
     QVector<gateway::api::Incident> m_incidents;
+    gateway::test::FakeRollout m_rollout;
+    FakeReplayDesk m_replay;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

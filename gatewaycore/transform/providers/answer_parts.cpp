@@ -76,6 +76,7 @@ CallError failedGeneration(QByteArrayView word)
     error.code = api::ErrorCode::ProviderUnavailable;
     error.message = QStringLiteral("The provider's model stopped without a usable answer (%1).")
                         .arg(QString::fromUtf8(word.first(std::min<qsizetype>(word.size(), 60))));
+    error.foreign = true;
     return error;
 }
 

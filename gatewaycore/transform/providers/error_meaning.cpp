@@ -71,6 +71,7 @@ CallError errorOf(int status, const ProviderWords& words, QByteArrayView provide
         return error;
     }
     error.message = redact(words.message, providerKey);
+    error.foreign = true; // many providers quote what they refuse
     error.parameter = QString::fromUtf8(words.parameter.left(100));
     error.retryAfterMs = words.retryAfterMs;
     error.retriable = status >= 500;
@@ -84,9 +85,11 @@ CallError errorOf(int status, const ProviderWords& words, QByteArrayView provide
     // what the provider says about our own account is not the caller's business
     if (error.code == ErrorCode::ProviderAuth)
         error.message.clear();
-    if (error.message.isEmpty())
+    if (error.message.isEmpty()) {
         error.message =
             QStringLiteral("%1 (status %2)").arg(QString::fromLatin1(api::facts(error.code).sentence)).arg(status);
+        error.foreign = false;
+    }
     return error;
 }
 

@@ -174,6 +174,7 @@ void Conversation::writeResult(const Part& part, const QByteArray& place)
                            "the provider needs the function's name.")
                 .arg(QString::fromUtf8(part.callId.left(80))),
             "messages");
+        m_wrong->foreign = true; // an id may be any text
         return;
     }
     QByteArray joined = part.text;
