@@ -170,6 +170,7 @@ void TestBoundPrincipals::everyRouteIsMet()
         QStringLiteral("zones/records"), QStringLiteral("events"), QStringLiteral("content"),
         QStringLiteral("content/grants"), QStringLiteral("content/grants/{id}/approve"),
         QStringLiteral("content/grants/{id}/end"), QStringLiteral("calls/{id}/content"),
+        QStringLiteral("calls/{id}/receipt"),
         QStringLiteral("config/replay"), QStringLiteral("config/replay/{id}"),
         QStringLiteral("config/replay/{id}/changes"), QStringLiteral("config/replay/{id}/cancel")};
     // one's own keys only, which other tests hold
@@ -187,6 +188,8 @@ void TestBoundPrincipals::callsAreSifted()
     Bench bench;
     QCOMPARE(bench.get("/api/v1/calls", bound(QStringLiteral("acme"))).body.value(QLatin1String("total")).toInt(), 2);
     QCOMPARE(bench.get("/api/v1/calls", bound(QStringLiteral("other"))).body.value(QLatin1String("total")).toInt(), 1);
+    QCOMPARE(bench.get("/api/v1/calls/req_1/receipt", bound(QStringLiteral("acme"))).status, 200);
+    QCOMPARE(bench.get("/api/v1/calls/req_1/receipt", bound(QStringLiteral("other"))).status, 404);
     // asking for another tenant by name finds nothing, and is no error that would tell of it
     const api::AdminReply named = bench.get("/api/v1/calls", bound(QStringLiteral("acme")), "tenant=other");
     QCOMPARE(named.status, 200);

@@ -4,6 +4,7 @@
 
 #include "audit/chain/anchor.h"
 #include "store/audit_repository.h"
+#include "store/config_repository.h"
 #include "store/engine_identity.h"
 #include "store/log_entry.h"
 #include "store/log_sealer.h"
@@ -135,12 +136,27 @@ public:
         }
     }
 
+    // One that came into force from a draft: their rows, and what the engine says of it in the log.
     void revision(int number)
     {
         using namespace gateway;
+        store::DraftRow draft;
+        draft.id = QStringLiteral("d%1").arg(number);
+        draft.text = "signalbox: 1 # " + QByteArray::number(number);
+        draft.state = QStringLiteral("draft");
+        store::RevisionRow row;
+        row.number = number;
+        row.text = draft.text;
+        row.draft = draft.id;
+        row.by = QStringLiteral("anna");
+        row.createdMs = row.fromMs = kStart + made;
         QVERIFY(store->submitAndWait([&](QSqlDatabase& database) {
-            return store::appendToLog(database, store::LogKind::Revision, QString::number(number),
-                "{\"revision\":" + QByteArray::number(number) + '}');
+            if (!store::putDraft(database, draft))
+                return false;
+            draft.state = QStringLiteral("promoted");
+            return store::putDraft(database, draft) && store::bringIntoForce(database, row) &&
+                   store::appendToLog(database, store::LogKind::Revision, QString::number(number),
+                       "{\"revision\":" + QByteArray::number(number) + '}');
         }));
     }
 

@@ -145,7 +145,7 @@ void TestLogTampering::initTestCase()
         if (facts.rows > 0)
             m_tables.push_back(facts);
     }
-    QCOMPARE(m_tables.size(), std::size_t(6));
+    QCOMPARE(m_tables.size(), std::size_t(8));
 }
 
 QVariant TestLogTampering::keyAt(const TableFacts& table, qint64 place)
