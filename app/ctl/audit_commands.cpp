@@ -102,6 +102,7 @@ void addAudit(CLI::App& app, Context context)
         ->check(CLI::PositiveNumber)
         ->type_name("SEQ");
     list->callback([context, filter, paging] { context.result = runList(context.session, *filter, *paging); });
+    addAuditVerify(*noun, context);
     addAuditTail(*noun, context);
     addAuditExport(*noun, context);
 }

@@ -118,6 +118,7 @@ void addCalls(CLI::App& app, Context context)
     show->add_option("id", *id, "Its id, as in x-request-id")->required()->type_name("CALL");
     show->callback([context, id] { context.result = runShow(context.session, *id); });
 
+    addCallReceipt(*noun, context);
     addCallSummary(*noun, context);
     addCallTail(*noun, context);
     addCallExport(*noun, context);

@@ -32,9 +32,13 @@ void addCalls(CLI::App& app, Context context);
 void addCallExport(CLI::App& noun, Context context);
 void addCallTail(CLI::App& noun, Context context);
 void addCallSummary(CLI::App& noun, Context context);
+void addCallReceipt(CLI::App& noun, Context context);
+void addAuditVerify(CLI::App& noun, Context context); // verify, key
 void addCredentials(CLI::App& app, Context context);
 void addConfig(CLI::App& app, Context context);
+void addCanary(CLI::App& config, Context context); // config canary
 void addContent(CLI::App& app, Context context);
+void addConfigChanges(CLI::App& noun, Context context);
 void addFailovers(CLI::App& app, Context context);
 void addDrills(CLI::App& app, Context context);
 void addRoutes(CLI::App& app, Context context);
@@ -43,6 +47,8 @@ void addIncidents(CLI::App& app, Context context);
 void addLedger(CLI::App& app, Context context);
 void addAudit(CLI::App& app, Context context);
 void addZones(CLI::App& app, Context context);
+void addCredentialReach(CLI::App& noun, Context context);
+void addProviderReach(CLI::App& noun, Context context);
 void addChecklist(CLI::App& app, Context context);
 void addPrincipals(CLI::App& app, Context context); // whoami, principal, pair
 void addExports(CLI::App& app, Context context);

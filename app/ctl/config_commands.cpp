@@ -1,10 +1,16 @@
-// config show asks the engine; config check reads the file here, with the engine's own compiler and this user's
-// environment, and needs no engine.
+// config show asks the engine; config check reads the file here, with the engine's own compiler, lint and this user's
+// environment, and needs no engine. The commands that change a config are in config_change_commands.cpp.
 #include "commands.h"
+#include "config_parts.h"
+#include "config_text.h"
 #include "output.h"
 #include "table.h"
 
+#include "config/change/check_text.h"
 #include "config/config_holder.h"
+#include "routing/route.h"
+
+#include <QDateTime>
 
 namespace ctl {
 
@@ -17,26 +23,52 @@ api::ConfigProblem toApi(const config::Problem& problem)
     return {problem.file, problem.line, problem.column, problem.field, problem.message, problem.suggestion};
 }
 
+// What an engine would say of the text before it comes into force; nothing of a file that does not compile.
+api::Findings findingsOf(const config::ConfigHolder& holder, const QString& file)
+{
+    config::Problems problems;
+    const auto read = config::readConfig(file, problems);
+    if (!read)
+        return {};
+    const auto inZone = [](const config::Candidate& candidate, const config::Zone* zone) {
+        return *routing::zoneObjection(candidate, zone) == 0;
+    };
+    return config::checkText(file, read->bytes, {holder.keys(), QDateTime::currentDateTimeUtc().date(), inZone})
+        .findings;
+}
+
 int runCheck(const Session& session, const std::string& file)
 {
     const config::ConfigHolder holder;
     const config::ConfigHolder::Report report = holder.check(QString::fromStdString(file));
+    api::Findings findings;
+    if (report.ok)
+        findings = findingsOf(holder, QString::fromStdString(file));
+    // what the compiler warns of is printed below
+    findings.items.removeIf([](const api::Finding& finding) { return finding.rule == QLatin1String("engine"); });
     api::ConfigCheck check;
-    check.ok = report.ok;
+    check.ok = report.ok && findings.blocks == 0;
     for (const config::Problem& problem : report.problems)
         check.problems.append(toApi(problem));
     if (report.snapshot)
         check.warnings = report.snapshot->warnings;
-    if (!printOneAsJson(session.options(), check)) {
+    if (session.options().json || session.options().jsonl) {
+        QJsonObject json = api::toJson(check);
+        json.insert(QStringLiteral("findings"), api::toJson(findings).value(QStringLiteral("items")));
+        session.options().jsonl ? printJsonLine(json) : printJson(json);
+    } else {
         for (const config::Problem& problem : report.problems)
             printLine(config::describe(problem));
         for (const QString& warning : check.warnings)
             printLine(QStringLiteral("warning: ") + warning);
+        printFindings(findings);
     }
     if (check.ok)
         say(QStringLiteral("%1 is a good config.").arg(QString::fromStdString(file)));
     else
-        say(QStringLiteral("%1 has %2 problems.").arg(QString::fromStdString(file)).arg(check.problems.size()));
+        say(QStringLiteral("%1 has %2 problems.")
+                .arg(QString::fromStdString(file))
+                .arg(check.problems.size() + findings.blocks));
     return check.ok ? Ok : CheckFailed;
 }
 
@@ -82,6 +114,10 @@ void addConfig(CLI::App& app, Context context)
     const auto file = std::make_shared<std::string>();
     check->add_option("file", *file, "The config file")->required()->type_name("FILE");
     check->callback([context, file] { context.result = runCheck(context.session, *file); });
+    addCanary(*noun, context);
+    addReplay(*noun, context);
+    addImport(*noun, context);
+    addConfigChanges(*noun, context);
 }
 
 } // namespace ctl

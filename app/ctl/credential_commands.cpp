@@ -183,6 +183,7 @@ void addCredentials(CLI::App& app, Context context)
         ->type_name("DURATION");
     const auto rotateChange = addReason(*rotate);
     rotate->callback([context, rotation, rotateChange] { runRotate(context, *rotation, *rotateChange); });
+    addCredentialReach(*noun, context);
 }
 
 } // namespace ctl

@@ -30,15 +30,16 @@ bool printAsJson(const Options& options, const Values& values)
     QJsonArray array;
     for (const auto& value : values) {
         if (options.jsonl)
-            printJsonLine(gateway::api::toJson(value));
+            printJsonLine(toJson(value));
         else
-            array.append(gateway::api::toJson(value));
+            array.append(toJson(value));
     }
     if (!options.jsonl)
         printJson(array);
     return true;
 }
 
+// toJson is found where the value is (api::), also if its header comes after this one.
 // One object: --json over several lines, --jsonl on one.
 template <typename Value>
 bool printOneAsJson(const Options& options, const Value& value)
@@ -46,9 +47,9 @@ bool printOneAsJson(const Options& options, const Value& value)
     if (!options.json && !options.jsonl)
         return false;
     if (options.jsonl)
-        printJsonLine(gateway::api::toJson(value));
+        printJsonLine(toJson(value));
     else
-        printJson(gateway::api::toJson(value));
+        printJson(toJson(value));
     return true;
 }
 

@@ -252,6 +252,7 @@ void addProviders(CLI::App& app, Context context)
             &printProvider);
     });
     addActions(*noun, context);
+    addProviderReach(*noun, context);
 }
 
 } // namespace ctl

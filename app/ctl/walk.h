@@ -125,7 +125,7 @@ gateway::api::Result<Plan> planFrom(
         return all.error();
     for (const auto& one : *all) {
         if (isIt(one))
-            return Plan{gateway::api::toJson(one), [sentence] { printLine(sentence); }, {}, {}};
+            return Plan{toJson(one), [sentence] { printLine(sentence); }, {}, {}};
     }
     return gateway::api::failure(gateway::api::Failure::NotFound, missing);
 }

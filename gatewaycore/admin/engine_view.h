@@ -20,7 +20,6 @@
 #include "api/ledger_report.h"
 #include "api/lever.h"
 #include "api/route_explanation.h"
-#include "api/zone_check.h"
 #include "config/policy_snapshot.h"
 #include "observability/series_store.h"
 
@@ -58,7 +57,6 @@ public:
         const api::CallSummaryQuery& query, const QStringList& tenants, Done<api::CallSummary> done) = 0;
 
     // What was promised, against the config in force and the record.
-    virtual void zoneCheck(const QDateTime& since, const QStringList& tenants, Done<api::ZoneCheck> done) = 0;
     virtual void checklist(Done<QVector<api::ChecklistItem>> done) = 0; // all twenty, by number
 
     // Gateway credentials. Issuing and revoking are in force on every worker, and durable, before `done`.

@@ -83,7 +83,6 @@ std::vector<Route> engineRoutes()
         {"POST", "/api/v1/pairings", kAdmins, Reach::Everything, Kind::Change, {},
             {"name"_l, "role"_l, "tenants"_l, "expires_at"_l, "note"_l, "duration_s"_l}, &postPairing},
         {"POST", "/api/v1/pairings/claim", {}, Reach::Engine, Kind::Change, {}, {}, &claimPairing},
-        {"GET", "/api/v1/zones/check", kAuditors, Reach::Tenant, Kind::Read, {"since"_l}, {}, &getZoneCheck},
         {"GET", "/api/v1/checklist", kAll, Reach::Everything, Kind::Read, {}, {}, &getChecklist},
         {"GET", "/api/v1/exports", kAll, Reach::Everything, Kind::Read, {}, {}, &getExports},
         {"POST", "/api/v1/exports/{name}/test", kOperators, Reach::Everything, Kind::Unmarked, {}, {}, &testExport},

@@ -1,10 +1,18 @@
+#include "admin/handlers/chain.h"
 #include "admin/route_parts.h"
 
 namespace gateway::admin {
 
 std::vector<Route> chainRoutes()
 {
-    return {};
+    return {
+        {"GET", "/api/v1/audit/chain", kAll, Reach::Engine, Kind::Read, {}, {}, &getChain},
+        {"POST", "/api/v1/audit/verify", kAuditors, Reach::Everything, Kind::Read, {}, {}, &verifyChain},
+        {"GET", "/api/v1/audit/key", kAll, Reach::Engine, Kind::Read, {}, {}, &getChainKey},
+        {"GET", "/api/v1/calls/{id}/receipt", kAll, Reach::Tenant, Kind::Read, {}, {}, &getReceipt},
+        {"POST", "/api/v1/evidence", kAuditors, Reach::Everything, Kind::Unmarked, {},
+            {"since"_l, "until"_l, "tenant"_l}, &postEvidence},
+    };
 }
 
 } // namespace gateway::admin

@@ -116,6 +116,30 @@ BudgetIndexPtr Ledger::configure(std::span<const config::BudgetPolicy> budgets)
     return std::make_shared<const BudgetIndex>(m_accounts);
 }
 
+BudgetIndexPtr Ledger::beside(std::span<const config::BudgetPolicy> tried)
+{
+    const std::lock_guard lock(m_mutex);
+    const qint64 now = m_wall.nowMs();
+    std::vector<std::shared_ptr<Account>> accounts = m_accounts;
+    for (const config::BudgetPolicy& policy : tried) {
+        const QString id = accountId(policy);
+        const auto found =
+            std::find_if(m_accounts.begin(), m_accounts.end(), [&](const auto& each) { return each->id == id; });
+        if (found != m_accounts.end() && (*found)->policy.amount == policy.amount &&
+            (*found)->policy.atLimit == policy.atLimit && (*found)->policy.estimate == policy.estimate)
+            continue;
+        auto own = std::make_shared<Account>(policy, now);
+        if (found != m_accounts.end()) {
+            (*found)->roll(now);
+            own->settled = (*found)->settled;
+            own->raisedTo = (*found)->raisedTo;
+            own->raiseEndsMs = (*found)->raiseEndsMs;
+        }
+        accounts.push_back(std::move(own));
+    }
+    return std::make_shared<const BudgetIndex>(accounts);
+}
+
 Decision Ledger::reserve(const BudgetIndex& index, const Spender& spender, const Asked& asked)
 {
     Decision decision;

@@ -119,6 +119,10 @@ public:
     Q_DISABLE_COPY_MOVE(Ledger)
 
     BudgetIndexPtr configure(std::span<const config::BudgetPolicy> budgets);
+    // For a config that is tried beside the one in force: all budgets in force, and those that differ or are new in
+    // addition, with numbers of their own that begin at what is spent now. They live as long as the index and its calls
+    // and are in no status.
+    BudgetIndexPtr beside(std::span<const config::BudgetPolicy> tried);
 
     // Any thread. Takes nothing unless admitted. Of several budgets the hardest verdict holds. A call that costs
     // nothing passes whatever is used up.

@@ -22,6 +22,7 @@ void compilePrices(Section& root, PolicySnapshot& snapshot, Problems& problems);
 void applyPrices(PolicySnapshot& snapshot); // when everything else is right: to the candidates, with warnings
 void compileRoles(Section& root, PolicySnapshot& snapshot);
 void compileExports(Section& root, PolicySnapshot& snapshot);
+void compileChanges(Section& root, PolicySnapshot& snapshot);
 
 std::optional<ContentPolicy> contentPolicy(Section& section);
 QuotaPolicy quotaLimits(Section& section);                 // without the scope

@@ -4,7 +4,9 @@
 #include "config/compile_parts.h"
 #include "config/word_tables.h"
 
+#include <QDir>
 #include <QFileInfo>
+#include <QRegularExpression>
 #include <QUrl>
 
 namespace gateway::config {
@@ -178,13 +180,26 @@ void compileServer(Section& root, PolicySnapshot& snapshot)
 
 void compileAudit(Section& root, PolicySnapshot& snapshot)
 {
-    auto audit = root.section("audit", {"acknowledge", "when_unavailable", "retention"});
+    auto audit = root.section("audit", {"acknowledge", "when_unavailable", "retention", "anchor", "signing_key"});
     if (!audit)
         return;
     if (const auto acknowledge = audit->choice<Acknowledge>("acknowledge", kAcknowledge))
         snapshot.audit.acknowledge = *acknowledge;
     if (const auto unavailable = audit->choice<WhenUnavailable>("when_unavailable", kWhenUnavailable))
         snapshot.audit.whenUnavailable = *unavailable;
+    if (const auto anchor = audit->text("anchor")) {
+        snapshot.audit.anchor = *anchor;
+        if (!QDir::isAbsolutePath(*anchor))
+            audit->refuse(
+                "anchor", QStringLiteral("The anchor is a file with its whole path, outside the data directory."));
+    }
+    if (const auto key = audit->text("signing_key")) {
+        snapshot.audit.signingKey = *key;
+        static const QRegularExpression reference(QStringLiteral("^(env|file|vault):.+$"));
+        if (!reference.match(*key).hasMatch())
+            audit->refuse("signing_key", QStringLiteral("The key of the log is named, not written here."),
+                QStringLiteral("env:NAME, file:PATH or vault:NAME, with a seed of 64 hexadecimal digits behind it."));
+    }
     if (const auto retention = audit->duration("retention")) {
         snapshot.audit.retention = std::chrono::duration_cast<std::chrono::hours>(*retention);
         snapshot.audit.retentionStated = true;

@@ -33,7 +33,7 @@ std::unique_ptr<PolicySnapshot> compile(const ConfigFile& file, const KeySource&
     Reader reader(file.name, problems);
     Section root(reader, file.root, {},
         {"signalbox", "server", "audit", "content", "zones", "providers", "aliases", "tenants", "quotas", "budgets",
-            "prices", "roles", "export"});
+            "prices", "roles", "export", "changes"});
     if (root.require("signalbox"))
         root.integer("signalbox", kFormat, kFormat);
 
@@ -49,6 +49,7 @@ std::unique_ptr<PolicySnapshot> compile(const ConfigFile& file, const KeySource&
     compilePrices(root, *snapshot, problems);
     compileRoles(root, *snapshot);
     compileExports(root, *snapshot);
+    compileChanges(root, *snapshot);
     if (problems.size() != before)
         return nullptr;
 

@@ -76,6 +76,52 @@ ConfigHolder::Report ConfigHolder::check(const QString& path) const
     return report;
 }
 
+ConfigHolder::Read ConfigHolder::readFile() const
+{
+    Read read;
+    const auto file =
+        m_demo ? parseConfig(demoConfigName(), demoConfig(), read.problems) : readConfig(m_file, read.problems);
+    if (!file)
+        return read;
+    read.bytes = file->bytes;
+    if (refusedAsCutOff(*file, read.problems))
+        return read;
+    read.snapshot = compile(*file, m_keys, read.problems);
+    if (read.snapshot && lostItsEnd(*file) == Shortening::AtItem)
+        read.snapshot->warnings.prepend(QStringLiteral(
+            "The config file is only the beginning of the one it replaces; entries at its end are gone."));
+    return read;
+}
+
+ConfigHolder::Read ConfigHolder::readText(const QString& name, const QByteArray& bytes) const
+{
+    Read read;
+    read.bytes = bytes;
+    if (const auto file = parseConfig(name, bytes, read.problems))
+        read.snapshot = compile(*file, m_keys, read.problems);
+    return read;
+}
+
+SnapshotPtr ConfigHolder::adopt(std::shared_ptr<PolicySnapshot> snapshot, const QByteArray& bytes, int revision)
+{
+    snapshot->revision = revision;
+    snapshot->sourceFile = m_demo ? demoConfigName() : m_file;
+    m_revision = revision;
+    m_hash = snapshot->contentHash;
+    m_bytes = bytes;
+    m_known.insert(m_hash);
+    const std::lock_guard lock(m_mutex);
+    m_problems.clear();
+    m_current = std::move(snapshot);
+    return m_current;
+}
+
+void ConfigHolder::refuse(Problems problems)
+{
+    const std::lock_guard lock(m_mutex);
+    m_problems = std::move(problems);
+}
+
 ConfigHolder::Report ConfigHolder::activate(std::unique_ptr<PolicySnapshot> snapshot, Problems problems)
 {
     Report report;

@@ -35,10 +35,6 @@ constexpr Row kRows[] = {
             return namesIf(s.aliases,
                 [](const Alias& a) { return a.cache.exactTtl || a.cache.semantic.choice == SemanticChoice::On; });
         }},
-    {"The contracts of tenants %1 are recorded but not compared with their zones yet.",
-        [](const PolicySnapshot& s) {
-            return namesIf(s.tenants, [](const Tenant& t) { return t.contract.has_value(); });
-        }},
     {"export.otlp.content does nothing: content never leaves the engine.",
         [](const PolicySnapshot& s) { return whole(s.exports.otlp && s.exports.otlp->content); }},
 };

@@ -19,11 +19,6 @@ using api::CallOutcome;
 using api::ErrorCode;
 using transform::CallError;
 
-quint64 seedOf(const QString& callId)
-{
-    return qHash(callId, 0x5167a1b0);
-}
-
 // The surfaces are a handful of constants: each has its name as a text once, which the records share.
 QString nameTextOf(const transform::Surface& surface)
 {
@@ -41,7 +36,7 @@ QString nameTextOf(const transform::Surface& surface)
 Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, const DataPath& path,
     const credential::Credential& credential, quint64 token)
     : m_context(context),
-      m_policy(context.policy),
+      m_policy(policyFor(context.policy, context.tried, credential.tenant, credential.id)),
       m_credentials(context.credentials),
       m_credential(credential),
       m_token(token),
@@ -71,7 +66,7 @@ Call::Call(WorkerContext& context, std::unique_ptr<http::Exchange> exchange, con
     m_record.priceBook = m_policy->snapshot->prices->version();
     m_record.requestBytes = m_exchange->head().bytes.size() + m_exchange->body().size();
     m_record.receivedUs = duration_cast<microseconds>(m_exchange->received() - m_begun).count();
-    m_seed = seedOf(m_record.id);
+    m_seed = seedOf(m_record.id.toLatin1());
 }
 
 Call::~Call()
@@ -121,6 +116,12 @@ bool Call::readRequest()
     m_record.user = content::statedName(caller.user);
     m_record.zone = content::statedName(caller.zone);
     m_record.traceparent = caller.traceparent;
+    m_inputs.zone = m_record.zone; // as asked; in the record it becomes the one in force
+    m_inputs.costCeiling = caller.costCeiling;
+    m_inputs.latencyBudget = caller.latencyBudget;
+    m_inputs.degradeServes = caller.degradeServes.value_or(true);
+    if (!caller.requestId.isEmpty())
+        m_inputs.seed = m_seed = seedOf(caller.requestId);
     // a credential that is made for one feature proves it; otherwise the feature is what the caller says
     if (m_credential.features.size() == 1) {
         m_record.featureProved = m_record.feature.isEmpty() || m_record.feature == m_credential.features.first();
@@ -132,6 +133,7 @@ bool Call::readRequest()
     if (const auto* error = std::get_if<CallError>(&parsed))
         return refuse(*error);
     m_request = std::move(std::get<transform::CallRequest>(parsed));
+    m_inputs.request = &m_request;
     m_workloadClass = classOf(m_request, caller.workloadClass);
     m_record.workloadClass = config::nameOf(m_workloadClass);
     m_record.alias = content::askedAlias(m_request.alias);
@@ -225,9 +227,10 @@ bool Call::findZone()
             QStringLiteral("The tenant %1 of this credential is not in the config.").arg(m_credential.tenant));
     }
     const auto zone = effectiveZone(snapshot, tenant, m_record.zone);
-    if (!zone)
-        return refuse(
-            ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+    if (!zone) {
+        const ZoneRefusal why = zoneRefusal(snapshot, tenant, m_credential.tenant);
+        return refuse(ErrorCode::NoRouteInZone, why.message, why.hint);
+    }
     m_zone = *zone;
     m_record.zone = m_zone ? m_zone->name : QString();
     return true;
@@ -245,10 +248,13 @@ bool Call::route()
     input.today = utcDay(nowMs);
     input.needs = needsOf(m_request);
     input.ceiling = m_costCeiling;
-    input.remaining = remaining();
+    m_inputs.elapsedMs = sinceBegun() / 1000;
+    input.remaining = remainingOf(m_latencyBudget, milliseconds(m_inputs.elapsedMs));
     input.moments = &moments;
+    if (input.today != utcDay(m_record.startedAt.toMSecsSinceEpoch()))
+        m_inputs.today = input.today;
     Plan plan = makePlan(input, m_degradeServes);
-    m_record.decision = textOf(input, plan, m_policy->snapshot->revision, moments.drill());
+    m_record.decision = textOf(input, plan, m_policy->snapshot->revision, moments.drill(), &m_inputs);
     m_record.routedUs = sinceBegun();
     m_chain = fallback::Chain(std::move(plan.steps));
     if (m_chain.step())

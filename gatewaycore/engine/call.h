@@ -112,6 +112,7 @@ private:
     std::optional<api::Money> m_costCeiling;
     bool m_degradeServes = true;
     quint64 m_seed = 0;
+    CallInputs m_inputs; // kept with the decision; its request is set once that was read
     int m_slot = -1;
 
     quota::Lease m_quota;

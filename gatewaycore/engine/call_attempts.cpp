@@ -22,9 +22,7 @@ constexpr std::array kLongestWait{milliseconds(10'000), milliseconds(10'000), mi
 
 std::optional<milliseconds> Call::remaining() const
 {
-    if (!m_latencyBudget)
-        return std::nullopt;
-    return std::max(milliseconds(0), *m_latencyBudget - milliseconds(sinceBegun() / 1000));
+    return remainingOf(m_latencyBudget, milliseconds(sinceBegun() / 1000));
 }
 
 milliseconds Call::longestWait() const

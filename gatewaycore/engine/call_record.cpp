@@ -66,6 +66,8 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
     m_ticket.reset();
     m_permit.release();
     m_record.outcome = outcome;
+    if (m_inputs.request && m_record.decision.isEmpty()) // refused, or repeated, before it was routed
+        m_record.decision = textOf(m_inputs);
     if (error) {
         m_error = *error;
         m_record.error = error->code;
@@ -108,13 +110,11 @@ void Call::conclude(CallOutcome outcome, const CallError* error)
 
 QByteArray Call::cacheKey() const
 {
-    const QByteArray revision = QByteArray::number(m_policy->snapshot->revision);
-    return KeptAnswers::digest(
-        {"exact", m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
-            m_request.streamAsArray ? "array"
-            : m_request.stream      ? "stream"
-                                    : "whole",
-            m_request.body, revision});
+    return exactKey({m_record.tenant.toUtf8(), m_record.zone.toUtf8(), m_alias->name.toUtf8(), m_surface.name(),
+        m_request.streamAsArray ? "array"
+        : m_request.stream      ? "stream"
+                                : "whole",
+        m_request.body, m_policy->snapshot->revision});
 }
 
 // What the caller was given of the model, or will be.

@@ -24,12 +24,13 @@ enum HintField : std::size_t
     Degrade,
     IdempotencyKey,
     Traceparent,
+    RequestId,
     HintFields
 };
 constexpr std::array<QByteArrayView, HintFields> kHintNames{"x-signalbox-feature", "x-signalbox-agent",
     "x-signalbox-tenant", "x-signalbox-user", "x-signalbox-zone", "x-signalbox-workload-class",
     "x-signalbox-latency-budget-ms", "x-signalbox-cost-ceiling-usd", "x-signalbox-degrade", "idempotency-key",
-    "traceparent"};
+    "traceparent", "x-request-id"};
 
 struct TextHint
 {
@@ -45,7 +46,7 @@ constexpr std::array kTextHints{
     TextHint{Zone, &CallerHints::zone},
 };
 
-// Of each the first in the head, found in one pass over it: most calls have none of them, and eleven searches cost more
+// Of each the first in the head, found in one pass over it: most calls have none of them, and twelve searches cost more
 // than what is found.
 class HintValues
 {
@@ -164,6 +165,7 @@ std::variant<CallerHints, transform::CallError> callerHints(const http::RequestH
             return invalidHeader("idempotency-key", QStringLiteral("is longer than %1 bytes").arg(kLongestKey));
         hints.idempotencyKey = key.toByteArray();
     }
+    hints.requestId = values[RequestId];
     hints.traceparent = readTraceparent(values[Traceparent]);
     return hints;
 }

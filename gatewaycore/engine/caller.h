@@ -30,7 +30,8 @@ struct CallerHints
     std::optional<api::Money> costCeiling;
     std::optional<bool> degradeServes; // x-signalbox-degrade: serve | refuse
     QByteArray idempotencyKey;
-    QByteArray traceparent; // empty without one, or where it is not as W3C writes it
+    QByteArrayView requestId; // into the head
+    QByteArray traceparent;   // empty without one, or where it is not as W3C writes it
 };
 
 // The part of a traceparent that every version has, 00-TRACE-SPAN-FLAGS; empty for anything else. It comes from outside

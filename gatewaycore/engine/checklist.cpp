@@ -1,5 +1,7 @@
 #include "engine/checklist.h"
 
+#include "privacy/zone_rule.h"
+
 #include <QRegularExpression>
 #include <QSet>
 
@@ -157,13 +159,17 @@ Finding zones(const ChecklistFacts& facts)
     qint64 agreed = 0;
     for (const auto& tenant : facts.snapshot->tenants) {
         zoned += tenant->zone ? 1 : 0;
-        agreed += tenant->zone && tenant->contract && tenant->contract->zone == tenant->zone ? 1 : 0;
+        agreed += tenant->zone && tenant->contract && tenant->contract->zone &&
+                          privacy::isWithin(privacy::termsOf(*tenant->zone), privacy::termsOf(*tenant->contract->zone))
+                      ? 1
+                      : 0;
     }
     const qint64 all = qint64(facts.snapshot->tenants.size());
-    return {stateOf(agreed, all), QStringLiteral("%1 of %2 have a zone, and for %3 it is the zone of their contract.")
-                                      .arg(zoned)
-                                      .arg(count(all, "tenant"))
-                                      .arg(agreed)};
+    return {stateOf(agreed, all),
+        QStringLiteral("%1 of %2 have a zone, and for %3 it allows nothing beyond their contract.")
+            .arg(zoned)
+            .arg(count(all, "tenant"))
+            .arg(agreed)};
 }
 
 Finding costCeilings(const ChecklistFacts& facts)
@@ -371,7 +377,14 @@ Finding deprecations(const ChecklistFacts& facts)
                                   : QStringLiteral(".");
     if (!retired.isEmpty())
         return {kNotMet, evidence + QStringLiteral(" Retired already: %1.").arg(some(retired))};
-    return {kUnknown, evidence + QStringLiteral(" A sign-off of the quarterly zone audit is not recorded here.")};
+    if (!facts.zoneAudit)
+        return {kUnknown, evidence + QStringLiteral(" No tenant has a zone or a contract, so no zone audit is due.")};
+    evidence += u' ' + facts.zoneAudit->sentence;
+    if (facts.zoneAudit->state == QLatin1String("overdue"))
+        return {kNotMet, evidence};
+    if (facts.zoneAudit->state != QLatin1String("signed"))
+        return {kUnknown, evidence};
+    return {known == qint64(candidates.size()) ? kMet : kPartly, evidence};
 }
 
 Finding postmortems(const ChecklistFacts& facts)

@@ -10,6 +10,7 @@
 #include "api/incident.h"
 #include "api/invariant.h"
 #include "api/lever.h"
+#include "api/zone_record.h"
 #include "config/policy_snapshot.h"
 
 #include <QHash>
@@ -25,6 +26,7 @@ struct ChecklistFacts
     QVector<api::Invariant> invariants;
     QVector<api::Incident> incidents;
     api::Part store;
+    std::optional<api::ZoneAudit> zoneAudit;   // the one to look at
     QHash<QString, qint64> attemptsOfProvider; // last hour
     api::CallSummary day;                      // by outcome, the last 24 hours in one bucket
     QDateTime now;

@@ -1,5 +1,6 @@
 #include "engine/explain.h"
 
+#include "base/fnv.h"
 #include "base/utc_day.h"
 #include "engine/plan.h"
 #include "engine/zone.h"
@@ -39,7 +40,17 @@ api::Result<transform::CallRequest> requestOf(const api::RouteQuestion& question
 // From the most likely draw: explained questions come with the same seed, so the same question has the same answer.
 quint64 seedOf(const api::RouteQuestion& question)
 {
-    return qHash(question.alias + u'\0' + question.tenant + u'\0' + question.body, 0x5167a1b0);
+    return fnv1a64((question.alias + u'\0' + question.tenant + u'\0' + question.body).toUtf8());
+}
+
+// A question about no tenant in particular: the zone it names, or none.
+std::optional<const config::Zone*> anyTenants(const config::PolicySnapshot& snapshot, const QString& asked)
+{
+    const auto found = std::find_if(
+        snapshot.zones.begin(), snapshot.zones.end(), [&asked](const auto& zone) { return zone->name == asked; });
+    if (found != snapshot.zones.end())
+        return found->get();
+    return asked.isEmpty() ? std::optional<const config::Zone*>(nullptr) : std::nullopt;
 }
 
 QString sentenceOf(const Plan& plan, const config::Alias& alias)
@@ -120,10 +131,10 @@ api::Result<api::RouteExplanation> explain(const api::RouteQuestion& question, c
         return refused(api::ErrorCode::ScopeDenied,
             QStringLiteral("The credential %1 may not use the alias %2.").arg(credential->id, alias->name));
     }
-    const auto zone = effectiveZone(snapshot, tenant, question.zone);
+    const auto zone =
+        tenantName.isEmpty() ? anyTenants(snapshot, question.zone) : effectiveZone(snapshot, tenant, question.zone);
     if (!zone)
-        return refused(
-            api::ErrorCode::NoRouteInZone, QStringLiteral("A request may tighten its privacy zone, not widen it."));
+        return refused(api::ErrorCode::NoRouteInZone, zoneRefusal(snapshot, tenant, tenantName).message);
 
     const quint64 seed = seedOf(question);
     const CallMoments moments(policy, levers, *request, *alias, tenantName, seed, nowMs);

@@ -5,10 +5,10 @@
 #include "audit/recover_open_calls.h"
 #include "base/core_dumps.h"
 #include "base/ids.h"
+#include "engine/draft_book.h"
 #include "engine/listen_address.h"
 #include "observability/log.h"
 #include "store/engine_identity.h"
-#include "store/revision_repository.h"
 
 #include <QDir>
 #include <QFile>
@@ -38,6 +38,9 @@ QString freshId(RandomSource& random)
 
 } // namespace
 
+Parts::Parts() = default;
+Parts::~Parts() = default;
+
 Gateway::Gateway(GatewayOptions options, QObject* parent) : QObject(parent), m_view(m_parts, *this)
 {
     m_parts.options = std::move(options);
@@ -64,6 +67,7 @@ Gateway::~Gateway()
     m_parts.auditHealth = {};
     m_changes.reset();
     m_parts.incidents.reset();
+    m_parts.drafts.reset();
     m_parts.store.reset();   // writes what waits; its acknowledgements reach the loops before they end
     m_parts.exports.reset(); // sends what waits, for a short while
     m_parts.workers.clear();
@@ -152,34 +156,7 @@ std::optional<api::Error> Gateway::startRecord()
     if (!recovered)
         return part("open calls", recovered.error());
     m_recovered = *recovered;
-    continueRevisions();
-    return std::nullopt;
-}
-
-// The same content keeps its number across restarts; another content gets the next.
-void Gateway::continueRevisions()
-{
-    std::optional<store::RevisionMark> kept;
-    m_parts.store->submitAndWait([&](QSqlDatabase& database) {
-        kept = store::readRevisionMark(database);
-        return true;
-    });
-    if (kept) {
-        m_parts.config.resume(kept->revision, kept->contentHash);
-        if (m_parts.options.demo)
-            m_parts.config.loadDemo();
-        else
-            m_parts.config.load(m_parts.options.configFile);
-    }
-    markRevision();
-}
-
-void Gateway::markRevision()
-{
-    const config::SnapshotPtr snapshot = m_parts.config.current();
-    m_parts.store->submit([mark = store::RevisionMark{snapshot->revision, snapshot->contentHash}](
-                              QSqlDatabase& database) { return store::writeRevisionMark(database, mark); },
-        [](bool) {});
+    return startRevisions();
 }
 
 std::optional<api::Error> Gateway::startCredentials()
@@ -209,9 +186,9 @@ std::optional<api::Error> Gateway::startCredentials()
 
 // What a snapshot's providers need of us before calls go to them: their keys kept out of the log, and the simulated
 // provider running if one of them is it.
-api::Outcome Gateway::prepareProviders()
+api::Outcome Gateway::prepareProviders(const config::PolicySnapshot& snapshot)
 {
-    for (const auto& provider : m_parts.config.current()->providers) {
+    for (const auto& provider : snapshot.providers) {
         observability::keepOutOfLog(provider->key);
         if (provider->origin.port != 0 || m_parts.simulator)
             continue;
@@ -349,25 +326,6 @@ void Gateway::takeCommitted()
     m_governance->callsFiled(calls);
     if (lost > 0)
         log(LogLevel::Warning, "series.behind", {{"calls", lost}});
-}
-
-void Gateway::reload()
-{
-    const config::ConfigHolder::Report report = m_parts.config.reload();
-    for (const config::Problem& problem : report.problems)
-        log(LogLevel::Error, "config.problem", {{"message", config::describe(problem)}});
-    if (!report.ok) {
-        log(LogLevel::Error, "config.kept", {{"revision", revision()}});
-        return;
-    }
-    publishSnapshot();
-    refreshAdmin();
-    m_governance->configInForce();
-    if (!report.revisionChanged)
-        return;
-    markRevision();
-    log(LogLevel::Info, "config.activated", {{"revision", revision()}});
-    m_events->publish(QStringLiteral("revision.activated"), {{QStringLiteral("revision"), revision()}});
 }
 
 void Gateway::drain(milliseconds allowed)

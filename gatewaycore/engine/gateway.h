@@ -39,10 +39,18 @@ public:
 
     std::optional<StartFailure> start();
 
-    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown).
+    // Reads the config again; a file with a problem changes nothing (its problems are logged and shown). Another
+    // content is in force when it is recorded, a moment later.
     void reload();
     // Refuses new calls, lets the open ones finish for at most `allowed`, then emits drained(). Again: at once.
     void drain(std::chrono::milliseconds allowed);
+
+    // A revision that these callers are served by, beside the one in force; again with others: another step of it.
+    // `everywhere` is called when every worker has it. Another config in force ends it, as endTrial() does: from
+    // `everywhere` on no call begins with it; those that have begun end with it.
+    api::Outcome tryBeside(
+        const config::SnapshotPtr& snapshot, rollout::Assignment callers, std::function<void()> everywhere);
+    void endTrial(std::function<void()> everywhere);
 
     QString gatewayUrl() const { return m_parts.gatewayUrl; }
     QString adminUrl() const { return m_parts.adminUrl; }
@@ -69,18 +77,18 @@ private:
     void refreshAdmin();
     std::optional<observability::Invariants::Scope> scopeOf(const QString& credential) const;
     void startSeries();
-    api::Outcome prepareProviders();
+    api::Outcome prepareProviders(const config::PolicySnapshot& snapshot);
     WorkerPolicy policy() const;
     quint16 simulatorPort() const; // 0: it is not needed
     void startExports();
     void applyExports();
-    void publishSnapshot();
-    void publishPolicy();
+    void publishSnapshot(std::function<void()> everywhere = {});
+    void publishPolicy(std::function<void()> everywhere = {});
     api::Outcome rebuildSpend(const QStringList& accounts);
     api::Outcome rememberRepeatable();
     void breakerChanged(const QString& candidate, const fallback::HealthView& now);
-    void continueRevisions();
-    void markRevision();
+    std::optional<api::Error> startRevisions();
+    void publishEverywhere(std::function<void()> inForce);
     void checkDrained();
     void upkeep();
     void callsCommitted(const std::vector<std::shared_ptr<const api::Call>>& calls);

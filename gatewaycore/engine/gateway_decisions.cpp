@@ -47,7 +47,7 @@ api::Outcome Gateway::rememberRepeatable()
 // What decisions rest on: spend rebuilt from the record, levers as they were left, the config laid over both.
 std::optional<api::Error> Gateway::startDecisions()
 {
-    if (const api::Outcome ready = prepareProviders(); !ready)
+    if (const api::Outcome ready = prepareProviders(*m_parts.config.current()); !ready)
         return part("simulator", ready.error());
     quint32 seed = 0;
     m_parts.random.fill({reinterpret_cast<unsigned char*>(&seed), sizeof seed});
@@ -145,15 +145,16 @@ void Gateway::applyExports()
     m_parts.exports->apply(snapshot->exports, context);
 }
 
-void Gateway::publishSnapshot()
+void Gateway::publishSnapshot(std::function<void()> everywhere)
 {
-    if (const api::Outcome ready = prepareProviders(); !ready)
+    if (const api::Outcome ready = prepareProviders(*m_parts.config.current()); !ready)
         log(LogLevel::Error, "simulator.unavailable", {{"message", ready.error().message}});
     m_parts.labels = observability::MetricLabels::extended(*m_parts.labels, *m_parts.config.current());
     QStringList known;
     for (const budget::AccountStatus& account : m_parts.live->ledger.status())
         known.append(account.id);
     m_parts.policy = m_parts.live->bind(m_parts.config.current(), simulatorPort());
+    m_parts.tried.reset(); // it stood beside another one
     m_parts.watch->setSnapshot(*m_parts.config.current());
     m_parts.levers->reapply();
     // a budget that is new counts what was spent before it came
@@ -167,13 +168,41 @@ void Gateway::publishSnapshot()
             log(LogLevel::Error, "budget.unknown", {{"message", rebuilt.error().message}});
     }
     applyExports();
-    publishPolicy();
+    publishPolicy(std::move(everywhere));
 }
 
-void Gateway::publishPolicy()
+void Gateway::publishPolicy(std::function<void()> everywhere)
 {
+    // the last of them tells; nobody waits
+    const auto taken = std::make_shared<std::atomic<std::size_t>>(m_parts.workers.size());
+    const auto tell = [this, taken, everywhere = std::move(everywhere)] {
+        if (everywhere && taken->fetch_sub(1) == 1)
+            QMetaObject::invokeMethod(this, everywhere, Qt::QueuedConnection);
+    };
     for (const auto& worker : m_parts.workers)
-        worker->setPolicy(policy());
+        worker->setPolicy(policy(), tell);
+}
+
+api::Outcome Gateway::tryBeside(
+    const config::SnapshotPtr& snapshot, rollout::Assignment callers, std::function<void()> everywhere)
+{
+    LivePolicyPtr policy = m_parts.tried ? m_parts.tried->policy : nullptr;
+    if (!policy || policy->snapshot != snapshot) {
+        if (const api::Outcome ready = prepareProviders(*snapshot); !ready)
+            return ready;
+        policy = m_parts.live->bindBeside(snapshot, *m_parts.policy, simulatorPort());
+        m_parts.labels = observability::MetricLabels::extended(*m_parts.labels, *snapshot);
+        applyExports();
+    }
+    m_parts.tried = std::make_shared<const TriedPolicy>(TriedPolicy{std::move(policy), std::move(callers)});
+    publishPolicy(std::move(everywhere));
+    return api::Done{};
+}
+
+void Gateway::endTrial(std::function<void()> everywhere)
+{
+    m_parts.tried.reset();
+    publishPolicy(std::move(everywhere));
 }
 
 quint16 Gateway::simulatorPort() const
@@ -183,7 +212,7 @@ quint16 Gateway::simulatorPort() const
 
 WorkerPolicy Gateway::policy() const
 {
-    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels};
+    return {m_parts.policy, m_parts.levers->inForce(), m_parts.labels, m_parts.tried};
 }
 
 // What is done every now and then, on threads that may wait for a disk.

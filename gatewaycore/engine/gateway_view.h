@@ -36,7 +36,6 @@ public:
     void call(const QString& id, admin::Done<api::Call> done) override;
     void callSummary(
         const api::CallSummaryQuery& query, const QStringList& tenants, admin::Done<api::CallSummary> done) override;
-    void zoneCheck(const QDateTime& since, const QStringList& tenants, admin::Done<api::ZoneCheck> done) override;
     void checklist(admin::Done<QVector<api::ChecklistItem>> done) override;
     void credentials(admin::Done<QVector<api::CredentialInfo>> done) override;
     void issueCredential(const api::CredentialRequest& request, const admin::Change& change,

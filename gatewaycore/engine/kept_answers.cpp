@@ -113,4 +113,10 @@ void KeptAnswers::keep(const QByteArray& key, KeptAnswer answer)
     insert(key, Entry{{}, std::make_shared<const KeptAnswer>(std::move(answer)), {}, {}});
 }
 
+QByteArray exactKey(const ExactKey& key)
+{
+    const QByteArray revision = QByteArray::number(key.revision);
+    return KeptAnswers::digest({"exact", key.tenant, key.zone, key.alias, key.surface, key.shape, key.body, revision});
+}
+
 } // namespace gateway::engine

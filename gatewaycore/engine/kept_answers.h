@@ -81,4 +81,18 @@ private:
     qsizetype m_bytes = 0;
 };
 
+// What an answer is kept under for the step `cached`: only the same tenant in the same zone, asking the same alias the
+// same thing under the same revision, finds it again.
+struct ExactKey
+{
+    QByteArray tenant;
+    QByteArray zone;
+    QByteArray alias;
+    QByteArray surface;
+    QByteArray shape; // whole stream array
+    QByteArray body;
+    int revision = 0;
+};
+QByteArray exactKey(const ExactKey& key);
+
 } // namespace gateway::engine

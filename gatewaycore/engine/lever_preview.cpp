@@ -4,6 +4,7 @@
 #include "budget/pricing.h"
 #include "engine/estimate.h"
 #include "engine/plan.h"
+#include "engine/zone.h"
 
 namespace gateway::engine {
 namespace {
@@ -41,7 +42,12 @@ public:
         const CallMoments moments(m_policy, m_with, request, alias, name, 0, m_nowMs);
         routing::RouteInput input;
         input.alias = &alias;
-        input.zone = tenant ? tenant->zone : nullptr;
+        const auto zone = effectiveZone(*m_policy.snapshot, tenant, {});
+        if (tenant && !zone) {
+            refusal = api::ErrorCode::NoRouteInZone;
+            return nullptr;
+        }
+        input.zone = zone.value_or(nullptr);
         input.today = utcDay(m_nowMs);
         input.moments = &moments;
         const Plan plan = makePlan(input, alias.degradeServes);

@@ -27,6 +27,12 @@ public:
 
     // `simulatorPort`: of the embedded simulator; 0: no provider of this revision is it.
     LivePolicyPtr bind(config::SnapshotPtr snapshot, quint16 simulatorPort);
+    // A second revision beside the one in force, for a part of the callers; changes nothing of what is in force. What
+    // both know in the same way they share: the health of a candidate, a provider's gate, accounts of budgets and
+    // quotas. A provider that is reached in another way has a health and a gate of its own here, so that one that does
+    // not work opens no breaker of the other side. All budgets and quotas in force hold here too; those that differ
+    // hold in addition: nobody gets more than what is in force (decisions/0162-two-policies-at-once.md).
+    LivePolicyPtr bindBeside(config::SnapshotPtr snapshot, const LivePolicy& inForce, quint16 simulatorPort);
 
     budget::Ledger ledger;
     budget::LearnedRatio learned;
@@ -38,6 +44,8 @@ public:
 
 private:
     const Clock& m_clock;
+    const fallback::BreakerOptions m_breaker;
+    const quint32 m_seed;
     QHash<QString, std::shared_ptr<ProviderLive>> m_providers; // by name; those of configs gone stay, they are few
 };
 

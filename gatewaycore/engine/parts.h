@@ -3,6 +3,7 @@
 #pragma once
 
 #include "admin/desks.h"
+#include "api/zone_record.h"
 #include "audit/open_calls.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -30,6 +31,8 @@
 
 namespace gateway::engine {
 
+class DraftBook;
+
 struct GatewayOptions
 {
     QString configFile; // unused with demo
@@ -44,6 +47,10 @@ struct GatewayOptions
 
 struct Parts
 {
+    Parts();
+    ~Parts();
+    Q_DISABLE_COPY_MOVE(Parts)
+
     GatewayOptions options;
     SystemClock clock;
     SodiumRandom random;
@@ -58,19 +65,22 @@ struct Parts
     config::ConfigHolder config;
     std::unique_ptr<LiveState> live;
     LivePolicyPtr policy; // the config in force, laid over it
+    TriedPolicyPtr tried; // a canary beside it; null: there is none
     observability::MetricLabelsPtr labels;
     observability::SeriesStore series{clock};
     std::vector<std::unique_ptr<observability::WorkerMetrics>> metrics;
     std::unique_ptr<audit::OpenCalls> openCalls;
     std::unique_ptr<store::Store> store;
+    std::unique_ptr<DraftBook> drafts; // drafts and revisions of the config
     std::unique_ptr<RecordReader> reader;
     std::unique_ptr<credential::CredentialIssuer> credentials;
     std::unique_ptr<LeverControl> levers;
     std::unique_ptr<BudgetRaises> raises;
     SpendHistory spend;
     std::unique_ptr<Watch> watch;
-    std::unique_ptr<IncidentKeeper> incidents; // the register of `watch`, made durable
-    std::function<api::Part()> auditHealth;    // of the audit log, once there is one
+    std::unique_ptr<IncidentKeeper> incidents;                // the register of `watch`, made durable
+    std::function<api::Part()> auditHealth;                   // of the audit log, once there is one
+    std::function<std::optional<api::ZoneAudit>()> zoneAudit; // the quarterly audit to look at, once governance is up
     std::unique_ptr<simulator::SimulatorServer> simulator;
     std::vector<std::unique_ptr<Worker>> workers;
     std::unique_ptr<exports::Exports> exports; // reads the workers' counters

@@ -3,6 +3,7 @@
 #include "base/utc_day.h"
 #include "engine/attempt_cost.h"
 #include "engine/estimate.h"
+#include "engine/zone.h"
 #include "routing/route.h"
 
 namespace gateway::engine {
@@ -67,11 +68,14 @@ Permit::Answer Permit::take(WorkerContext& context, const PermitRequest& asked)
     const config::Provider& provider = *candidate.provider;
     const auto skip = [](ErrorCode code, const QString& why) { return Answer{Verdict::Skip, errorOf(code, why), {}}; };
     // the zone in force now: a config that tightened it in the meantime counts at once
-    const config::Tenant* tenant = context.policy->snapshot->tenantByName.value(asked.spender.tenant);
-    for (const config::Zone* zone : {asked.zone, tenant ? tenant->zone : nullptr}) {
-        if (*routing::zoneObjection(candidate, zone))
-            return skip(
-                ErrorCode::NoRouteInZone, QStringLiteral("It lies outside the privacy zone %1.").arg(zone->name));
+    const config::PolicySnapshot& now = *context.policy->snapshot;
+    if (*attemptObjection(candidate, asked.zone, now, asked.spender.tenant)) {
+        const config::Tenant* tenant = now.tenantByName.value(asked.spender.tenant);
+        const bool own = asked.zone && *routing::zoneObjection(candidate, asked.zone);
+        const config::Zone* zone = own || !tenant ? asked.zone : tenant->zone;
+        return skip(
+            ErrorCode::NoRouteInZone, zone ? QStringLiteral("It lies outside the privacy zone %1.").arg(zone->name)
+                                           : QStringLiteral("The tenant has no privacy zone any more."));
     }
 
     // an operator's hand counts at once, also for a call that was routed before

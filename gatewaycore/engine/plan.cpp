@@ -26,9 +26,17 @@ CallMoments::CallMoments(const LivePolicy& policy, const fallback::LeverSet& lev
 {
 }
 
-Moment CallMoments::of(const config::Candidate& candidate) const
+Moment momentOf(const config::Candidate& candidate, const transform::CallRequest& request, QDate today)
 {
     Moment moment;
+    moment.upperBound = upperBoundOf(candidate, request, today);
+    moment.unable = transform::cannotServe(request, candidate);
+    return moment;
+}
+
+Moment CallMoments::of(const config::Candidate& candidate) const
+{
+    Moment moment = momentOf(candidate, m_request, m_today);
     const fallback::Glance glance = m_policy.healthOf(candidate).glance();
     switch (glance.breaker) {
     case fallback::BreakerState::Closed:
@@ -42,8 +50,6 @@ Moment CallMoments::of(const config::Candidate& candidate) const
     }
     moment.p95 = m_request.stream ? glance.firstTokenP95 : glance.totalP95;
     moment.failurePermille = glance.failurePermille;
-    moment.upperBound = upperBoundOf(candidate, m_request, m_today);
-    moment.unable = transform::cannotServe(m_request, candidate);
     if (m_levers.isEmpty())
         return moment;
     const QString& provider = candidate.provider->name;
@@ -92,6 +98,14 @@ std::optional<std::chrono::milliseconds> latencyBudgetOf(
     return budget.count() > 0 ? std::min(budget, asked.value_or(budget)) : asked;
 }
 
+std::optional<std::chrono::milliseconds> remainingOf(
+    std::optional<std::chrono::milliseconds> budget, std::chrono::milliseconds elapsed)
+{
+    if (!budget)
+        return std::nullopt;
+    return std::max(std::chrono::milliseconds(0), *budget - elapsed);
+}
+
 Plan makePlan(const routing::RouteInput& input, bool degradeServes)
 {
     Plan plan;
@@ -135,10 +149,22 @@ Plan makePlan(const routing::RouteInput& input, bool degradeServes)
     return plan;
 }
 
-api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill)
+api::JsonText textOf(const CallInputs& inputs)
 {
     QByteArray text;
-    text.reserve(256 + 224 * qsizetype(plan.decision.candidates.size() + plan.fallback.size()));
+    text.reserve(128);
+    JsonWriter out(text);
+    out.beginObject();
+    writeInputs(out, inputs);
+    out.endObject();
+    return api::JsonText::fromText(std::move(text));
+}
+
+api::JsonText textOf(
+    const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill, const CallInputs* inputs)
+{
+    QByteArray text;
+    text.reserve(384 + 224 * qsizetype(plan.decision.candidates.size() + plan.fallback.size()));
     JsonWriter out(text);
     out.beginObject();
     routing::writeMembers(out, input, plan.decision, revision);
@@ -161,6 +187,8 @@ api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int rev
     }
     if (!drill.isEmpty())
         out.member("drill", drill);
+    if (inputs)
+        writeInputs(out, *inputs);
     out.endObject();
     return api::JsonText::fromText(std::move(text));
 }

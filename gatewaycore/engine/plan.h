@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/json_text.h"
+#include "engine/call_inputs.h"
 #include "engine/live_policy.h"
 #include "fallback/chain.h"
 #include "fallback/lever.h"
@@ -11,6 +12,10 @@
 #include "transform/call_request.h"
 
 namespace gateway::engine {
+
+// What follows from the request and the config alone: what the call can cost there at most, and whether it can be given
+// to the provider at all. The rest of a moment is measured, or was recorded.
+routing::Moment momentOf(const config::Candidate& candidate, const transform::CallRequest& request, QDate today);
 
 // What routing may know of a candidate for this request, at this moment.
 class CallMoments final : public routing::Moments
@@ -41,6 +46,10 @@ std::optional<api::Money> ceilingOf(const config::Alias& alias, std::optional<ap
 std::optional<std::chrono::milliseconds> latencyBudgetOf(
     const config::Alias& alias, config::WorkloadClass workloadClass, std::optional<std::chrono::milliseconds> asked);
 
+// What is left of a latency budget; never negative.
+std::optional<std::chrono::milliseconds> remainingOf(
+    std::optional<std::chrono::milliseconds> budget, std::chrono::milliseconds elapsed);
+
 struct StepVerdict
 {
     config::FallbackKind kind = config::FallbackKind::Refuse;
@@ -57,8 +66,11 @@ struct Plan
 
 Plan makePlan(const routing::RouteInput& input, bool degradeServes);
 
-// {"candidates": ..., "fallback": [...]} as the record keeps it.
-api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill = {});
+// {"candidates": ..., "fallback": [...], "inputs": {...}} as the record keeps it; nullptr: without the inputs.
+api::JsonText textOf(const routing::RouteInput& input, const Plan& plan, int revision, const QString& drill = {},
+    const CallInputs* inputs = nullptr);
+// {"inputs": {...}} of a call that was refused before it was routed.
+api::JsonText textOf(const CallInputs& inputs);
 
 struct Counterfactual
 {

@@ -1,8 +1,7 @@
-// GatewayView's side of what was promised and recorded: summaries, the zone check, the checklist, rotation.
+// GatewayView's side of what was promised and recorded: summaries, the checklist, rotation.
 #include "engine/gateway_view.h"
 
 #include "engine/checklist.h"
-#include "engine/zone_report.h"
 #include "observability/log.h"
 #include "store/call_summary_reader.h"
 
@@ -30,24 +29,6 @@ void GatewayView::callSummary(
         [query, tenants](const QString& file) { return summaryOf(file, query, tenants); }, std::move(done));
 }
 
-void GatewayView::zoneCheck(const QDateTime& since, const QStringList& tenants, admin::Done<api::ZoneCheck> done)
-{
-    ZoneQuestion question;
-    question.snapshot = snapshot();
-    question.tenants = tenants;
-    question.sinceMs = since.toMSecsSinceEpoch();
-    question.nowMs = m_parts.clock.wallMs();
-    for (const api::CredentialInfo& credential : m_parts.credentials->list()) {
-        if (credential.revokedAt ||
-            (credential.expiresAt && credential.expiresAt->toMSecsSinceEpoch() <= question.nowMs))
-            continue;
-        QStringList& aliases = question.aliasesOf[credential.tenant];
-        aliases += credential.aliases.isEmpty() ? QStringList(QStringLiteral("*")) : credential.aliases;
-    }
-    m_parts.reader->later<api::ZoneCheck>(
-        [question](const QString& file) { return checkZones(question, file); }, std::move(done));
-}
-
 void GatewayView::checklist(admin::Done<QVector<api::ChecklistItem>> done)
 {
     ChecklistFacts facts;
@@ -64,6 +45,8 @@ void GatewayView::checklist(admin::Done<QVector<api::ChecklistItem>> done)
     facts.invariants = invariants();
     facts.incidents = incidents();
     facts.store = m_parts.store->health();
+    if (m_parts.zoneAudit)
+        facts.zoneAudit = m_parts.zoneAudit();
     for (const auto& provider : facts.snapshot->providers)
         facts.attemptsOfProvider.insert(
             provider->name, m_parts.series.flow(provider->name, {}, m_parts.clock.wallMs() - kHourMs).attempts);

@@ -41,10 +41,16 @@ api::Result<quint16> Worker::start(
     return port;
 }
 
-void Worker::setPolicy(WorkerPolicy policy)
+void Worker::setPolicy(WorkerPolicy policy, std::function<void()> taken)
 {
     QMetaObject::invokeMethod(
-        m_loop, [loop = m_loop, policy = std::move(policy)] { loop->setPolicy(policy); }, Qt::QueuedConnection);
+        m_loop,
+        [loop = m_loop, policy = std::move(policy), taken = std::move(taken)] {
+            loop->setPolicy(policy);
+            if (taken)
+                taken();
+        },
+        Qt::QueuedConnection);
 }
 
 int Worker::upstreamConnections(const QString& provider) const

@@ -12,6 +12,7 @@
 #include "credential/credential_book.h"
 #include "engine/engine_state.h"
 #include "engine/live_state.h"
+#include "engine/tried_policy.h"
 #include "fallback/lever.h"
 #include "http/server.h"
 #include "observability/loop_watch.h"
@@ -19,6 +20,7 @@
 
 #include <QThread>
 
+#include <functional>
 #include <memory>
 
 namespace gateway::engine {
@@ -31,6 +33,7 @@ struct WorkerPolicy
     LivePolicyPtr policy;
     fallback::LeverSetPtr levers;
     observability::MetricLabelsPtr labels;
+    TriedPolicyPtr tried = {};
 };
 
 struct WorkerServices
@@ -55,7 +58,8 @@ public:
     // Starts the thread and listens; returns the port. Blocks the control thread for that long.
     api::Result<quint16> start(
         http::ServerOptions options, WorkerPolicy policy, credential::CredentialBookPtr credentials);
-    void setPolicy(WorkerPolicy policy);
+    // `taken` (may be empty) is called on the worker's thread: no call that begins later knows the policy before.
+    void setPolicy(WorkerPolicy policy, std::function<void()> taken = {});
     void setCredentials(credential::CredentialBookPtr credentials);
     int upstreamConnections(const QString& provider) const; // open ones, as of the last second
     void closeIdleConnections();                            // at the beginning of a drain

@@ -11,6 +11,7 @@
 #include "credential/credential_book.h"
 #include "engine/access_tokens.h"
 #include "engine/live_state.h"
+#include "engine/tried_policy.h"
 #include "fallback/lever.h"
 #include "http/timer_wheel.h"
 #include "http/upstream.h"
@@ -34,7 +35,8 @@ struct WorkerContext
     LivePolicyPtr policy;
     fallback::LeverSetPtr levers;
     credential::CredentialBookPtr credentials;
-    bool recorded = false; // in this turn: at its end the recorder is told
+    bool recorded = false;     // in this turn: at its end the recorder is told
+    TriedPolicyPtr tried = {}; // a canary; null: there is none
 };
 
 } // namespace gateway::engine

@@ -70,6 +70,7 @@ api::Result<quint16> WorkerLoop::listen(http::ServerOptions options)
 void WorkerLoop::setPolicy(WorkerPolicy policy)
 {
     m_context.policy = std::move(policy.policy);
+    m_context.tried = std::move(policy.tried);
     m_context.levers = std::move(policy.levers);
     m_services.metrics.setLabels(std::move(policy.labels));
 }
@@ -188,7 +189,8 @@ void WorkerLoop::answerReady(http::Exchange& exchange)
 void WorkerLoop::answerModels(http::Exchange& exchange, const DataPath& path, const credential::Credential& credential)
 {
     QStringList aliases;
-    for (const auto& alias : m_context.policy->snapshot->aliases) {
+    const LivePolicyPtr& policy = policyFor(m_context.policy, m_context.tried, credential.tenant, credential.id);
+    for (const auto& alias : policy->snapshot->aliases) {
         if (credential.allowsAlias(alias->name))
             aliases.append(alias->name);
     }

@@ -1,6 +1,9 @@
 #include "engine/zone_report.h"
 
+#include "privacy/standing.h"
+#include "privacy/zone_rule.h"
 #include "routing/route.h"
+#include "store/database.h"
 
 #include <QDateTime>
 
@@ -10,20 +13,24 @@
 namespace gateway::engine {
 namespace {
 
+using api::StandingCheck;
 using api::TenantZoneCheck;
 using api::ZoneEndpoint;
+using privacy::Standing;
 
-constexpr int kMostCalls = 20;
+constexpr qsizetype kMostCalls = 20;
 
 // From the best to the worst.
 constexpr std::array kVerdicts{"PASS", "NO_DATA", "INCOMPLETE", "FAIL"};
 
-enum class Standing
+QString worse(const QString& one, const QString& other)
 {
-    Inside,
-    Outside,
-    Unknown
-};
+    const auto rank = [](const QString& verdict) {
+        return std::find_if(kVerdicts.begin(), kVerdicts.end(),
+            [&verdict](const char* word) { return verdict == QLatin1String(word); });
+    };
+    return rank(one) < rank(other) ? other : one;
+}
 
 QString why(const config::Candidate& candidate, const config::Zone* zone, const char* code)
 {
@@ -61,164 +68,239 @@ QVector<ZoneEndpoint> endpointsOf(
     return endpoints;
 }
 
-// An attempt is judged by what the config says of its provider now. A provider that moved to another region since is
-// not the endpoint that was used; where the record itself names a region outside the zone, that is enough.
-Standing standingOf(const config::PolicySnapshot& snapshot, const store::EndpointCount& count, const config::Zone* zone)
-{
-    const auto found = std::find_if(snapshot.providers.begin(), snapshot.providers.end(),
-        [&](const auto& provider) { return provider->name == count.provider; });
-    if (found != snapshot.providers.end() && (*found)->region == count.region) {
-        config::Candidate candidate;
-        candidate.provider = found->get();
-        return *routing::zoneObjection(candidate, zone) == 0 ? Standing::Inside : Standing::Outside;
-    }
-    if (zone && !count.region.isEmpty() && !zone->regions.contains(count.region))
-        return Standing::Outside;
-    return Standing::Unknown;
-}
-
-QString callsOf(qint64 number)
+QString attemptsOf(qint64 number)
 {
     return number == 1 ? QStringLiteral("1 attempt") : QStringLiteral("%1 attempts").arg(number);
 }
 
-// The verdict, worst reason first; the sentence says the reason.
-void judge(TenantZoneCheck& check, bool isConfigured, bool hasContract)
+// What was found of one tenant.
+struct Counts
 {
-    const QString zone = check.zone.isEmpty() ? QStringLiteral("no zone") : QStringLiteral("zone ") + check.zone;
-    const bool differs = hasContract && check.contractZone != check.zone;
-    if (check.outside > 0) {
-        check.verdict = QStringLiteral("FAIL");
-        check.sentence =
-            QStringLiteral("%1 of %2 went outside %3.").arg(check.outside).arg(callsOf(check.attempts), zone);
-        if (differs)
-            check.sentence += QStringLiteral(" The contract says zone %1.").arg(check.contractZone);
-    } else if (differs) {
-        check.verdict = QStringLiteral("FAIL");
-        check.sentence = QStringLiteral("The contract says zone %1 and the config %2.").arg(check.contractZone, zone);
-    } else if (!isConfigured) {
-        check.verdict = QStringLiteral("INCOMPLETE");
-        check.sentence = QStringLiteral("The config no longer knows this tenant, so its %1 cannot be judged.")
-                             .arg(callsOf(check.attempts));
-    } else if (check.zone.isEmpty()) {
-        check.verdict = QStringLiteral("INCOMPLETE");
-        check.sentence = QStringLiteral("No zone is configured, so there is nothing to hold its %1 against.")
-                             .arg(callsOf(check.attempts));
-    } else if (check.unknown > 0) {
-        check.verdict = QStringLiteral("INCOMPLETE");
-        check.sentence = QStringLiteral("%1 of %2 went to an endpoint that the config no longer knows.")
-                             .arg(check.unknown)
-                             .arg(callsOf(check.attempts));
-    } else if (check.attempts == 0) {
-        check.verdict = QStringLiteral("NO_DATA");
-        check.sentence = QStringLiteral("No attempt was recorded in this time.");
+    qint64 attempts = 0;
+    qint64 outside = 0;
+    qint64 unknown = 0;
+    qint64 unzoned = 0;
+    QString firstWhy;
+};
+
+// The zone in force allows something that the contract does not; empty: it does not, or there is none that holds.
+QString breach(const config::Tenant* tenant, const QDate& today)
+{
+    if (!tenant || privacy::stateOn(*tenant, today) != privacy::ContractState::Holds)
+        return {};
+    const QString contract = tenant->contract->zone->name;
+    if (!tenant->zone)
+        return QStringLiteral("The contract says zone %1 and the config no zone.").arg(contract);
+    const QStringList more =
+        privacy::beyond(privacy::termsOf(*tenant->zone), privacy::termsOf(*tenant->contract->zone));
+    return more.isEmpty() ? QString()
+                          : QStringLiteral("The contract says zone %1, and the config zone %2, which allows %3.")
+                                .arg(contract, tenant->zone->name, more.join(QStringLiteral(" and ")));
+}
+
+// The verdict, worst reason first; the sentence says the reason.
+void judge(TenantZoneCheck& check, const Counts& counts, const QString& breached, bool hasContract)
+{
+    const auto say = [&check](const char* verdict, const QString& sentence) {
+        check.verdict = QString::fromLatin1(verdict);
+        check.sentence = sentence;
+    };
+    const QString all = attemptsOf(counts.attempts);
+    if (counts.outside > 0) {
+        say("FAIL", QStringLiteral("%1 of %2 went outside the zone that was in force: %3.")
+                        .arg(counts.outside)
+                        .arg(all, counts.firstWhy));
+        if (!breached.isEmpty())
+            check.sentence += u' ' + breached;
+    } else if (!breached.isEmpty()) {
+        say("FAIL", breached);
+    } else if (counts.unknown > 0) {
+        say("INCOMPLETE",
+            QStringLiteral("%1 of %2 cannot be judged: %3.").arg(counts.unknown).arg(all, counts.firstWhy));
+    } else if (counts.unzoned > 0) {
+        say("INCOMPLETE", QStringLiteral("%1 of %2 were made while the config had no zones: nothing was promised.")
+                              .arg(counts.unzoned)
+                              .arg(all));
+    } else if (counts.attempts == 0) {
+        say("NO_DATA", QStringLiteral("No attempt was recorded in this time."));
     } else {
-        check.verdict = QStringLiteral("PASS");
-        check.sentence = QStringLiteral("0 of %1 went outside %2.").arg(callsOf(check.attempts), zone);
+        say("PASS", QStringLiteral("0 of %1 went outside the zone that was in force.").arg(all));
         if (!hasContract)
             check.sentence += QStringLiteral(" The config states no contract to compare it with.");
     }
 }
 
-TenantZoneCheck checkOf(const ZoneQuestion& question, const QString& name, const config::Tenant* tenant,
-    const std::vector<store::EndpointCount>& counts)
+TenantZoneCheck checkOf(const ZoneQuestion& question, const QString& name, const Counts& counts)
 {
+    const config::Tenant* tenant = question.snapshot->tenantByName.value(name);
     TenantZoneCheck check;
     check.tenant = name;
     const config::Zone* zone = tenant ? tenant->zone : nullptr;
     if (zone)
         check.zone = zone->name;
-    const bool hasContract = tenant && tenant->contract && tenant->contract->zone;
-    if (tenant && tenant->contract)
+    if (tenant && tenant->contract) {
         check.contractReference = tenant->contract->reference;
-    if (hasContract)
-        check.contractZone = tenant->contract->zone->name;
+        if (tenant->contract->zone)
+            check.contractZone = tenant->contract->zone->name;
+    }
     if (tenant)
         check.endpoints = endpointsOf(*question.snapshot, zone, question.aliasesOf.value(name));
-    for (const store::EndpointCount& count : counts) {
-        if (count.tenant != name)
-            continue;
-        check.attempts += count.attempts;
-        switch (tenant ? standingOf(*question.snapshot, count, zone) : Standing::Unknown) {
-        case Standing::Inside:
-            break;
-        case Standing::Outside:
-            check.outside += count.attempts;
-            break;
-        case Standing::Unknown:
-            check.unknown += count.attempts;
-            break;
-        }
-    }
-    judge(check, tenant != nullptr, hasContract);
+    check.attempts = counts.attempts;
+    check.outside = counts.outside;
+    check.unknown = counts.unknown;
+    const QDate today = QDateTime::fromMSecsSinceEpoch(question.nowMs, Qt::UTC).date();
+    judge(check, counts, breach(tenant, today), !check.contractZone.isEmpty());
+    if (!tenant)
+        check.sentence += QStringLiteral(" The config no longer knows this tenant.");
     return check;
+}
+
+void addGap(StandingCheck& check, const char* code, qint64 count, const QString& sentence)
+{
+    if (count > 0)
+        check.gaps.append({QString::fromLatin1(code), count, sentence});
+}
+
+void addGaps(StandingCheck& check, const store::ZoneScan& scan, qint64 unknown)
+{
+    addGap(check, "revision_unknown", unknown,
+        QStringLiteral("%1 made under a revision whose zones were not written down.").arg(attemptsOf(unknown)));
+    addGap(check, "calls_missing", scan.missingCalls,
+        QStringLiteral("%1 numbers of calls are missing in the record.").arg(scan.missingCalls));
+    addGap(check, "attempts_without_call", scan.attemptsAlone,
+        QStringLiteral("%1 of no call that is on the record.").arg(attemptsOf(scan.attemptsAlone)));
+    addGap(check, "attempts_gone", scan.attemptsGone,
+        QStringLiteral("%1 fewer than when they were summed up.").arg(attemptsOf(scan.attemptsGone)));
+    addGap(check, "attempts_added", scan.attemptsAdded,
+        QStringLiteral("%1 more than when they were summed up.").arg(attemptsOf(scan.attemptsAdded)));
+    addGap(check, "not_counted", scan.isDone() ? 0 : std::max<qint64>(1, scan.left()),
+        scan.countedUntilMs < 0
+            ? QStringLiteral("The time was too much to read.")
+            : QStringLiteral("The time was too much to read; it was read up to %1.")
+                  .arg(QDateTime::fromMSecsSinceEpoch(scan.countedUntilMs, Qt::UTC).toString(Qt::ISODate)));
+}
+
+int coverageOf(const StandingCheck& check, const store::ZoneScan& scan, qint64 unjudged)
+{
+    const double calls = double(scan.calls + scan.missingCalls + std::max<qint64>(0, scan.left()));
+    const double read = calls > 0 ? double(scan.calls) / calls : scan.isDone() ? 1 : 0;
+    const double attempts = double(check.scanned + scan.attemptsGone + scan.attemptsAlone);
+    const double judged = attempts > 0 ? double(check.scanned - unjudged) / attempts : 1;
+    return int(100 * read * judged); // rounded down: 100 is all of it
+}
+
+void conclude(StandingCheck& check)
+{
+    QString verdict = check.check.tenants.isEmpty() ? QStringLiteral("NO_DATA") : QStringLiteral("PASS");
+    for (const TenantZoneCheck& tenant : check.check.tenants)
+        verdict = worse(verdict, tenant.verdict);
+    if (!check.gaps.isEmpty())
+        verdict = worse(verdict, QStringLiteral("INCOMPLETE"));
+    check.check.verdict = verdict;
+    check.sentence = QStringLiteral("%1 of %2 outside the zone in force, coverage %3 %.")
+                         .arg(check.outside)
+                         .arg(attemptsOf(check.scanned))
+                         .arg(check.coveragePercent);
+    if (check.scanned == 0)
+        check.sentence = QStringLiteral("No attempt was recorded in this time, so nothing is shown.");
+    if (!check.gaps.isEmpty())
+        check.sentence += u' ' + check.gaps.constFirst().sentence;
 }
 
 } // namespace
 
-api::ZoneCheck zoneReport(const ZoneQuestion& question, const std::vector<store::EndpointCount>& counts)
+StandingCheck zoneReport(const ZoneQuestion& question, const store::ZoneScan& scan, const store::Revisions& revisions)
 {
+    StandingCheck check;
+    check.chain = QStringLiteral("unchecked");
+    check.check.asOf = QDateTime::fromMSecsSinceEpoch(question.nowMs, Qt::UTC);
+    check.check.since = QDateTime::fromMSecsSinceEpoch(question.sinceMs, Qt::UTC);
+    check.check.until = QDateTime::fromMSecsSinceEpoch(question.untilMs, Qt::UTC);
+    check.check.revision = question.snapshot->revision;
+    check.check.query = store::zoneQueryText();
+
+    QStringList names; // those of the config first, in its order
     const auto isAsked = [&](const QString& tenant) {
         return question.tenants.isEmpty() || question.tenants.contains(tenant);
     };
-    api::ZoneCheck report;
-    report.asOf = QDateTime::fromMSecsSinceEpoch(question.nowMs, Qt::UTC);
-    report.since = QDateTime::fromMSecsSinceEpoch(question.sinceMs, Qt::UTC);
-    report.until = report.asOf;
-    report.revision = question.snapshot->revision;
-    report.query = store::ZoneReader::queryText();
     for (const auto& tenant : question.snapshot->tenants) {
         if (isAsked(tenant->name))
-            report.tenants.append(checkOf(question, tenant->name, tenant.get(), counts));
+            names.append(tenant->name);
     }
-    QStringList gone; // in the record, and not in the config any more
-    for (const store::EndpointCount& count : counts) {
-        if (isAsked(count.tenant) && !question.snapshot->tenantByName.contains(count.tenant) &&
-            !gone.contains(count.tenant))
-            gone.append(count.tenant);
-    }
-    for (const QString& tenant : gone)
-        report.tenants.append(checkOf(question, tenant, nullptr, counts));
-
-    std::size_t worst = 0;
-    for (const TenantZoneCheck& check : report.tenants) {
-        for (std::size_t i = worst; i < kVerdicts.size(); ++i) {
-            if (check.verdict == QLatin1String(kVerdicts[i]))
-                worst = i;
+    QHash<QString, Counts> counts;
+    qint64 unknown = 0;
+    qint64 unzoned = 0;
+    for (const auto& [group, attempts] : scan.groups) {
+        if (!names.contains(group.tenant))
+            names.append(group.tenant);
+        Counts& of = counts[group.tenant];
+        of.attempts += attempts;
+        check.scanned += attempts;
+        const privacy::Judged judged = privacy::judge(group, revisions);
+        const bool isFirst = of.outside == 0;
+        switch (judged.standing) {
+        case Standing::Inside:
+            continue;
+        case Standing::Outside:
+            of.outside += attempts;
+            check.outside += attempts;
+            if (isFirst)
+                of.firstWhy = judged.why;
+            break;
+        case Standing::Unknown:
+            of.unknown += attempts;
+            unknown += attempts;
+            if (of.firstWhy.isEmpty())
+                of.firstWhy = judged.why;
+            break;
+        case Standing::Unzoned:
+            of.unzoned += attempts;
+            unzoned += attempts;
+            break;
         }
     }
-    report.verdict = report.tenants.isEmpty() ? QStringLiteral("NO_DATA") : QString::fromLatin1(kVerdicts[worst]);
-    return report;
+    for (const QString& name : names)
+        check.check.tenants.append(checkOf(question, name, counts.value(name)));
+    addGaps(check, scan, unknown);
+    check.coveragePercent = coverageOf(check, scan, unknown + unzoned);
+    conclude(check);
+    return check;
 }
 
-api::Result<api::ZoneCheck> checkZones(const ZoneQuestion& question, const QString& databaseFile)
+api::Result<StandingCheck> readZoneReport(
+    const ZoneQuestion& question, const store::ZoneScan& scan, const QString& databaseFile)
 {
-    auto reader = store::ZoneReader::open(databaseFile);
-    if (!reader)
-        return reader.error();
-    // up to and with this millisecond
-    const qint64 until = question.nowMs + 1;
-    const auto counts = (*reader)->count(question.sinceMs, until, question.tenants);
-    if (!counts)
-        return counts.error();
-    api::ZoneCheck report = zoneReport(question, *counts);
-    for (TenantZoneCheck& check : report.tenants) {
-        if (check.outside == 0)
+    auto connection = store::openReader(databaseFile);
+    if (!connection)
+        return connection.error();
+    const auto revisions = store::readRevisions(**connection);
+    if (!revisions)
+        return revisions.error();
+    StandingCheck check = zoneReport(question, scan, *revisions);
+    if (check.outside == 0)
+        return check;
+    for (const auto& [group, attempts] : scan.groups) {
+        const privacy::Judged judged = privacy::judge(group, *revisions);
+        if (judged.standing != Standing::Outside || check.rows.size() >= StandingCheck::kRows)
             continue;
-        const config::Tenant* tenant = question.snapshot->tenantByName.value(check.tenant);
-        for (const store::EndpointCount& count : *counts) {
-            if (count.tenant != check.tenant || check.outsideCalls.size() >= kMostCalls ||
-                standingOf(*question.snapshot, count, tenant ? tenant->zone : nullptr) != Standing::Outside)
-                continue;
-            const auto ids =
-                (*reader)->calls(count, question.sinceMs, until, kMostCalls - int(check.outsideCalls.size()));
-            if (!ids)
-                return ids.error();
-            check.outsideCalls.append(*ids);
-        }
-        check.outsideCalls.removeDuplicates();
+        const auto rows = store::attemptsOf(
+            databaseFile, group, question.sinceMs, question.untilMs, int(StandingCheck::kRows - check.rows.size()));
+        if (!rows)
+            return rows.error();
+        for (const store::ZoneAttempt& row : *rows)
+            check.rows.append({row.call, row.number, row.at, group.tenant, group.zone, group.provider, group.region,
+                judged.retention, group.revision, judged.why});
     }
-    return report;
+    std::stable_sort(
+        check.rows.begin(), check.rows.end(), [](const api::ZoneRow& a, const api::ZoneRow& b) { return a.at > b.at; });
+    for (TenantZoneCheck& tenant : check.check.tenants) {
+        for (const api::ZoneRow& row : check.rows) {
+            if (row.tenant == tenant.tenant && tenant.outsideCalls.size() < kMostCalls &&
+                !tenant.outsideCalls.contains(row.call))
+                tenant.outsideCalls.append(row.call);
+        }
+    }
+    return check;
 }
 
 } // namespace gateway::engine

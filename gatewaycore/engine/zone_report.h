@@ -1,12 +1,13 @@
-// The zone check of today (api/zone_check.h): the endpoints each tenant may be routed to by the config in force, asked
-// of routing's own zone filter, and where its recorded attempts went. A difference between contract and config is a
-// failure, whoever is right: somebody must look. What it does not catch is said in decision 0104. Any thread; pure but
-// for the reading.
+// The zero-rows check over a scan of the attempts (store/zone_scan.h): each group of them judged by what its revision
+// said (privacy/standing.h), and for each tenant what its contract, the config in force and its attempts say; the
+// endpoints it may be routed to are asked of routing's own filter. What it does not catch is said in decision 0167. Any
+// thread; pure but for the rows, which are read.
 #pragma once
 
-#include "api/zone_check.h"
+#include "api/zone_standing.h"
 #include "config/policy_snapshot.h"
-#include "store/zone_reader.h"
+#include "store/zone_history.h"
+#include "store/zone_scan.h"
 
 #include <QHash>
 
@@ -18,13 +19,15 @@ struct ZoneQuestion
     QHash<QString, QStringList> aliasesOf; // tenant -> aliases its live credentials may use; "*": all
     QStringList tenants;                   // of these alone; empty: of all
     qint64 sinceMs = 0;
+    qint64 untilMs = 0;
     qint64 nowMs = 0;
 };
 
-// What the config says of it, and how the attempts counted there stand to it.
-api::ZoneCheck zoneReport(const ZoneQuestion& question, const std::vector<store::EndpointCount>& counts);
+api::StandingCheck zoneReport(
+    const ZoneQuestion& question, const store::ZoneScan& scan, const store::Revisions& revisions);
 
-// Counts, judges, and looks up calls that went outside. On a reading thread.
-api::Result<api::ZoneCheck> checkZones(const ZoneQuestion& question, const QString& databaseFile);
+// The same, with the revisions and the rows read from the database. On a reading thread.
+api::Result<api::StandingCheck> readZoneReport(
+    const ZoneQuestion& question, const store::ZoneScan& scan, const QString& databaseFile);
 
 } // namespace gateway::engine

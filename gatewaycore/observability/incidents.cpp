@@ -211,19 +211,56 @@ void Incidents::tick()
 {
     const Monotonic at = m_clock.monotonic();
     for (auto next = m_open.begin(); next != m_open.end();) {
-        Case& one = next->second;
-        if (!one.troubled.isEmpty() || at - one.quietSince < kQuiet) {
-            ++next;
-            continue;
-        }
-        one.incident.closedAt = now();
-        m_closed.push_front({described(one), one.lastReason});
-        m_unsaved[one.incident.id] = true;
-        next = m_open.erase(next);
-        tell("incident.closed", m_closed.front().incident);
-        while (m_closed.size() > std::size_t(kKept) && !m_unsaved.contains(m_closed.back().incident.id))
-            m_closed.pop_back();
+        const auto one = next++;
+        const Case& known = one->second;
+        const bool isOver = known.isPage ? known.isOver && known.incident.acknowledgedAt
+                                         : known.troubled.isEmpty() && at - known.quietSince >= kQuiet;
+        if (isOver)
+            close(one);
     }
+}
+
+void Incidents::close(std::map<QString, Case>::iterator one)
+{
+    Case closed = std::move(one->second);
+    m_open.erase(one);
+    closed.incident.closedAt = now();
+    m_closed.push_front({described(closed), closed.lastReason});
+    m_unsaved[closed.incident.id] = true;
+    tell("incident.closed", m_closed.front().incident);
+    while (m_closed.size() > std::size_t(kKept) && !m_unsaved.contains(m_closed.back().incident.id))
+        m_closed.pop_back();
+}
+
+QString Incidents::page(const Page& page)
+{
+    const bool isNew = m_open.find(page.subject) == m_open.end();
+    Case& one = isNew ? openCase(page.subject) : m_open[page.subject];
+    one.isPage = true;
+    one.isOver = false;
+    one.incident.lastSeenAt = now();
+    one.incident.severity = page.severity;
+    one.incident.title = page.title;
+    one.incident.sentence = page.sentence;
+    one.incident.candidates = page.concerned;
+    m_unsaved[one.incident.id] = true;
+    if (isNew)
+        tell("incident.opened", described(one));
+    return one.incident.id;
+}
+
+void Incidents::quiet(const QString& subject)
+{
+    const auto known = m_open.find(subject);
+    if (known != m_open.end())
+        known->second.isOver = true;
+}
+
+void Incidents::resolved(const QString& subject)
+{
+    const auto known = m_open.find(subject);
+    if (known != m_open.end())
+        close(known);
 }
 
 void Incidents::tell(const char* event, const api::Incident& incident) const
@@ -290,7 +327,8 @@ void Incidents::load(const std::vector<Saved>& saved)
         if (isNumber)
             m_lastId = std::max(m_lastId, number);
         if (one.incident.isOpen() && m_open.find(one.incident.provider) == m_open.end()) {
-            m_open[one.incident.provider] = Case{one.incident, {}, m_clock.monotonic(), one.lastReason};
+            m_open[one.incident.provider] = Case{one.incident, {}, m_clock.monotonic(), one.lastReason,
+                one.incident.provider.contains(u':'), false}; // providers have no colon in their names
             continue;
         }
         m_closed.push_front(one);
@@ -328,6 +366,8 @@ api::Incident Incidents::described(const Case& one) const
 {
     api::Incident incident = one.incident;
     incident.state = incident.isOpen() ? QStringLiteral("open") : QStringLiteral("closed");
+    if (one.isPage)
+        return incident;
     incident.severity = incident.callsFailed > 0 ? QStringLiteral("high") : QStringLiteral("low");
     incident.title = incident.callsFailed > 0 ? QStringLiteral("%1 is failing").arg(incident.provider)
                                               : QStringLiteral("%1 is in trouble").arg(incident.provider);

@@ -5,6 +5,9 @@
 // for that is what opened the breaker.
 //   A forced breaker opens no incident; forced closed counts as closed, for somebody vouches for it.
 //   A half-open breaker without calls never closes, and its incident stays: nobody knows that it works again.
+//   What no breaker tells of (a call outside its privacy zone, an audit that nobody signed) is paged: an incident of
+//   its own, whose `provider` is the subject ("zone:acme"). It does not close because it has become quiet: somebody has
+//   to acknowledge it first.
 // Who looks after an incident and what people note of it are kept with it. The register itself is memory;
 // engine/incident_keeper makes it durable: it takes what has changed, and at start hands back what was there. One that
 // was open then goes on: it closes by the same rule, unless a breaker opens again.
@@ -65,7 +68,20 @@ public:
     void setCandidates(const QSet<QString>& candidates);
     void breakerChanged(const BreakerChange& change);
     void add(const api::Call& call); // every finished one
-    void tick();                     // now and then: closes what has been quiet
+
+    struct Page
+    {
+        QString subject; // "KIND:NAME"; one open incident for each
+        QString severity;
+        QString title;
+        QString sentence;
+        QStringList concerned; // candidates, or whatever it is about
+    };
+    QString page(const Page& page);        // opens one, or brings the open one up to date; its id
+    void quiet(const QString& subject);    // it was looked for and is not there now: closes when it is acknowledged
+    void resolved(const QString& subject); // somebody saw to it: closes
+
+    void tick(); // now and then: closes what has been quiet
 
     // Newest first, at most kKept, each with its last note only. find() has them all.
     QVector<api::Incident> list() const;
@@ -87,7 +103,10 @@ private:
         QSet<QString> troubled;  // candidates whose breakers are not closed
         Monotonic quietSince{0}; // when troubled became empty
         QString lastReason;      // of the last opening
+        bool isPage = false;
+        bool isOver = false; // of a page: it was not found again
     };
+    void close(std::map<QString, Case>::iterator one);
     struct Harm
     {
         qint64 failed = 0;

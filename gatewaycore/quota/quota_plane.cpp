@@ -208,6 +208,28 @@ QuotaIndexPtr QuotaPlane::configure(std::span<const config::QuotaPolicy> quotas)
     return std::make_shared<const QuotaIndex>(next);
 }
 
+QuotaIndexPtr QuotaPlane::beside(std::span<const config::QuotaPolicy> tried)
+{
+    const auto sameLimits = [](const config::QuotaPolicy& one, const config::QuotaPolicy& other) {
+        return one.scope == other.scope && one.requestsPerMinute == other.requestsPerMinute &&
+               one.inputTokensPerMinute == other.inputTokensPerMinute &&
+               one.outputTokensPerMinute == other.outputTokensPerMinute && one.concurrency == other.concurrency;
+    };
+    const Monotonic now = m_clock.monotonic();
+    const std::lock_guard lock(m_mutex);
+    std::vector<QuotaStatePtr> states = m_states;
+    for (const config::QuotaPolicy& quota : tried) {
+        const bool known = std::any_of(m_states.begin(), m_states.end(),
+            [&](const QuotaStatePtr& state) { return sameLimits(state->policy, quota); });
+        if (known)
+            continue;
+        auto own = std::make_shared<QuotaState>();
+        own->configure(quota, now);
+        states.push_back(std::move(own));
+    }
+    return std::make_shared<const QuotaIndex>(states);
+}
+
 Grant QuotaPlane::take(const QuotaIndex& index, const config::UsageScope& user, const Demand& demand)
 {
     Grant grant;

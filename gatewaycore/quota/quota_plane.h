@@ -91,6 +91,10 @@ public:
     // limit gives the difference at once, a lowered one cuts the level. Calls that hold an older index see the new
     // limits.
     QuotaIndexPtr configure(std::span<const config::QuotaPolicy> quotas);
+    // For a config that is tried beside the one in force: all quotas in force, and those that differ or are new in
+    // addition, with levels of their own that begin full. They live as long as the index and its calls and are in no
+    // status.
+    QuotaIndexPtr beside(std::span<const config::QuotaPolicy> tried);
     Grant take(const QuotaIndex& index, const config::UsageScope& user, const Demand& demand);
     std::vector<QuotaStatus> status() const;
 

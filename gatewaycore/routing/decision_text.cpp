@@ -13,6 +13,21 @@ const char* nameOf(Verdict verdict)
     return verdict == Verdict::Chosen ? "chosen" : verdict == Verdict::Eligible ? "eligible" : "rejected";
 }
 
+const char* nameOf(Moment::Lever lever)
+{
+    switch (lever) {
+    case Moment::Lever::None:
+        break;
+    case Moment::Lever::Drained:
+        return "drained";
+    case Moment::Lever::FailingBack:
+        return "failing_back";
+    case Moment::Lever::Drill:
+        return "drill";
+    }
+    return "";
+}
+
 } // namespace
 
 void writeMembers(JsonWriter& out, const CandidateVerdict& row, const RouteInput& input, const Remark& remark)
@@ -33,6 +48,8 @@ void writeMembers(JsonWriter& out, const CandidateVerdict& row, const RouteInput
     const Moment& moment = row.moment;
     if (moment.breaker != Moment::Breaker::Closed)
         out.member("breaker", QByteArrayView(nameOf(moment.breaker)));
+    if (moment.lever != Moment::Lever::None)
+        out.member("lever", QByteArrayView(nameOf(moment.lever)));
     if (moment.p95)
         out.member("p95_ms", qint64(moment.p95->count()));
     if (moment.failurePermille)

@@ -1,6 +1,7 @@
 #include "store/audit_repository.h"
 
 #include "store/database.h"
+#include "store/log_entry.h"
 
 #include <QJsonDocument>
 #include <QSqlError>
@@ -68,6 +69,38 @@ bool run(QSqlDatabase& database, const char* statement, const QVariantList& valu
     return true;
 }
 
+// Every row is under the log as it is from now on.
+bool logged(QSqlDatabase& database, qint64 sequence)
+{
+    return appendRowToLog(database, "admin_audit", sequence);
+}
+
+// A change of many rows, each of which gets its entry. How many; nothing if it cannot be written. `condition` and
+// `setting` are constants.
+std::optional<int> changeAll(QSqlDatabase& database, const char* setting, const char* condition,
+    const QVariantList& settings, const QVariantList& conditions)
+{
+    QSqlQuery query(database);
+    query.setForwardOnly(true);
+    const QString selecting = QStringLiteral("SELECT sequence FROM admin_audit WHERE ") + QLatin1String(condition);
+    if (!query.prepare(selecting))
+        return std::nullopt;
+    for (const QVariant& value : conditions)
+        query.addBindValue(value);
+    if (!query.exec())
+        return std::nullopt;
+    std::vector<qint64> sequences;
+    while (query.next())
+        sequences.push_back(query.value(0).toLongLong());
+    query.finish();
+    const QByteArray changing = QByteArray("UPDATE admin_audit SET ") + setting + " WHERE sequence = ?";
+    for (const qint64 sequence : sequences) {
+        if (!run(database, changing.constData(), settings + QVariantList{sequence}) || !logged(database, sequence))
+            return std::nullopt;
+    }
+    return int(sequences.size());
+}
+
 struct Kind
 {
     OperationState state = OperationState::None;
@@ -92,7 +125,9 @@ std::optional<qint64> insert(QSqlDatabase& database, const api::AuditEntry& entr
         query.addBindValue(value);
     if (!query.exec())
         return std::nullopt;
-    return query.lastInsertId().toLongLong();
+    const qint64 sequence = query.lastInsertId().toLongLong();
+    query.finish();
+    return logged(database, sequence) ? std::optional(sequence) : std::nullopt;
 }
 
 api::AuditEntry entryOf(const QSqlQuery& query)
@@ -232,7 +267,7 @@ bool markEffect(QSqlDatabase& database, qint64 sequence)
     int rows = 0;
     return run(database, "UPDATE admin_audit SET state = 'marked' WHERE sequence = ? AND state IN ('intent', 'marked')",
                {sequence}, &rows) &&
-           rows == 1;
+           rows == 1 && logged(database, sequence);
 }
 
 std::optional<QString> endOperation(QSqlDatabase& database, const OperationEnd& end)
@@ -258,53 +293,51 @@ std::optional<QString> endOperation(QSqlDatabase& database, const OperationEnd& 
         {stateName(verdict.state), outcome, end.status, text(end.message), end.atMs, text(end.before), text(end.after),
             isAnswer ? end.status : 0, isAnswer ? QVariant(text(end.reply)) : QVariant(QMetaType::fromType<QString>()),
             end.sequence});
-    return written ? std::optional(outcome) : std::nullopt;
+    return written && logged(database, end.sequence) ? std::optional(outcome) : std::nullopt;
 }
 
 bool releaseKey(QSqlDatabase& database, qint64 sequence)
 {
-    return run(database, "UPDATE admin_audit SET holds_key = 0 WHERE sequence = ? AND state = 'failed'", {sequence});
+    return changeAll(database, "holds_key = 0", "sequence = ? AND state = 'failed'", {}, {sequence}).has_value();
 }
 
 bool closeFailed(QSqlDatabase& database, qint64 sequence)
 {
-    return run(
-        database, "UPDATE admin_audit SET state = 'not_applied' WHERE sequence = ? AND state = 'failed'", {sequence});
+    return changeAll(database, "state = 'not_applied'", "sequence = ? AND state = 'failed'", {}, {sequence})
+        .has_value();
 }
 
 std::optional<int> endInterrupted(QSqlDatabase& database, qint64 nowMs)
 {
     struct End
     {
-        const char* from; // with its condition
-        QVariantList values;
+        const char* setting;
+        const char* condition;
+        QString message;
     };
     const End ends[] = {
-        {"UPDATE admin_audit SET state = 'applied', outcome = 'applied', ended_ms = ?, message = ?"
-         " WHERE state = 'marked'",
-            {nowMs, QStringLiteral("The engine ended before the answer was kept.")}},
-        {"UPDATE admin_audit SET state = 'failed', outcome = 'failed', ended_ms = ?, message = ?"
-         " WHERE state = 'intent' AND marks = 1",
-            {nowMs, QStringLiteral("The engine ended before the change was made.")}},
-        {"UPDATE admin_audit SET state = 'unknown', outcome = 'unknown', ended_ms = ?, message = ?"
-         " WHERE state = 'intent' AND marks = 0",
-            {nowMs, QStringLiteral("The engine ended in the middle; whether it happened cannot be looked up.")}},
+        {"state = 'applied', outcome = 'applied', ended_ms = ?, message = ?", "state = 'marked'",
+            QStringLiteral("The engine ended before the answer was kept.")},
+        {"state = 'failed', outcome = 'failed', ended_ms = ?, message = ?", "state = 'intent' AND marks = 1",
+            QStringLiteral("The engine ended before the change was made.")},
+        {"state = 'unknown', outcome = 'unknown', ended_ms = ?, message = ?", "state = 'intent' AND marks = 0",
+            QStringLiteral("The engine ended in the middle; whether it happened cannot be looked up.")},
     };
     int all = 0;
     for (const End& end : ends) {
-        int rows = 0;
-        if (!run(database, end.from, end.values, &rows))
+        const auto rows = changeAll(database, end.setting, end.condition, {nowMs, end.message}, {});
+        if (!rows)
             return std::nullopt;
-        all += rows;
+        all += *rows;
     }
     return all;
 }
 
 bool forgetReplies(QSqlDatabase& database, qint64 endedBeforeMs)
 {
-    return run(database,
-        "UPDATE admin_audit SET reply = NULL, reply_status = 0 WHERE reply IS NOT NULL AND ended_ms < ?",
-        {endedBeforeMs});
+    return changeAll(
+        database, "reply = NULL, reply_status = 0", "reply IS NOT NULL AND ended_ms < ?", {}, {endedBeforeMs})
+        .has_value();
 }
 
 api::Result<api::AuditPage> readAudit(const QString& databaseFile, const api::AuditQuery& asked)

@@ -1,6 +1,7 @@
 #include "store/call_writer.h"
 
 #include "store/columns.h"
+#include "store/log_rows.h"
 
 namespace gateway::store {
 
@@ -56,6 +57,13 @@ api::Outcome CallWriter::prepare(QSqlDatabase& database)
             m_insertDuration, QStringLiteral("INSERT OR REPLACE INTO commits (batch, duration_us) VALUES (?, ?)")))
         return failed(m_insertDuration.error());
 
+    if (!m_log.prepare(handle))
+        return failed(m_log.error());
+    for (Statement* statement : {&m_insertCall, &m_insertCalls})
+        statement->copyTo(&m_callContent.bytes);
+    for (Statement* statement : {&m_insertAttempt, &m_insertAttempts})
+        statement->copyTo(&m_attemptContent.bytes);
+
     QSqlQuery query(database);
     if (!query.exec(QStringLiteral("SELECT coalesce(max(seq), 0) FROM calls")) || !query.next())
         return failed(query.lastError());
@@ -79,6 +87,8 @@ bool CallWriter::run(Statement& statement)
 
 void CallWriter::bindCall(Statement& to, qint64 seq, const Row& row)
 {
+    m_callContent.begins.push_back(m_callContent.bytes.size());
+    m_callContent.bytes.mark(kCallMark);
     to.bind(seq);
     to.bind(row.batch);
     to.bind(row.waitedUs);
@@ -89,6 +99,7 @@ void CallWriter::bindCall(Statement& to, qint64 seq, const Row& row)
 // `number`: their order in the call; a wrong number of theirs must not cost the record.
 void CallWriter::bindAttempt(Statement& to, qint64 seq, qint64 number, const api::Attempt& attempt)
 {
+    m_attemptContent.bytes.mark(kAttemptMark);
     to.bind(seq);
     to.bind(number);
     for (const auto& column : attemptColumns())
@@ -98,6 +109,7 @@ void CallWriter::bindAttempt(Statement& to, qint64 seq, qint64 number, const api
 CallWriter::Written CallWriter::write(const api::Call& call, qint64 batch, qint64 waitedUs)
 {
     const Row row{&call, batch, waitedUs};
+    m_callContent.clear();
     bindCall(m_insertCall, m_lastSeq + 1, row);
     if (!run(m_insertCall))
         return Written::Failed;
@@ -110,6 +122,7 @@ CallWriter::Written CallWriter::write(const api::Call& call, qint64 batch, qint6
 CallWriter::Written CallWriter::writeTogether(std::span<const Row, kTogether> rows)
 {
     qint64 seq = m_lastSeq;
+    m_callContent.clear();
     for (const Row& row : rows)
         bindCall(m_insertCalls, ++seq, row);
     if (!run(m_insertCalls))
@@ -125,12 +138,14 @@ CallWriter::Written CallWriter::writeTogether(std::span<const Row, kTogether> ro
 
 bool CallWriter::writeAttempts(qint64 firstSeq, std::span<const Row> rows)
 {
+    m_attemptContent.clear();
     std::size_t left = 0;
     for (const Row& row : rows)
         left += std::size_t(row.call->attempts.size());
     std::size_t bound = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         qint64 number = 0;
+        m_attemptContent.begins.push_back(m_attemptContent.bytes.size());
         for (const api::Attempt& attempt : rows[i].call->attempts) {
             const bool together = left + bound >= kTogether; // what is bound and what is left fill one
             Statement& to = together ? m_insertAttempts : m_insertAttempt;
@@ -141,7 +156,32 @@ bool CallWriter::writeAttempts(qint64 firstSeq, std::span<const Row> rows)
                 return false;
         }
     }
+    logCalls(firstSeq, rows.size());
     return true;
+}
+
+void CallWriter::logCalls(qint64 firstSeq, std::size_t count)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        const Hash content = audit::contentHash(audit::LogKind::Call, m_callContent.of(i), m_attemptContent.of(i));
+        m_log.add(audit::LogKind::Call, firstSeq + qint64(i), content);
+    }
+}
+
+bool CallWriter::beginLog(qint64 atMs)
+{
+    if (m_log.begin(atMs))
+        return true;
+    m_error = m_log.error();
+    return false;
+}
+
+bool CallWriter::flushLog()
+{
+    if (m_log.flush())
+        return true;
+    m_error = m_log.error();
+    return false;
 }
 
 bool CallWriter::writeDuration(qint64 batch, qint64 durationUs)

@@ -1,5 +1,6 @@
 #include "store/filing.h"
 
+#include "store/log_sealer.h"
 #include "store/migrations.h"
 #include "store/old_spill.h"
 
@@ -73,7 +74,7 @@ api::Result<std::unique_ptr<Filing>> Filing::open(const StoreOptions& options, c
     filing->m_place = QSqlQuery(*filing->m_connection);
     // the database is open from here on, and only close() says otherwise
     if (!query.exec(QStringLiteral("PRAGMA synchronous = FULL")) || !markClosed(*filing->m_connection, false) ||
-        !query.exec(QStringLiteral("PRAGMA synchronous = NORMAL")) ||
+        !beginLogIfNew(*filing->m_connection) || !query.exec(QStringLiteral("PRAGMA synchronous = NORMAL")) ||
         !filing->m_place.prepare(QStringLiteral("INSERT OR REPLACE INTO meta (key, value) VALUES ('journal', ?)")) ||
         !query.exec(QStringLiteral("SELECT value FROM meta WHERE key = 'journal'")))
         return api::failure(api::Failure::Unavailable,
@@ -184,6 +185,10 @@ bool Filing::write(std::span<const JournalledCall> calls, Calls& filed)
     const bool untimed = std::any_of(calls.begin(), calls.end(), [](const auto& one) { return one.commitUs < 0; });
     const qint64 batch = timed ? m_writer.nextBatch() : 0;
     const qint64 unknown = untimed ? m_writer.nextBatch() : 0;
+    if (!calls.empty() && !m_writer.beginLog(m_clock.wallMs())) {
+        m_error = m_writer.error();
+        return false;
+    }
     constexpr std::size_t kTogether = CallWriter::kTogether;
     std::array<CallWriter::Row, kTogether> rows;
     for (std::size_t i = 0; i < calls.size();) {
@@ -208,7 +213,7 @@ bool Filing::write(std::span<const JournalledCall> calls, Calls& filed)
         m_error = m_writer.error();
         return false;
     }
-    if (timed && !m_writer.writeDuration(batch, 0)) {
+    if ((!calls.empty() && !m_writer.flushLog()) || (timed && !m_writer.writeDuration(batch, 0))) {
         m_error = m_writer.error();
         return false;
     }

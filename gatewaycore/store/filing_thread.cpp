@@ -73,8 +73,17 @@ void FilingThread::loop()
     do
         turn();
     while ((isBehind() || !m_works.empty()) && isAvailable() && steady_clock::now() < deadline);
-    if (!isBehind() && isAvailable())
-        m_filing->close();
+    if (isBehind() || !isAvailable())
+        return;
+    std::vector<PendingWork> last;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_lastWork.work)
+            last.push_back(std::move(m_lastWork));
+    }
+    if (!last.empty())
+        commit({{}, m_filing->filedUpTo()}, std::move(last));
+    m_filing->close();
 }
 
 bool FilingThread::waitForMore()
@@ -255,6 +264,12 @@ void FilingThread::fold(qint64 most, std::function<void(bool more)> done)
         done(committed && *more);
     };
     push(std::move(works));
+}
+
+void FilingThread::setLastWork(PendingWork work)
+{
+    const std::lock_guard lock(m_mutex);
+    m_lastWork = std::move(work);
 }
 
 void FilingThread::setObserver(Store::Observer observer)

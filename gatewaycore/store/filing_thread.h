@@ -28,6 +28,7 @@ public:
     // Adds what was filed to the sums that a start and the summaries read. Told on this thread whether more waits.
     void fold(qint64 most, std::function<void(bool more)> done);
     void setObserver(Store::Observer observer);
+    void setLastWork(PendingWork work); // done when all is filed, before the database is closed in good order
 
     // True when all up to `sequence` can be read from the database; false if it takes longer or cannot be now.
     bool waitUntilFiled(quint64 sequence, std::chrono::steady_clock::time_point deadline);
@@ -71,6 +72,7 @@ private:
     std::vector<JournalledCall> m_calls;
     std::vector<PendingWork> m_works;
     Store::Observer m_observer;
+    PendingWork m_lastWork;  // none: its work is empty
     bool m_skipping = false; // memory is full: calls are read from the journal
     bool m_stop = false;
     int m_readers = 0; // that wait

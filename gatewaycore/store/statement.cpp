@@ -1,5 +1,6 @@
 #include "store/statement.h"
 
+#include "audit/chain/canonical.h"
 #include "base/ascii.h"
 
 #include <QSqlDriver>
@@ -39,6 +40,7 @@ void Statement::swap(Statement& other) noexcept
 {
     std::swap(m_database, other.m_database);
     std::swap(m_statement, other.m_statement);
+    std::swap(m_copy, other.m_copy);
     std::swap(m_buffer, other.m_buffer);
     std::swap(m_used, other.m_used);
     std::swap(m_at, other.m_at);
@@ -58,11 +60,15 @@ bool Statement::prepare(sqlite3* database, QByteArrayView sql)
 void Statement::bind(qint64 number)
 {
     sqlite3_bind_int64(m_statement, ++m_at, number);
+    if (m_copy)
+        m_copy->integer(number);
 }
 
 void Statement::bindNull()
 {
     sqlite3_bind_null(m_statement, ++m_at);
+    if (m_copy)
+        m_copy->null();
 }
 
 char* Statement::room(qsizetype bytes)
@@ -87,6 +93,8 @@ void Statement::bindUtf8(QByteArrayView text)
 {
     // SQLite takes a null pointer for NULL
     sqlite3_bind_text(m_statement, ++m_at, text.isEmpty() ? "" : text.data(), int(text.size()), SQLITE_STATIC);
+    if (m_copy)
+        m_copy->text(text);
 }
 
 void Statement::bindCopy(QByteArrayView utf8)
@@ -98,6 +106,15 @@ void Statement::bindCopy(QByteArrayView utf8)
     }
     // SQLITE_TRANSIENT is a cast from -1
     sqlite3_bind_text(m_statement, ++m_at, utf8.data(), int(utf8.size()), SQLITE_TRANSIENT);
+    if (m_copy)
+        m_copy->text(utf8);
+}
+
+void Statement::bindBlob(QByteArrayView bytes)
+{
+    sqlite3_bind_blob(m_statement, ++m_at, bytes.isEmpty() ? "" : bytes.data(), int(bytes.size()), SQLITE_STATIC);
+    if (m_copy)
+        m_copy->blob(bytes);
 }
 
 bool Statement::run()
@@ -149,6 +166,33 @@ QByteArrayView Statement::text(int column) const
 {
     const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(m_statement, column));
     return {text, text ? sqlite3_column_bytes(m_statement, column) : 0};
+}
+
+QByteArrayView Statement::blob(int column) const
+{
+    const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(m_statement, column));
+    return {bytes, bytes ? sqlite3_column_bytes(m_statement, column) : 0};
+}
+
+void Statement::canonical(int column, audit::CanonicalBytes& to) const
+{
+    switch (sqlite3_column_type(m_statement, column)) {
+    case SQLITE_INTEGER:
+        return to.integer(number(column));
+    case SQLITE_TEXT:
+        return to.text(text(column));
+    case SQLITE_BLOB:
+        return to.blob(blob(column));
+    case SQLITE_FLOAT:
+        return to.real(sqlite3_column_double(m_statement, column));
+    default:
+        return to.null();
+    }
+}
+
+bool Statement::isInteger(int column) const
+{
+    return sqlite3_column_type(m_statement, column) == SQLITE_INTEGER;
 }
 
 bool Statement::isNull(int column) const

@@ -16,6 +16,10 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+namespace gateway::audit {
+class CanonicalBytes;
+}
+
 namespace gateway::store {
 
 // The connection's own handle; null if the connection is closed, is none of SQLite, or QtSql runs on another SQLite
@@ -41,7 +45,11 @@ public:
     void bindNull();
     void bind(QStringView text);
     void bindUtf8(QByteArrayView text);
-    void bindCopy(QByteArrayView utf8); // the bytes may go at once
+    void bindCopy(QByteArrayView utf8);  // the bytes may go at once
+    void bindBlob(QByteArrayView bytes); // must stay, as for bindUtf8()
+
+    // What is bound from here on is written there too, as it will be stored; null: no more.
+    void copyTo(audit::CanonicalBytes* copy) { m_copy = copy; }
 
     bool run();          // to its end, then it is ready to be bound again; false: error()
     bool next();         // one row of an answer; false at its end, or on an error
@@ -51,7 +59,10 @@ public:
 
     qint64 number(int column) const;
     QByteArrayView text(int column) const; // UTF-8, until next(), run() or finish()
+    QByteArrayView blob(int column) const; // as text()
     bool isNull(int column) const;
+    bool isInteger(int column) const;
+    void canonical(int column, audit::CanonicalBytes& to) const; // as it is stored, whatever its type
 
 private:
     void swap(Statement& other) noexcept;
@@ -59,6 +70,7 @@ private:
 
     sqlite3* m_database = nullptr;
     sqlite3_stmt* m_statement = nullptr;
+    audit::CanonicalBytes* m_copy = nullptr;
     std::unique_ptr<char[]> m_buffer; // holds the texts of one run
     qsizetype m_used = 0;
     int m_at = 0;

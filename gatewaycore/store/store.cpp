@@ -83,6 +83,11 @@ bool Store::submitAndWait(Work work)
     return result.get();
 }
 
+void Store::setLastWork(Work work, Done done)
+{
+    m_parts->filing->setLastWork({std::move(work), std::move(done), 0, false});
+}
+
 void Store::fold(qint64 most, std::function<void(bool more)> done)
 {
     m_parts->filing->fold(most, std::move(done));

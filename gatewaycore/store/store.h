@@ -55,6 +55,9 @@ public:
     static Work together(Work effect, Work mark);
     bool submitAndWait(Work work); // control thread only, at start
 
+    // Run last of all at a clean end, when everything is filed, in a transaction of its own; `done` on the same thread.
+    void setLastWork(Work work, Done done);
+
     // Adds what was filed since to the sums (call_fold.h, spend_fold.h), reading at most `most` rows. Told on the
     // filing thread whether more waits. Whoever never folds loses nothing but time.
     void fold(qint64 most, std::function<void(bool more)> done);

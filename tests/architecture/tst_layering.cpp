@@ -81,11 +81,11 @@ QStringList violations(const QVector<SourceLine>& lines, const Rule& rule)
 const QStringList kSurfaces{QStringLiteral("credential"), QStringLiteral("routing"), QStringLiteral("fallback"),
     QStringLiteral("quota"), QStringLiteral("transform"), QStringLiteral("observability"), QStringLiteral("budget"),
     QStringLiteral("cache"), QStringLiteral("content"), QStringLiteral("privacy"), QStringLiteral("drift"),
-    QStringLiteral("audit"), QStringLiteral("simulator")};
+    QStringLiteral("audit"), QStringLiteral("simulator"), QStringLiteral("rollout")};
 const QStringList kCoreRooms =
     kSurfaces + QStringList{QStringLiteral("engine"), QStringLiteral("http"), QStringLiteral("config"),
-                    QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base"),
-                    QStringLiteral("exports")};
+                    QStringLiteral("store"), QStringLiteral("admin"), QStringLiteral("base"), QStringLiteral("exports"),
+                    QStringLiteral("replay")};
 // Rooms that a foundation may use; whatever is not listed may use everything below it.
 const QHash<QString, QStringList> kFoundation{
     {QStringLiteral("base"), {}},
@@ -146,8 +146,17 @@ QString coreRule(const SourceLine& line)
         return QStringLiteral("exports do not include %1").arg(line.include());
     if (other == QLatin1String("exports") && line.file != QLatin1String("gatewaycore/engine/parts.h"))
         return QStringLiteral("only the engine's parts include the exports (%1)").arg(line.include());
-    // engine/gateway brings the parts up and down, the admin listener among them; the walk of a call knows nothing of
-    // it
+    // replay decides with the engine's own pure parts, and of the engine only its desk knows replay
+    static const QStringList replayMayUse{QStringLiteral("engine/plan.h"), QStringLiteral("engine/zone.h"),
+        QStringLiteral("engine/estimate.h"), QStringLiteral("engine/call_inputs.h")};
+    if (room == QLatin1String("replay") &&
+        (other == QLatin1String("admin") ||
+            (other == QLatin1String("engine") && !replayMayUse.contains(line.include()))))
+        return QStringLiteral("replay does not include %1").arg(line.include());
+    if (other == QLatin1String("replay") && !line.file.startsWith(QLatin1String("gatewaycore/engine/desk_")))
+        return QStringLiteral("only the engine's desks include replay (%1)").arg(line.include());
+    // engine/gateway brings the parts up and down, the admin listener among them, and governance makes the desks; the
+    // walk of a call knows nothing of it
     if (room == QLatin1String("engine") && other == QLatin1String("admin") &&
         !line.file.startsWith(QLatin1String("gatewaycore/engine/gateway")) && !knowsTheDesks(line.file))
         return QStringLiteral("the walk of a call does not include the admin listener (%1)").arg(line.include());

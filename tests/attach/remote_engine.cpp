@@ -20,6 +20,7 @@ QByteArray commonConfig()
   - {name: simulator-b, kind: simulator, region: local, retention: zero}
 zones:
   - {name: eu-only, regions: [eu-west-1], retention: zero}
+  - {name: home, regions: [local, eu-west-1], retention: zero}
 aliases:
   - name: fast-summariser
     purpose: one-paragraph summaries
@@ -44,9 +45,9 @@ aliases:
     candidates:
       - {provider: simulator, model: sim-fast-tokens-8, weight: 1}
 tenants:
-  - {name: load, quota: {requests_per_minute: 600000, concurrency: 200}}
-  - {name: demo, quota: {requests_per_minute: 60000, concurrency: 200}}
-  - {name: acme, quota: {requests_per_minute: 60000, concurrency: 200}}
+  - {name: load, zone: home, quota: {requests_per_minute: 600000, concurrency: 200}}
+  - {name: demo, zone: home, quota: {requests_per_minute: 60000, concurrency: 200}}
+  - {name: acme, zone: home, quota: {requests_per_minute: 60000, concurrency: 200}}
 budgets:
   - {scope: {tenant: demo}, period: day, time_zone: UTC, amount_usd: "25", soft: [80, 95], at_limit: warn}
   - {scope: {tenant: acme}, period: month, time_zone: Europe/Berlin, amount_usd: "500", soft: [80, 95], at_limit: refuse}

@@ -12,7 +12,7 @@
 #include "store/database.h"
 #include "store/migrations.h"
 #include "store/spend_fold.h"
-#include "store/zone_reader.h"
+#include "store/zone_scan.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -259,8 +259,7 @@ int readCase(const QString& file)
 {
     auto reader = CallReader::open(file);
     auto summaries = CallSummaryReader::open(file);
-    auto zones = ZoneReader::open(file);
-    if (!reader || !summaries || !zones)
+    if (!reader || !summaries)
         return fail("the database cannot be read");
     if (!(*reader)->list({}))
         return fail("the database cannot be read");
@@ -297,9 +296,13 @@ int readCase(const QString& file)
             });
         }
     }
-    timed("zone check", [&] {
-        const auto counts = (*zones)->count(kStart, kStart + qint64(30) * 86'400'000, {}, std::chrono::minutes(5));
-        return counts ? QStringLiteral("%1 endpoints").arg(counts->size()) : counts.error().message;
+    timed("zone check, every attempt", [&] {
+        ZoneScan scan;
+        scan.sinceMs = kStart;
+        scan.untilMs = kStart + qint64(30) * 86'400'000;
+        const auto read = advance(scan, file, std::chrono::minutes(5));
+        return read ? QStringLiteral("%1 attempts, %2 groups").arg(scan.attempts).arg(scan.groups.size())
+                    : read.error().message;
     });
     const long before = residentKiB();
     timed("export: every call, oldest first", [&] {

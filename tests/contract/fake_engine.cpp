@@ -111,6 +111,9 @@ admin::Desks FakeEngine::desks()
 {
     admin::Desks desks;
     desks.content = &m_content;
+    desks.privacy = &privacy;
+    desks.rollout = &m_rollout;
+    desks.replay = &m_replay;
     return desks;
 }
 

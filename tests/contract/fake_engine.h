@@ -4,11 +4,14 @@
 #pragma once
 
 #include "fake_content.h"
+#include "fake_rollout.h"
 
 #include "admin/admin_listener.h"
 #include "admin/in_process_transport.h"
 #include "admin/memory_change_log.h"
 #include "admin/principal_book.h"
+#include "fake_privacy.h"
+#include "fake_replay.h"
 #include "http/timer_wheel.h"
 
 #include <QThread>
@@ -46,8 +49,6 @@ public:
         gateway::admin::Done<gateway::api::CallPage> done) override;
     void callSummary(const gateway::api::CallSummaryQuery& query, const QStringList& tenants,
         gateway::admin::Done<gateway::api::CallSummary> done) override;
-    void zoneCheck(const QDateTime& since, const QStringList& tenants,
-        gateway::admin::Done<gateway::api::ZoneCheck> done) override;
     void checklist(gateway::admin::Done<QVector<gateway::api::ChecklistItem>> done) override;
     void rotateCredential(const QString& id, qint64 graceSeconds, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::IssuedCredential> done) override;
@@ -91,6 +92,7 @@ public:
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
     bool ready = true;
+    FakePrivacyDesk privacy;
     QString lastReason;
     void addCalls(int number); // answered calls of tenant acme, older than the others; below zero: takes them away
     int failCallsAfter = -1;   // pages of the record that are still answered; -1: all
@@ -114,6 +116,8 @@ private:
     QVector<gateway::api::BudgetStatus> m_budgets;
     QVector<gateway::api::LeverStatus> m_levers;
     QVector<gateway::api::Incident> m_incidents;
+    gateway::test::FakeRollout m_rollout;
+    FakeReplayDesk m_replay;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

@@ -1,4 +1,4 @@
-// The fake engine's summaries, zone check, checklist and rotation.
+// The fake engine's summaries, checklist and rotation.
 #include "fake_engine.h"
 
 #include <QHash>
@@ -36,31 +36,6 @@ void FakeEngine::callSummary(
         summary.rows.append(row);
     std::sort(summary.rows.begin(), summary.rows.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
     later<api::CallSummary>(std::move(done), summary);
-}
-
-void FakeEngine::zoneCheck(const QDateTime& since, const QStringList& tenants, admin::Done<api::ZoneCheck> done)
-{
-    api::ZoneCheck check;
-    check.asOf = check.until = QDateTime::fromMSecsSinceEpoch(kNowMs, Qt::UTC);
-    check.since = since;
-    check.revision = 7;
-    check.query = QStringLiteral("SELECT count(*) FROM attempts");
-    check.tenants = {{QStringLiteral("acme"), QStringLiteral("eu-only"), QStringLiteral("MSA-17"),
-                         QStringLiteral("eu-only"), QStringLiteral("PASS"), QStringLiteral("0 of 2 went outside."),
-                         {{QStringLiteral("fast"), QStringLiteral("openai-eu/gpt-1@eu-west-1"),
-                             QStringLiteral("candidate"), true, {}}},
-                         2, 0, 0, {}},
-        {QStringLiteral("other"), QStringLiteral("eu-only"), QStringLiteral("MSA-18"), QStringLiteral("world"),
-            QStringLiteral("FAIL"), QStringLiteral("The contract says zone eu-only and the config zone world."), {}, 1,
-            0, 0, {}}};
-    check.tenants.removeIf(
-        [&](const api::TenantZoneCheck& one) { return !tenants.isEmpty() && !tenants.contains(one.tenant); });
-    check.verdict = QStringLiteral("NO_DATA");
-    for (const api::TenantZoneCheck& one : check.tenants) {
-        if (check.verdict != QLatin1String("FAIL"))
-            check.verdict = one.verdict;
-    }
-    later<api::ZoneCheck>(std::move(done), check);
 }
 
 void FakeEngine::checklist(admin::Done<QVector<api::ChecklistItem>> done)

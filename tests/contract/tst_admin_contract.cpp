@@ -5,6 +5,7 @@
 #include "transports.h"
 
 #include "api/gateway_client.h"
+#include "api/privacy_client.h"
 #include "api/threaded_transport.h"
 
 #include <QJsonArray>
@@ -347,6 +348,15 @@ void TestAdminContract::sameRowsSameAnswers_data()
         409, "not forced");
     row("probe", "POST", "/api/v1/providers/openai-eu/probe", "", "", "r", 200, "\"ok\":true");
     row("probe that fails", "POST", "/api/v1/providers/anthropic/probe", "", "", "r", 200, "refused the key");
+    row("canaries", "GET", "/api/v1/config/canary", "", "", "", 200, "\"phase\":\"running\"");
+    row("canary while one runs", "POST", "/api/v1/config/canary", "", R"({"draft":"d1"})", "r", 409, "under way");
+    row("canary stray field", "POST", "/api/v1/config/canary", "", R"({"draft":"d1","error_rise":1})", "r", 400,
+        "error_rise");
+    row("canary wrong word", "POST", "/api/v1/config/canary", "", R"({"draft":"d1","sticky_by":"user"})", "r", 400,
+        "sticky_by");
+    row("canary without a reason", "POST", "/api/v1/config/canary/abort", "", "", "", 400, "reason");
+    row("canary resumed", "POST", "/api/v1/config/canary/resume", "", "", "r", 409, "not paused");
+    row("canary paused", "POST", "/api/v1/config/canary/pause", "", "", "r", 200, "\"phase\":\"paused\"");
     row("drills", "GET", "/api/v1/drills", "", "", "", 200, "\"verdict\":\"pass\"");
     row("drill card", "GET", "/api/v1/drills/lev_1", "", "", "", 200, "\"restore_ms\":820");
     row("drill unknown", "GET", "/api/v1/drills/lev_9", "", "", "", 404, "lev_9");
@@ -809,6 +819,30 @@ void TestAdminContract::typedRecord()
     QVERIFY(zones.ok());
     QCOMPARE(zones->verdict, QStringLiteral("FAIL"));
     QCOMPARE(zones->tenants.first().endpoints.size(), 1);
+    const api::PrivacyClient privacy(client);
+    const auto standing = await(privacy.check({{}, {}, QStringLiteral("other")}));
+    QVERIFY(standing.ok());
+    QCOMPARE(standing->rows.size(), 1);
+    QCOMPARE(standing->check.tenants.size(), 1);
+    const auto kept = await(privacy.runCheck({}, QStringLiteral("weekly")));
+    QVERIFY(kept.ok());
+    QCOMPARE(kept->number, 3);
+    QCOMPARE(kept->incident, QStringLiteral("inc_zone"));
+    QCOMPARE(await(privacy.proof())->tenants[1].counterexamples.size(), 1);
+    QCOMPARE(await(privacy.checks())->first().verdict, QStringLiteral("FAIL"));
+    QCOMPARE(await(privacy.keptCheck(2))->rows.size(), 1);
+    QCOMPARE(await(privacy.records(QStringLiteral("acme")))->size(), 1);
+    QCOMPARE(await(privacy.audits())->first().state, QStringLiteral("open"));
+    QCOMPARE(
+        await(privacy.signAudit({{}, QStringLiteral("read")}, QStringLiteral("Q4")))->state, QStringLiteral("signed"));
+    QCOMPARE(await(privacy.exceptions())->first().id, QStringLiteral("zx_1"));
+    const QDateTime end = QDateTime::fromMSecsSinceEpoch(test::kNowMs, Qt::UTC).addDays(9);
+    QCOMPARE(await(privacy.makeException({QStringLiteral("acme"), QStringLiteral("moves"), end}, QStringLiteral("x")))
+                 ->expiresAt,
+        end);
+    QCOMPARE(await(privacy.credentialReach(QStringLiteral("c1")))->rows.size(), 1);
+    QCOMPARE(await(privacy.providerReach(QStringLiteral("openai-eu")))->kind, QStringLiteral("provider"));
+    QVERIFY(!await(privacy.providerReach(QStringLiteral("nobody"))).ok());
     const auto items = await(client.checklist());
     QVERIFY(items.ok());
     QCOMPARE(items->first().number, 2);
@@ -837,6 +871,7 @@ void TestAdminContract::rolesAreKept()
     QFETCH(config::Role, role);
     using api::Role;
     const QVector<Role> operators{Role::Operator, Role::Admin};
+    const QVector<Role> auditors{Role::Auditor, Role::Operator, Role::Admin};
     const QHash<QString, QVector<Role>> open{
         {QStringLiteral("/api/v1/ledger/reconcile"), {Role::Auditor, Role::Operator, Role::Admin}},
         {QStringLiteral("/api/v1/config/check"), {Role::Developer, Role::Operator, Role::Admin}},
@@ -844,12 +879,23 @@ void TestAdminContract::rolesAreKept()
         {QStringLiteral("/api/v1/credentials"), {Role::Admin}},
         {QStringLiteral("/api/v1/budgets/{id}/raise"), {Role::Admin}},
         {QStringLiteral("/api/v1/credentials/{id}/rotate"), {Role::Admin}},
+        {QStringLiteral("/api/v1/zones/check"), auditors},
+        {QStringLiteral("/api/v1/zones/audits"), auditors},
+        {QStringLiteral("/api/v1/zones/exceptions"), {Role::Admin}},
         {QStringLiteral("/api/v1/operations/{key}/settle"),
             {Role::Viewer, Role::Auditor, Role::Developer, Role::Operator, Role::Admin}},
     };
     // Reads are open to all but these.
     const QHash<QString, QVector<Role>> openReads{
-        {QStringLiteral("/api/v1/zones/check"), {Role::Auditor, Role::Operator, Role::Admin}},
+        {QStringLiteral("/api/v1/zones/check"), auditors},
+        {QStringLiteral("/api/v1/zones/proof"), auditors},
+        {QStringLiteral("/api/v1/zones/checks"), auditors},
+        {QStringLiteral("/api/v1/zones/checks/{number}"), auditors},
+        {QStringLiteral("/api/v1/zones/records"), auditors},
+        {QStringLiteral("/api/v1/zones/audits"), auditors},
+        {QStringLiteral("/api/v1/zones/exceptions"), auditors},
+        {QStringLiteral("/api/v1/credentials/{id}/reach"), auditors},
+        {QStringLiteral("/api/v1/providers/{name}/reach"), auditors},
         {QStringLiteral("/api/v1/audit"), {Role::Auditor, Role::Operator, Role::Admin}},
     };
     const QVector<Role> everybody(api::kRoles.begin(), api::kRoles.end());
@@ -866,6 +912,7 @@ void TestAdminContract::rolesAreKept()
         request.path = QString(path)
                            .replace(QStringLiteral("{id}"), QStringLiteral("c1"))
                            .replace(QStringLiteral("{key}"), QStringLiteral("k1"))
+                           .replace(QStringLiteral("{number}"), QStringLiteral("2"))
                            .replace(QStringLiteral("{name}"), QStringLiteral("openai-eu"));
         request.reason = QStringLiteral("r");
         const bool isRead = request.method == QLatin1String("GET");
@@ -874,7 +921,7 @@ void TestAdminContract::rolesAreKept()
         const auto reply = await(transport->send(request));
         QVERIFY2((reply->status == 403) == !isOpen, route.path);
     }
-    QCOMPARE(changes, 19);
+    QCOMPARE(changes, 22);
 }
 
 QTEST_GUILESS_MAIN(TestAdminContract)

@@ -110,6 +110,11 @@ void TestCtl::exitCodes_data()
     row("status --url http://127.0.0.1:1 --token-file /dev/null", 2);
     row("status --data-dir /nonexistent", 8);
     row("config check /nonexistent.yaml", 6);
+    row("config canary status", 7);              // it runs, and the data do not say
+    row("config canary start d1 --reason r", 5); // one at a time
+    row("config canary resume --reason r", 5);
+    row("config canary start d1 --steps 5,x", 2);
+    row("config canary start d1 --sticky-by user", 2);
     row("provider show openai-eu", 0);
     row("provider drain openai-eu --dry-run", 0);
     row("provider drain nope", 3);
@@ -161,6 +166,27 @@ void TestCtl::exitCodes_data()
     row("zone check", 6);
     row("zone check --since 30d", 6);
     row("zone check --since yesterday", 2);
+    row("zone check --until yesterday", 2);
+    row("zone check --tenant acme", 0);
+    row("zone check --keep --reason weekly", 6);
+    row("zone prove", 6);
+    row("zone prove --tenant acme", 0);
+    row("zone history", 0);
+    row("zone history 2", 6);
+    row("zone history 9", 3);
+    row("zone record --tenant acme", 0);
+    row("zone audit list", 0);
+    row("zone audit exceptions", 0);
+    row("zone audit sign", 2);
+    row("zone audit sign --comment read --reason Q4", 0);
+    row("zone audit sign --quarter 2020-Q1 --comment read --reason Q4", 5);
+    row("zone audit except --tenant acme --text moves --expires 30d --reason x", 0);
+    row("zone audit except --tenant acme --text moves --reason x", 2);
+    row("credential reach c1", 0);
+    row("credential reach c9", 3);
+    row("credential reach c1 --since soon", 2);
+    row("provider reach openai-eu --since 7d", 0);
+    row("provider reach p9", 3);
     row("checklist", 0);
     row("call summary", 0);
     row("call summary --by tenant --since 7d --step 1d", 0);
@@ -327,15 +353,17 @@ void TestCtl::billsAreCompared()
 
 void TestCtl::everyListIsJson()
 {
-    for (const char* command : {"provider list", "alias list", "tenant list", "call list", "credential list",
-             "failover status", "budget list", "drill report", "route matrix", "incident list", "checklist",
-             "audit list", "principal list", "export list"}) {
+    for (const char* command :
+        {"provider list", "alias list", "tenant list", "call list", "credential list", "failover status", "budget list",
+            "drill report", "route matrix", "incident list", "checklist", "audit list", "principal list", "export list",
+            "zone history", "zone record", "zone audit list", "zone audit exceptions"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isArray(), command);
     }
     for (const char* command : {"quota list", "ledger report", "failover plan openai-eu", "route explain --alias fast",
              "provider show openai-eu", "provider probe openai-eu", "drill report lev_1", "incident show inc_1",
-             "incident handover inc_1", "zone check", "call summary", "status", "config show", "whoami"}) {
+             "incident handover inc_1", "zone check", "zone prove", "credential reach c1", "provider reach openai-eu",
+             "call summary", "status", "config show", "whoami"}) {
         const Run ran = line(QLatin1String(command) + QStringLiteral(" --json"));
         QVERIFY2(QJsonDocument::fromJson(ran.out).isObject(), command);
         QVERIFY2(line(QLatin1String(command)).out.size() > 20, command);
@@ -422,6 +450,10 @@ void TestCtl::everyWriteHasADryRun_data()
     row("credential issue --tenant acme --aliases fast", "credentials");
     row("credential revoke c1", "credentials/c1/revoke");
     row("credential rotate c1", "credentials/c1/rotate");
+    row("config canary start d1 --sticky-by credential --steps 5,100", "config/canary");
+    row("config canary pause", "config/canary/pause");
+    row("config canary advance", "config/canary/advance");
+    row("config canary abort", "config/canary/abort");
     row("incident ack inc_1", "incidents/inc_1/ack");
     row("incident note inc_1 seen", "incidents/inc_1/note");
     row("principal issue anna --role operator", "principals");

@@ -132,6 +132,7 @@ void TestAdminDoor::grantsAreReadAgain()
     file.write(config + "roles: [{principal: shift, role: viewer, tenants: [acme]}]\n");
     file.close();
     engine.gateway().reload();
+    QTRY_COMPARE(engine.gateway().revision(), 2);
     const auto who = waitFor(client.whoAmI());
     QCOMPARE(int(who->role), int(api::Role::Viewer));
     QCOMPARE(who->tenants, QStringList{QStringLiteral("acme")});

@@ -57,6 +57,7 @@ QByteArray exitConfig()
                       "  - {name: nobody, kind: openai-compatible, base_url: 'http://127.0.0.1:9/v1', region: local}\n"
                       "zones:\n"
                       "  - {name: elsewhere, regions: [mars], retention: any}\n"
+                      "  - {name: home, regions: [local, mars], retention: any}\n"
                       "aliases:\n";
     for (const Path& path : kPaths)
         text += QByteArray("  - {name: ") + path.name + ", candidates: [{provider: sim, model: " + path.model +
@@ -64,7 +65,7 @@ QByteArray exitConfig()
     text += "  - {name: refused-connection, candidates: [{provider: nobody, model: m, weight: 1}]}\n"
             "  - {name: slow, candidates: [{provider: sim, model: sim-rate-5-tokens-200, weight: 1}]}\n"
             "tenants:\n"
-            "  - {name: acme}\n"
+            "  - {name: acme, zone: home}\n"
             "  - {name: faraway, zone: elsewhere}\n";
     return text;
 }

@@ -218,6 +218,7 @@ void TestExports::reloadPutsAnotherInForce()
     file.write(w.config(urlOf(second)));
     file.close();
     w.engine->gateway().reload();
+    QTRY_COMPARE(w.engine->gateway().revision(), 2);
     QCOMPARE(w.call(1), 1);
     QList<ReceivedRequest> moved;
     const auto hasMoved = [&] {
@@ -238,6 +239,7 @@ void TestExports::reloadPutsAnotherInForce()
     file.write(oneProviderConfig(urlOf(w.provider) + QStringLiteral("/v1")));
     file.close();
     w.engine->gateway().reload();
+    QTRY_COMPARE(w.engine->gateway().revision(), 3);
     QVERIFY(w.status("otlp-traces").name.isEmpty());
     QCOMPARE(w.call(1), 1);
 }

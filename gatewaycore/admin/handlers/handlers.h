@@ -50,7 +50,6 @@ void claimPairing(const Services& services, const Request& request, const Reply&
 void getInvariants(const Services& services, const Request& request, const Reply& reply);
 void getCallSummary(const Services& services, const Request& request, const Reply& reply);
 void rotateCredential(const Services& services, const Request& request, const Reply& reply);
-void getZoneCheck(const Services& services, const Request& request, const Reply& reply);
 void getChecklist(const Services& services, const Request& request, const Reply& reply);
 void getExports(const Services& services, const Request& request, const Reply& reply);
 void testExport(const Services& services, const Request& request, const Reply& reply);

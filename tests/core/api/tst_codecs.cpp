@@ -1,6 +1,8 @@
 // Every value of the admin contract survives its JSON: value -> JSON -> text -> JSON -> value -> JSON, with every
 // member set to something that is not its default, so that a forgotten member shows. Wrong types are errors, not
 // defaults.
+#include "api/canary.h"
+#include "api/config_change.h"
 #include "api/config_facts.h"
 #include "api/content.h"
 #include "api/engine_status.h"
@@ -63,6 +65,36 @@ Tokens sampleTokens()
         tokens.*member = next++;
     tokens.source = TokenSource::Estimated;
     return tokens;
+}
+
+CanaryStatus sampleCanary()
+{
+    CanaryStatus status;
+    status.id = text("cny_1");
+    status.phase = CanaryPhase::RolledBack;
+    status.plan = {text("drf_1"), StickyBy::Credential, {text("acme")}, {5, 100}, 600, 100, true};
+    status.baseRevision = 7;
+    status.revision = 8;
+    status.percent = 5;
+    status.steps = {{5, kTime, kTime.addSecs(60), 190, 10, CanaryVerdict::Fail}};
+    status.stepUntil = kTime.addSecs(600);
+    status.control = {7, 190, 180, 1, 2, 3, 4, 20, 5, 310.5, Money::fromNano(5), 6, 7};
+    status.canary = {8, 10, 9, 1, 2, 3, 4, 2, 1, 610.5, Money::fromNano(9), 8, 9};
+    status.guards = {{text("errors"), CanaryVerdict::Pass, text("One."), text("share"), 0.01, 0.3, 0.29, 0.1, 0.5, 0.02,
+        190, 10, 1}};
+    status.verdict = CanaryVerdict::Fail;
+    status.sentence = text("Fails on errors.");
+    status.falseRollback = 0.05;
+    status.falsePass = 0.05;
+    status.startedBy = text("ann");
+    status.reason = text("cheaper");
+    status.startedAt = kTime;
+    status.endedAt = kTime.addSecs(90);
+    status.endedBy = text("signalbox");
+    status.endReason = text("a guard failed");
+    status.entries = {{kTime, text("ann"), text("start"), text("cheaper")}};
+    status.asOf = kTime.addSecs(91);
+    return status;
 }
 
 Attempt sampleAttempt()
@@ -154,6 +186,7 @@ private Q_SLOTS:
     void everyEnumerationSurvives();
     void statusValues();
     void configValues();
+    void configChanges();
     void budgetValues();
     void capabilityValues();
     void exportValues();
@@ -440,6 +473,9 @@ void TestCodecs::quotaValues()
                 .value(text("requests_left"))
                 .isNull());
     verifyRoundTrip(sampleBreaker(), &breakerStatusFromJson);
+    verifyRoundTrip(sampleCanary(), &canaryStatusFromJson);
+    verifyRoundTrip(sampleCanary().plan, &canaryPlanFromJson);
+    verifyRoundTrip(CanaryReport{sampleCanary(), {sampleCanary()}}, &canaryReportFromJson);
     verifyRoundTrip(Invariant{text("scope_subset"), text("broken"), text("One."), 2, 1, 0.5, 0.25, kTime,
                         kTime.addSecs(-1), text("req_1")},
         &invariantFromJson);
@@ -683,6 +719,51 @@ void TestCodecs::wrongTypesAreErrors()
     QVERIFY(isRefused({}, "note", true));
     QVERIFY(!engineStatusFromJson({{text("pid"), text("1")}}).ok());
     QVERIFY(!engineStatusFromJson({{text("ready"), 1}}).ok());
+}
+
+void TestCodecs::configChanges()
+{
+    const Finding finding{Finding::Severity::Warn, text("quota_above_providers"), text("signalbox.yaml"), 3, 5,
+        text("quotas[0]"), text("It never binds."), text("Lower it.")};
+    verifyRoundTrip(finding, &findingFromJson);
+    QVERIFY(!findingFromJson({{text("severity"), text("grave")}}).ok());
+    const Findings findings{text("ab12"), true, 1, 2, 3, {finding}};
+    verifyRoundTrip(findings, &findingsFromJson);
+    QVERIFY(Findings().isBlocked()); // what was never looked at does not pass
+    const DiffSentence sentence{text("privacy"), text("tenant acme"), text("tenants[0].zone"), text("changed"),
+        text("The zone allows more."), text("eu"), text("world"), 4, 5, 3, true};
+    const DiffReport diff{text("revision 1"), text("draft d2"), text("aa"), text("bb"),
+        {{text("acme"), text("eu"), 7, 0.5, {text("fast")}}}, true, {{text("privacy"), text("Privacy"), {sentence}}}, 2,
+        3, true};
+    verifyRoundTrip(diff, &diffReportFromJson);
+    const ConfigReview review{text("anna"), kTime, true, text("ab12"), text("fine"), true, true};
+    verifyRoundTrip(review, &configReviewFromJson);
+    const CanaryResult canary{text("pass"), 25, 100, 900, text("It is no worse."), kTime};
+    verifyRoundTrip(canary, &canaryResultFromJson);
+    const MergeConflict conflict{1, 7, text("a"), text("b"), text("c")};
+    verifyRoundTrip(MergeResult{text("text"), {conflict}}, &mergeResultFromJson);
+    verifyRoundTrip(
+        Draft{text("d2"), 3, true, 4, text("validated"), text("anna"), {text("anna"), text("ben")}, text("more"), kTime,
+            kTime, text("ab12"), text("signalbox: 1"), 5, {review}, canary, findings, {conflict}},
+        &draftFromJson);
+    const Revision revision{5, text("ab12"), text("signalbox: 1"), text("emergency"), text("d2"), 4, text("anna"),
+        {text("anna")}, text("ben"), text("carl"), text("because"), kTime, kTime, kTime, true, true, canary, kTime,
+        review, true, text("dora"), text("errors"), kTime};
+    verifyRoundTrip(revision, &revisionFromJson);
+    const ConfigStanding standing{5, text("ab12"), text("store"), text("signalbox.yaml"), text("cd34"), text("changed"),
+        text("It has changed."), {finding}, true, diff,
+        {{text("server.admin"), text("127.0.0.1:0"), text("command-line"), text("--admin"), 2, true}}, text("dora"),
+        text("errors"), kTime, 4, {5, 6}, {5}, true};
+    verifyRoundTrip(standing, &configStandingFromJson);
+    QVERIFY(!configStandingFromJson({{text("to_review"), text("5")}}).ok());
+    verifyRoundTrip(DraftRequest{text("signalbox: 1"), 3, text("more")}, &draftRequestFromJson);
+    verifyRoundTrip(
+        DraftSave{3, text("signalbox: 1"), {{text("set"), text("a.b"), text("1")}}, text("more")}, &draftSaveFromJson);
+    verifyRoundTrip(DiffSide{3, text("d2"), text("signalbox: 1"), true}, &diffSideFromJson);
+    verifyRoundTrip(PromoteRequest{text("d2"), true}, &promoteRequestFromJson);
+    verifyRoundTrip(Promotion{revision, 4, text("d1"), {text("careful")}}, &promotionFromJson);
+    // texts are named so that the audit log knows them for what they are
+    QVERIFY(toJson(revision).contains(text("yaml")) && !toJson(revision).contains(text("text")));
 }
 
 void TestCodecs::failuresAndStatusesAgree()

@@ -85,6 +85,32 @@ class TestLedger : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    // A config that is tried: the money in force is counted once and never exceeded; what it lowers holds for its own
+    // calls; nothing of what is in force changes.
+    void aTriedConfigStandsBeside()
+    {
+        Fixture f({allow(tenant("acme"), 100), allow(alias("chat"), 1'000)});
+        Decision before = f.reserve(10);
+        before.reservation.settle(nano(10));
+        const std::vector<BudgetPolicy> tried{
+            allow(tenant("acme"), 40), allow(alias("chat"), 5'000), allow({}, 1'000'000)};
+        const BudgetIndexPtr beside = f.ledger.beside(tried);
+        QCOMPARE(f.ledger.status().size(), std::size_t(2));
+        QCOMPARE(f.ledger.status()[0].limit, nano(100));
+        // lowered: 10 are spent, so 30 are left on this side
+        Decision first = f.ledger.reserve(*beside, kSpender, ask(30));
+        QCOMPARE(int(first.admission), int(Admission::Admitted));
+        QCOMPARE(int(f.ledger.reserve(*beside, kSpender, ask(1)).admission), int(Admission::Refused));
+        first.reservation.settle(nano(30));
+        QCOMPARE(f.ledger.status()[0].settled, nano(40)); // counted where it is in force
+        // raised, and still not past what is in force
+        QCOMPARE(int(f.ledger.reserve(*beside, {{}, {}, {}, QStringLiteral("chat"), {}}, ask(2'000)).admission),
+            int(Admission::Refused));
+        // the other side has what is left of 100
+        QCOMPARE(int(f.reserve(60).admission), int(Admission::Admitted));
+        QCOMPARE(int(f.reserve(61).admission), int(Admission::Refused));
+    }
+
     void exactlyAsManyAsFit_data()
     {
         QTest::addColumn<std::vector<BudgetPolicy>>("budgets");

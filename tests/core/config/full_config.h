@@ -58,6 +58,9 @@ export:
   otlp: {endpoint: "https://otel.example:4318", headers: {authorization: env:OTEL_AUTH}, traces: true, metrics: false, content: false, interval: 30s}
   webhooks:
     - {name: pager, url: "https://hooks.example/x", secret: env:HOOK_SECRET, events: [incident.opened, incident.closed]}
+changes:
+  review: required
+  canary: {steps: [2, 20, 100], at_least: 5m, least_calls: 200, error_rise: 0.01, refusal_rise: 0.03, first_token_rise: 0.5, cost_rise: off, promotes: true}
 roles:
   - {principal: alice, role: auditor}
 )";

@@ -3,6 +3,8 @@
 #include "config/demo_config.h"
 #include "full_config.h"
 
+#include <cmath>
+
 #include <QTemporaryFile>
 #include <QTest>
 
@@ -43,6 +45,16 @@ private Q_SLOTS:
         QCOMPARE(int(s.audit.whenUnavailable), int(WhenUnavailable::Refuse));
         QCOMPARE(s.audit.retention, std::chrono::hours(24 * 400));
         QCOMPARE(s.providers.size(), std::size_t(3));
+
+        QVERIFY(s.changes.reviewRequired);
+        QCOMPARE(s.changes.canary.steps, (std::vector<int>{2, 20, 100}));
+        QCOMPARE(s.changes.canary.atLeast, std::chrono::minutes(5));
+        QCOMPARE(s.changes.canary.leastCalls, 200);
+        QCOMPARE(s.changes.canary.errorRise, 0.01);
+        QCOMPARE(s.changes.canary.refusalRise, 0.03);
+        QCOMPARE(s.changes.canary.firstTokenRise, 0.5);
+        QVERIFY(std::isinf(s.changes.canary.costRise));
+        QVERIFY(s.changes.canary.promotes);
 
         const Provider& openai = *s.providers[0];
         QCOMPARE(openai.origin.key(), QStringLiteral("https://eu.api.openai.com:443"));
@@ -204,6 +216,21 @@ private Q_SLOTS:
             "pager,",
             "export.webhooks[1].name", "taken");
         row("webhook name of another", "name: pager", "name: otlp-traces", "export.webhooks[0].name", "another export");
+        row("review word", "review: required", "review: always", "changes.review", "required");
+        row("canary steps fall", "[2, 20, 100]", "[20, 2, 100]", "changes.canary.steps", "that rise");
+        row("canary steps without an end", "[2, 20, 100]", "[2, 20]", "changes.canary.steps", "100");
+        row("canary step zero", "[2, 20, 100]", "[0, 100]", "changes.canary.steps", "that rise");
+        row("canary steps empty", "[2, 20, 100]", "[]", "changes.canary.steps", "100");
+        row("canary seconds", "at_least: 5m", "at_least: 90s", "changes.canary.at_least", "whole minutes");
+        row("canary time", "at_least: 5m", "at_least: soon", "changes.canary.at_least", "10m");
+        row("canary calls", "least_calls: 200", "least_calls: 0", "changes.canary.least_calls", "from 1");
+        row("canary rise of errors", "error_rise: 0.01", "error_rise: 2", "changes.canary.error_rise", "from 0 to 1");
+        row("canary rise in percent", "refusal_rise: 0.03", "refusal_rise: 3%", "changes.canary.refusal_rise", "0.02");
+        row("canary errors off", "error_rise: 0.01", "error_rise: off", "changes.canary.error_rise", "two points");
+        row("canary rise not a number", "first_token_rise: 0.5", "first_token_rise: nan",
+            "changes.canary.first_token_rise", "or off");
+        row("canary unknown", "cost_rise: off", "cost_rises: off", "changes.canary.cost_rises", "cost_rise");
+        row("canary flag", "promotes: true", "promotes: yes", "changes.canary.promotes", "true, false");
         row("map for list", "roles:\n  - {principal: alice, role: auditor}", "roles: {}", "roles", "Expected a list");
         row("list for text", "owner: platform\n", "owner: [platform]\n", "aliases[0].owner", "Expected text");
         row("empty value", "owner: platform\n", "owner:\n", "aliases[0].owner", "empty");

@@ -75,6 +75,7 @@ private Q_SLOTS:
     void theIndexFindsWhatApplies();
     void eightThreadsNeverTakeTooMuch();
     void aThousandHistories();
+    void aTriedConfigStandsBeside();
 };
 
 void TestQuotaPlane::noQuotaAdmitsWithoutALease()
@@ -85,6 +86,30 @@ void TestQuotaPlane::noQuotaAdmitsWithoutALease()
         QVERIFY(grant.admitted && !grant.lease.isOpen());
     }
     QCOMPARE(bench.plane.status().at(0).admitted, 0);
+}
+
+// What is tried takes from what is in force and from its own; what is in force knows nothing of the draft's limits.
+void TestQuotaPlane::aTriedConfigStandsBeside()
+{
+    Bench bench({quotaOf(tenant("acme"), 10), quotaOf(alias("fast"), 100)});
+    const std::vector<QuotaPolicy> tried{quotaOf(tenant("acme"), 2), quotaOf(alias("fast"), 500)};
+    const QuotaIndexPtr beside = bench.plane.beside(tried);
+    QCOMPARE(bench.plane.status().size(), std::size_t(2));
+    const auto take = [&] { return bench.plane.take(*beside, kCaller, {}); };
+    QVERIFY(take().admitted);
+    QVERIFY(take().admitted);
+    const Grant refused = take();
+    QVERIFY(!refused.admitted);
+    QCOMPARE(number(refused.limit.limit), 2);                                 // the lowered one says no
+    QCOMPARE(bench.plane.status()[0].requestsLeft, std::optional<qint64>(8)); // taken from what is in force, too
+    for (int i = 0; i < 8; ++i)
+        QVERIFY(bench.take().admitted);
+    QVERIFY(!bench.take().admitted);
+    // a raised limit gives nothing before it is in force
+    Bench raised({quotaOf(tenant("acme"), 1)});
+    const QuotaIndexPtr more = raised.plane.beside(std::vector<QuotaPolicy>{quotaOf(tenant("acme"), 100)});
+    QVERIFY(raised.plane.take(*more, kCaller, {}).admitted);
+    QVERIFY(!raised.plane.take(*more, kCaller, {}).admitted);
 }
 
 void TestQuotaPlane::aBucketOfOneOpens()

@@ -9,7 +9,7 @@
 #include "store/migrations.h"
 #include "store/running_sums.h"
 #include "store/spend_fold.h"
-#include "store/zone_reader.h"
+#include "store/zone_scan.h"
 #include "store_fixture.h"
 
 #include <QSqlRecord>
@@ -303,23 +303,16 @@ void TestCallSummary::foldedIsAsCounted()
     }
     QVERIFY(asked > 100);
 
-    auto endpoints = ZoneReader::open(store->databaseFile());
+    // the sums of endpoints, against the attempts themselves
     for (int round = 0; round < 20; ++round) {
-        const qint64 since = kStart + qint64(random()) % kSpan;
-        const qint64 until = since + qint64(random()) % kSpan;
-        const QStringList tenants = round & 1 ? QStringList{QStringLiteral("t2")} : QStringList();
-        (*endpoints)->useSums(true);
-        const auto fast = (*endpoints)->count(since, until, tenants);
-        (*endpoints)->useSums(false);
-        const auto slow = (*endpoints)->count(since, until, tenants);
-        QVERIFY(fast.ok() && slow.ok());
-        QCOMPARE(fast->size(), slow->size());
-        for (std::size_t i = 0; i < fast->size(); ++i) {
-            QCOMPARE((*fast)[i].tenant, (*slow)[i].tenant);
-            QCOMPARE((*fast)[i].provider, (*slow)[i].provider);
-            QCOMPARE((*fast)[i].region, (*slow)[i].region);
-            QCOMPARE((*fast)[i].attempts, (*slow)[i].attempts);
-        }
+        ZoneScan scan;
+        scan.sinceMs = kStart + qint64(random()) % kSpan;
+        scan.untilMs = scan.sinceMs + qint64(random()) % kSpan;
+        scan.tenants = round & 1 ? QStringList{QStringLiteral("t2")} : QStringList();
+        QVERIFY(advance(scan, store->databaseFile(), std::chrono::minutes(1)).ok());
+        QVERIFY(scan.isDone());
+        QCOMPARE(scan.attemptsGone, 0);
+        QCOMPARE(scan.attemptsAdded, 0);
     }
 }
 
@@ -457,22 +450,25 @@ void TestCallSummary::tooMuchIsGivenUp()
 
 void TestCallSummary::attemptsAreCountedByEndpoint()
 {
-    auto reader = ZoneReader::open(m_store->databaseFile());
-    QVERIFY(reader.ok());
-    auto counts = (*reader)->count(kStart, kStart + kCalls * 1000, {});
-    QVERIFY(counts.ok());
-    qint64 attempts = 0;
-    for (const EndpointCount& count : *counts) {
-        QCOMPARE(count.region, QStringLiteral("r"));
-        attempts += count.attempts;
-    }
-    QCOMPARE(attempts, 2 * (kCalls - kCalls / 10)); // failed ones too: something was sent
-    QCOMPARE((*reader)->count(kStart, kStart + kCalls * 1000, {QStringLiteral("demo")})->size(), 2U);
-    QCOMPARE((*reader)->count(kStart, kStart, {})->size(), 0U);
-    const auto ids = (*reader)->calls(counts->front(), kStart, kStart + kCalls * 1000, 5);
-    QVERIFY(ids.ok());
-    QCOMPARE(ids->size(), 5);
-    QVERIFY(!(*reader)->count(kStart, kStart + 1000, {}, std::chrono::milliseconds(-1)).ok());
+    const auto count = [this](qint64 since, qint64 until, const QStringList& tenants) {
+        ZoneScan scan;
+        scan.sinceMs = since;
+        scan.untilMs = until;
+        scan.tenants = tenants;
+        const api::Outcome read = advance(scan, m_store->databaseFile(), std::chrono::minutes(1));
+        return read && scan.isDone() ? std::optional(scan) : std::nullopt;
+    };
+    const auto whole = count(kStart, kStart + kCalls * 1000, {});
+    QVERIFY(whole);
+    for (const auto& [group, attempts] : whole->groups)
+        QCOMPARE(group.region, QStringLiteral("r"));
+    QCOMPARE(whole->attempts, 2 * (kCalls - kCalls / 10)); // failed ones too: something was sent
+    QCOMPARE(count(kStart, kStart + kCalls * 1000, {QStringLiteral("demo")})->groups.size(), 2U);
+    QCOMPARE(count(kStart, kStart, {})->attempts, 0);
+    const auto rows =
+        attemptsOf(m_store->databaseFile(), whole->groups.begin()->first, kStart, kStart + kCalls * 1000, 5);
+    QVERIFY(rows.ok());
+    QCOMPARE(rows->size(), 5U);
 }
 
 QTEST_GUILESS_MAIN(TestCallSummary)
