@@ -88,6 +88,8 @@ const QByteArray kAliasesB =
     "tenants: [{name: acme, zone: eu}, {name: beta, zone: wide}, {name: gamma, zone: eu}, "
     "{name: limited, zone: wide, quota: {requests_per_minute: 3}}]\n";
 
+const QByteArray kShort = ",\"max_completion_tokens\":20"; // so that it is cheap enough
+
 struct Request
 {
     QByteArray id;
@@ -279,7 +281,7 @@ void TestReplayTrue::predictedIsWhatHappens()
     QByteArray key;
     QCOMPARE(m_engine->issueKey(last, key), QString());
     RawReply first;
-    inThreads(1, [&](int) { first = rawCall(m_engine->port(), chatRequest(key, "docs", false, "first")); });
+    inThreads(1, [&](int) { first = rawCall(m_engine->port(), chatRequest(key, "docs", false, "first", {}, kShort)); });
     QVERIFY2(first.status == 200, first.body);
     const auto lead = m_engine->call(first.header("x-request-id"));
     QVERIFY(lead);
@@ -350,7 +352,9 @@ void TestReplayTrue::predictedIsWhatHappens()
     QTRY_COMPARE_WITH_TIMEOUT(
         [&] {
             RawReply reply;
-            inThreads(1, [&](int) { reply = rawCall(m_engine->port(), chatRequest(m_keys[0], "docs", false, "x")); });
+            inThreads(1, [&](int) {
+                reply = rawCall(m_engine->port(), chatRequest(m_keys[0], "docs", false, "x", {}, kShort));
+            });
             return reply.header("x-signalbox-revision");
         }(),
         QByteArray("2"), 10'000);
