@@ -180,7 +180,7 @@ void printKey(const api::ChainKey& key)
 void addCallReceipt(CLI::App& noun, Context context)
 {
     auto* receipt = addCommand(noun, "receipt", "What proves one call, as JSON; audit verify checks it anywhere",
-        "signalboxctl call receipt req_7f3a > receipt.json");
+        "signalboxctl call receipt req_7f3a");
     const auto id = std::make_shared<std::string>();
     receipt->add_option("id", *id, "Its id, as in x-request-id")->required()->type_name("CALL");
     receipt->callback([context, id] {
@@ -209,7 +209,7 @@ void addAuditVerify(CLI::App& noun, Context context)
         ->add_option(
             "--anchor", asked->anchor, "Where the heads are anchored; log-heads.jsonl of a directory without it")
         ->type_name("FILE");
-    verify->add_option("--key", asked->keys, "A fingerprint that is trusted; may be given more than once")
+    verify->add_option("--fingerprint", asked->keys, "A fingerprint that is trusted; may be given more than once")
         ->type_name("FINGERPRINT");
     verify->callback([context, asked] { runVerify(context, *asked); });
 

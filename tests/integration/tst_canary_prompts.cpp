@@ -396,7 +396,7 @@ void TestCanaryPrompts::nothingIsLeft()
     QCOMPARE(admin("POST", "/api/v1/routes/explain", viewer, explain).status, 403);
     admin("POST", "/api/v1/routes/explain", localToken(), explain);
 
-    QCOMPARE(searchAdmin(), QStringList());
+    QCOMPARE(searchAdmin().join(u'\n'), QString());
     QTRY_VERIFY_WITH_TIMEOUT(m_outside.requests() > 0, 20'000);
     QCOMPARE(search(), QStringList());
 
@@ -419,7 +419,7 @@ void TestCanaryPrompts::nothingIsLeft()
     m_engine->kill9();
     QCOMPARE(search(), QStringList());
     QVERIFY2(startAgain(), qPrintable(m_engine->log()));
-    QCOMPARE(searchAdmin(), QStringList());
+    QCOMPARE(searchAdmin().join(u'\n'), QString());
     QCOMPARE(search(), QStringList());
     QCOMPARE(m_engine->stop(), 0);
     QCOMPARE(search(), QStringList());
@@ -458,7 +458,7 @@ void TestCanaryPrompts::whatIsKeptIsSealed()
 
     const QByteArray audit = admin("GET", "/api/v1/audit?action=/content&limit=1000", localToken()).body;
     QVERIFY(audit.count(id) >= 4);
-    QCOMPARE(searchAdmin(), QStringList());
+    QCOMPARE(searchAdmin().join(u'\n'), QString());
     QCOMPARE(search(), QStringList());
     m_engine->kill9();
     QCOMPARE(search(), QStringList());

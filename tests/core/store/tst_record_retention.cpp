@@ -7,8 +7,8 @@
 #include "store/call_reader.h"
 #include "store/call_summary_reader.h"
 #include "store/record_purge.h"
-#include "store/spend_reader.h"
-#include "store/spend_report_reader.h"
+#include "store/spentRowsreader.h"
+#include "store/spentRowsreport_reader.h"
 
 #include <QTemporaryDir>
 
@@ -49,7 +49,7 @@ class TestRecordRetention : public QObject
             more = told.get_future().get();
         }
         QCOMPARE(ask(file(), QStringLiteral("SELECT (SELECT max(seq) FROM calls) = (SELECT value FROM meta WHERE key = "
-                                            "'spend_folded')")),
+                                            "'spentRowsfolded')")),
             QStringLiteral("1"));
     }
     std::optional<store::RemovedPiece> remove(qint64 beforeMs, qint64 most = 1000)
@@ -97,7 +97,8 @@ class TestRecordRetention : public QObject
                            .arg(row.retries)
                            .arg(row.retryMore.nano()));
         }
-        for (const store::SpendRow& row : *(*report)->spend(kNow - 400 * kDay, kNow + kDay))
+        const auto spentRows = (*report)->spend(kNow - 400 * kDay, kNow + kDay);
+        for (const store::SpendRow& row : *spentRows)
             all.append(QStringLiteral("%1 %2 %3 %4 %5")
                            .arg(row.tenant, row.feature)
                            .arg(row.calls)
