@@ -199,7 +199,7 @@ void addAuditVerify(CLI::App& noun, Context context)
         "Look the tamper-evident log through; a path is checked without an engine. Exit 6 if something was changed, 7 "
         "if"
         " there is too little to tell",
-        "signalboxctl audit verify /var/lib/signalbox --key ed25519:1f3c-09aa-...");
+        "signalboxctl audit verify /var/lib/signalbox --fingerprint ed25519:1f3c-09aa-...");
     const auto asked = std::make_shared<Verify>();
     verify
         ->add_option("path", asked->path,

@@ -180,8 +180,8 @@ void TestCtl::exitCodes_data()
     row("zone audit sign", 2);
     row("zone audit sign --comment read --reason Q4", 0);
     row("zone audit sign --quarter 2020-Q1 --comment read --reason Q4", 5);
-    row("zone audit except --tenant acme --text moves --expires 30d --reason x", 0);
-    row("zone audit except --tenant acme --text moves --reason x", 2);
+    row("zone audit except --tenant acme --what moves --expires 30d --reason x", 0);
+    row("zone audit except --tenant acme --what moves --reason x", 2);
     row("credential reach c1", 0);
     row("credential reach c9", 3);
     row("credential reach c1 --since soon", 2);
