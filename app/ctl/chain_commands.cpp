@@ -55,7 +55,7 @@ void printVerification(const api::ChainVerification& result)
         {QStringLiteral("key"), plain(result.key)}});
     if (!result.keyIsGiven && !result.key.isEmpty())
         say(QStringLiteral("The log was checked with the key it begins with. Compare its fingerprint with the one you"
-                           " noted, or give that with --key."));
+                           " noted, or give that with --fingerprint."));
     if (result.findings.isEmpty())
         return;
     printLine({});
@@ -94,7 +94,7 @@ int tellReceipt(const Options& options, const store::ReceiptVerdict& verdict)
         printLine(QStringLiteral("%1: %2").arg(
             verdict.isGood ? QStringLiteral("PASS") : QStringLiteral("FAIL"), plain(verdict.sentence)));
     if (verdict.isGood && !verdict.keyIsGiven)
-        say(QStringLiteral("Signed with %1. Compare that with the fingerprint you noted, or give it with --key.")
+        say(QStringLiteral("Signed with %1. Compare that with the fingerprint you noted, or give it with --fingerprint.")
                 .arg(verdict.key));
     return verdict.isGood ? Ok : CheckFailed;
 }
