@@ -7,8 +7,8 @@
 #include "store/call_reader.h"
 #include "store/call_summary_reader.h"
 #include "store/record_purge.h"
-#include "store/spentRowsreader.h"
-#include "store/spentRowsreport_reader.h"
+#include "store/spend_reader.h"
+#include "store/spend_report_reader.h"
 
 #include <QTemporaryDir>
 
