@@ -97,7 +97,8 @@ class TestRecordRetention : public QObject
                            .arg(row.retries)
                            .arg(row.retryMore.nano()));
         }
-        for (const store::SpendRow& row : *(*report)->spend(kNow - 400 * kDay, kNow + kDay))
+        const auto spentRows = (*report)->spend(kNow - 400 * kDay, kNow + kDay);
+        for (const store::SpendRow& row : *spentRows)
             all.append(QStringLiteral("%1 %2 %3 %4 %5")
                            .arg(row.tenant, row.feature)
                            .arg(row.calls)
