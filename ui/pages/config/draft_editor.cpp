@@ -177,7 +177,7 @@ void DraftEditor::check()
         --m_asking;
         if (question != m_question)
             return;
-        m_couldAsk = answer.has_value();
+        m_couldAsk = answer.ok();
         if (answer)
             showFindings(*answer);
         else
