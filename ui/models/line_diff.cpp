@@ -25,8 +25,8 @@ std::vector<Kind> editsBetween(const QStringList& a, const QStringList& b)
         // kept is the part that this round may read
         trace.emplace_back(reach.begin() + (most + 1 - d - 1), reach.begin() + (most + 1 + d + 2));
         for (qsizetype k = -d; k <= d; k += 2) {
-            qsizetype x = k == -d || (k != d && reach[at(k - 1)] < reach[at(k + 1)]) ? reach[at(k + 1)]
-                                                                                     : reach[at(k - 1)] + 1;
+            qsizetype x =
+                k == -d || (k != d && reach[at(k - 1)] < reach[at(k + 1)]) ? reach[at(k + 1)] : reach[at(k - 1)] + 1;
             while (x < n && x - k < m && a[x] == b[x - k])
                 ++x;
             reach[at(k)] = x;

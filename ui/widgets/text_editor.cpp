@@ -213,8 +213,8 @@ void TextEditor::paintEvent(QPaintEvent*)
     m_area->eachVisible([&](int line, qreal top, qreal height) {
         const QRectF row(0, m_area->y() + top, right, height);
         const QString number = m_numbers.isEmpty() ? QString::number(line) : m_numbers.value(line - 1);
-        paint::text(painter, row, type().code, color(line == current ? Token::Text1 : Token::Text3), number,
-            Qt::AlignRight);
+        paint::text(
+            painter, row, type().code, color(line == current ? Token::Text1 : Token::Text3), number, Qt::AlignRight);
         for (const LineMark& mark : m_marks) {
             if (mark.line == line) {
                 paintStatus(painter, QRectF(4, std::round(row.center().y() - kMark / 2.0), kMark, kMark), mark.status);

@@ -61,11 +61,13 @@ public:
         QPen limit(color(Token::Down), 1);
         limit.setDashPattern({2, 2});
         painter.setPen(limit);
-        painter.drawLine(QPointF(x(forest.tolerated) + 0.5, rect.top() + 4), QPointF(x(forest.tolerated) + 0.5, rect.bottom() - 3));
+        painter.drawLine(
+            QPointF(x(forest.tolerated) + 0.5, rect.top() + 4), QPointF(x(forest.tolerated) + 0.5, rect.bottom() - 3));
         painter.restore();
         const Token ink = forest.status == Status::CannotSay ? Token::Text3 : statusToken(forest.status);
         if (forest.hasInterval)
-            painter.fillRect(QRectF(x(forest.low), middle - 1, std::max(2.0, x(forest.high) - x(forest.low)), 2), color(ink));
+            painter.fillRect(
+                QRectF(x(forest.low), middle - 1, std::max(2.0, x(forest.high) - x(forest.low)), 2), color(ink));
         if (forest.hasRise)
             painter.fillRect(QRectF(x(forest.rise) - 3, middle - 3, 6, 6), color(ink));
     }
@@ -113,11 +115,11 @@ Cell forestCell(const CanaryGuard& guard)
     forest.status = statusOf(guard.verdict);
     cell.payload = QVariant::fromValue(forest);
     const QString limit = tr("tolerated %1").arg(riseWords(guard, *guard.tolerated));
-    cell.text = !forest.hasRise ? tr("not known, %1").arg(limit)
-                : forest.hasInterval
-                    ? tr("%1 (%2 to %3), %4").arg(riseWords(guard, forest.rise), riseWords(guard, forest.low),
-                          riseWords(guard, forest.high), limit)
-                    : tr("%1, %2").arg(riseWords(guard, forest.rise), limit);
+    cell.text = !forest.hasRise      ? tr("not known, %1").arg(limit)
+                : forest.hasInterval ? tr("%1 (%2 to %3), %4")
+                                           .arg(riseWords(guard, forest.rise), riseWords(guard, forest.low),
+                                               riseWords(guard, forest.high), limit)
+                                     : tr("%1, %2").arg(riseWords(guard, forest.rise), limit);
     return cell;
 }
 
@@ -165,11 +167,13 @@ QVector<QVector<Cell>> armRows(const CanaryStatus& canary)
     const CanaryArm& a = canary.control;
     const CanaryArm& b = canary.canary;
     QVector<QVector<Cell>> rows;
-    const auto add = [&rows](const QString& label, const QString& control, const QString& with, Token ink = Token::Text1) {
+    const auto add = [&rows](
+                         const QString& label, const QString& control, const QString& with, Token ink = Token::Text1) {
         rows.append({Cell::plain(label, Token::Text2), Cell::number(control), Cell::number(with, ink)});
     };
     const auto count = [&add](const QString& label, qint64 control, qint64 with, bool isBad = false) {
-        add(label, models::wholeNumber(control), models::wholeNumber(with), isBad && with > 0 ? Token::Down : Token::Text1);
+        add(label, models::wholeNumber(control), models::wholeNumber(with),
+            isBad && with > 0 ? Token::Down : Token::Text1);
     };
     const auto share = [](qint64 part, qint64 whole) {
         return whole > 0 ? tr("%1, %2").arg(models::wholeNumber(part), models::percent(double(part) / double(whole)))
@@ -181,7 +185,8 @@ QVector<QVector<Cell>> armRows(const CanaryStatus& canary)
     add(tr("Refused"), share(a.refused, a.calls), share(b.refused, b.calls));
     add(tr("Cut off"), share(a.truncated, a.calls), share(b.truncated, b.calls));
     const auto token = [](const CanaryArm& arm) {
-        return arm.firstTokenMedianMs ? models::durationFromUs(qRound64(*arm.firstTokenMedianMs * 1000)) : tr("not known");
+        return arm.firstTokenMedianMs ? models::durationFromUs(qRound64(*arm.firstTokenMedianMs * 1000))
+                                      : tr("not known");
     };
     add(tr("First token, median"), token(a), token(b));
     const auto cost = [](const CanaryArm& arm) {
@@ -197,14 +202,16 @@ QVector<models::Fact> canaryFacts(const CanaryStatus& canary, const QDateTime& n
 {
     QVector<models::Fact> facts;
     const auto add = [&facts](const QString& label, const QString& value) { facts.append({label, value, false}); };
-    add(tr("Compared"), tr("r%1 with r%2, draft %3").arg(canary.baseRevision).arg(canary.revision).arg(canary.plan.draft));
+    add(tr("Compared"),
+        tr("r%1 with r%2, draft %3").arg(canary.baseRevision).arg(canary.revision).arg(canary.plan.draft));
     add(tr("Who is in"), canary.plan.stickyBy == StickyBy::Tenant ? tr("whole tenants") : tr("whole credentials"));
     if (!canary.plan.exclude.isEmpty())
         add(tr("Left out"), canary.plan.exclude.join(QStringLiteral(", ")));
     add(tr("Started"), tr("%1 UTC by %2: %3").arg(when(canary.startedAt, now), canary.startedBy, canary.reason));
     if (canary.stepUntil && !canary.isOver())
-        add(tr("This step"), *canary.stepUntil > now ? tr("at least %1 more").arg(models::timeLeft(*canary.stepUntil, now))
-                                                     : tr("has had its time"));
+        add(tr("This step"), *canary.stepUntil > now
+                                 ? tr("at least %1 more").arg(models::timeLeft(*canary.stepUntil, now))
+                                 : tr("has had its time"));
     add(tr("On fail"), tr("it reverts itself"));
     add(tr("On pass"), canary.plan.promotes.value_or(false) ? tr("it promotes itself") : tr("a person promotes it"));
     add(tr("Error rates"), tr("at most %1 of harmless revisions revert, at most %2 of worse ones pass")

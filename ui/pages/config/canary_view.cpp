@@ -26,10 +26,11 @@ CanaryView::CanaryView(QWidget* parent)
       m_guardPanel(new Panel(tr("Canary"))),
       m_verdict(new Chip),
       m_sentence(new TextLabel({}, &Type::body)),
-      m_guards(new PlainTable(tr("Guards"),
-          {{tr("Guard")}, {tr("Control"), true}, {tr("Canary"), true},
-              {tr("Rise, tolerated"), false, tr("With an interval that holds at every look; dashed: what is tolerated")},
-              {tr("n"), true, tr("Calls of the canary that it rests on")}, {tr("Verdict")}})),
+      m_guards(new PlainTable(
+          tr("Guards"), {{tr("Guard")}, {tr("Control"), true}, {tr("Canary"), true},
+                            {tr("Rise, tolerated"), false,
+                                tr("With an interval that holds at every look; dashed: what is tolerated")},
+                            {tr("n"), true, tr("Calls of the canary that it rests on")}, {tr("Verdict")}})),
       m_steps(new StepBar),
       m_armPanel(new Panel(tr("Both sides"))),
       m_arms(new PlainTable(tr("Both sides"), {{tr("Since it began")}, {tr("Control"), true}, {tr("Canary"), true}})),
@@ -134,7 +135,8 @@ void CanaryView::setCanary(const std::optional<CanaryStatus>& canary, const QDat
         m_arms->clearRows();
         for (const QVector<Cell>& row : armRows(*canary))
             m_arms->addRow(row);
-        m_armPanel->setCaption(tr("control r%1, canary r%2, at the same time").arg(canary->baseRevision).arg(canary->revision));
+        m_armPanel->setCaption(
+            tr("control r%1, canary r%2, at the same time").arg(canary->baseRevision).arg(canary->revision));
         m_entries->clearRows();
         for (qsizetype i = canary->entries.size() - 1; i >= 0; --i) {
             const CanaryEntry& entry = canary->entries[i];
@@ -159,7 +161,8 @@ void CanaryView::refreshButtons()
     if (m_canary)
         return;
     if (m_draft.isEmpty())
-        m_overlay->show(StateOverlay::State::Zero, tr("No canary"), tr("A canary tries a draft on a part of the callers. No draft is chosen."));
+        m_overlay->show(StateOverlay::State::Zero, tr("No canary"),
+            tr("A canary tries a draft on a part of the callers. No draft is chosen."));
     else
         m_overlay->show(StateOverlay::State::Zero, tr("No canary of %1 yet").arg(m_draft),
             canStart ? tr("It serves a part of the callers by the draft, beside a control at the same time.")

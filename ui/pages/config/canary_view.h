@@ -1,5 +1,5 @@
-// A canary: both sides beside each other with n, its guards with what was measured against what is tolerated, how far it
-// is, who did what to it; and the levers on it. Values in, wishes out. Thread: UI.
+// A canary: both sides beside each other with n, its guards with what was measured against what is tolerated, how far
+// it is, who did what to it; and the levers on it. Values in, wishes out. Thread: UI.
 #pragma once
 
 #include "api/canary.h"

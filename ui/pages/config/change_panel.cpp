@@ -112,8 +112,8 @@ void ChangePanel::refreshLines()
                            : line.kind == Kind::LeftOut ? "\u22ef "
                                                         : "  ";
         text.append(QString::fromUtf8(sign) + line.text);
-        numbers.append(line.kind == Kind::LeftOut ? QString()
-                                                  : QString::number(line.after > 0 ? line.after : line.before));
+        numbers.append(
+            line.kind == Kind::LeftOut ? QString() : QString::number(line.after > 0 ? line.after : line.before));
         if (line.kind == Kind::Added)
             grounds.insert(int(text.size()), Token::TintOk);
         else if (line.kind == Kind::Removed)

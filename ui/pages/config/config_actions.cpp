@@ -141,7 +141,8 @@ QString ConfigActions::reviewRequest() const
         }
     }
     lines.append(tr("Text %1, save %2.").arg(draft->hash.left(12)).arg(draft->version));
-    lines.append(QStringLiteral("signalboxctl config diff running %1; signalboxctl config draft review %1").arg(draft->id));
+    lines.append(
+        QStringLiteral("signalboxctl config diff running %1; signalboxctl config draft review %1").arg(draft->id));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -239,7 +240,8 @@ void ConfigActions::act(CanaryAction action)
     Said words;
     switch (action) {
     case CanaryAction::Pause:
-        words = {tr("Hold the canary"), tr("It keeps its share and its guards, and does not go on by itself."), tr("Hold it")};
+        words = {tr("Hold the canary"), tr("It keeps its share and its guards, and does not go on by itself."),
+            tr("Hold it")};
         break;
     case CanaryAction::Resume:
         words = {tr("Let the canary go on"), tr("It goes on by itself, while no guard fails."), tr("Go on")};
@@ -249,7 +251,8 @@ void ConfigActions::act(CanaryAction action)
             tr("Now, although its least time or calls are not reached. Never past a failed guard."), tr("Next step")};
         break;
     case CanaryAction::Abort:
-        words = {tr("Abort the canary"), tr("All callers are back on the revision in force, on every worker."), tr("Abort it")};
+        words = {tr("Abort the canary"), tr("All callers are back on the revision in force, on every worker."),
+            tr("Abort it")};
         break;
     }
     m_sheet = new ReasonSheet(window(), m_session,
@@ -273,12 +276,14 @@ void ConfigActions::promote(bool emergency)
                               "force has to look at it by the end of the next day; until then it is listed.")
                          : tr("It comes into force on every worker. The text that runs now is one rollback away.");
     if (const auto& report = m_data.difference(); report && report->loosens)
-        effect += QLatin1Char(' ') + tr("It loosens something, so it needs the approval of somebody who wrote none of it.");
+        effect +=
+            QLatin1Char(' ') + tr("It loosens something, so it needs the approval of somebody who wrote none of it.");
     m_sheet = new ReasonSheet(window(), m_session,
         {emergency ? tr("Emergency: put %1 in force").arg(id) : tr("Promote %1").arg(id),
             m_data.standing() ? tr("replaces r%1").arg(m_data.standing()->revision) : QString(), effect,
             emergency ? tr("Put it in force now") : tr("Promote %1").arg(id),
-            QStringLiteral("signalboxctl config promote %1%2").arg(id, emergency ? QStringLiteral(" --emergency") : QString()),
+            QStringLiteral("signalboxctl config promote %1%2")
+                .arg(id, emergency ? QStringLiteral(" --emergency") : QString()),
             tr("Undo for 10 s, or roll back"), emergency ? Button::Kind::Danger : Button::Kind::Primary});
     connect(m_sheet, &ReasonSheet::wished, this, [this, id, emergency](const QString& reason) {
         m_sheet->follow(m_data.configs().promote({id, emergency}, reason), [this](const Promotion& promotion) {
@@ -295,12 +300,14 @@ void ConfigActions::came(const Promotion& promotion, const QString& words)
     if (promotion.replaced == 0)
         return Q_EMIT said(words);
     Q_EMIT undoOffered(words, [this, back = promotion.replaced] {
-        m_data.configs().rollBack(back, tr("undone in the console")).then(this, [this](const Result<Promotion>& answer) {
-            if (!answer)
-                return Q_EMIT refused(answer.error().message);
-            Q_EMIT changed();
-            Q_EMIT said(tr("r%1 brings r%2 back").arg(answer->revision.number).arg(answer->revision.restores));
-        });
+        m_data.configs()
+            .rollBack(back, tr("undone in the console"))
+            .then(this, [this](const Result<Promotion>& answer) {
+                if (!answer)
+                    return Q_EMIT refused(answer.error().message);
+                Q_EMIT changed();
+                Q_EMIT said(tr("r%1 brings r%2 back").arg(answer->revision.number).arg(answer->revision.restores));
+            });
     });
 }
 
@@ -308,7 +315,8 @@ void ConfigActions::rollBack(int revision)
 {
     const int to = revision > 0 || !m_data.standing() ? revision : m_data.standing()->previous;
     m_sheet = new ReasonSheet(window(), m_session,
-        {tr("Roll back to r%1").arg(to), m_data.standing() ? tr("from r%1").arg(m_data.standing()->revision) : QString(),
+        {tr("Roll back to r%1").arg(to),
+            m_data.standing() ? tr("from r%1").arg(m_data.standing()->revision) : QString(),
             tr("The text of r%1 comes into force again on every worker, under a new number. A canary that runs ends "
                "with it. The text that is left is not taken from the file again by itself.")
                 .arg(to),
@@ -343,8 +351,8 @@ void ConfigActions::revert()
     const auto& standing = m_data.standing();
     m_sheet = new ReasonSheet(window(), m_session,
         {tr("Write the file"), standing ? standing->file : QString(),
-            tr("What is in force is written into the file. What the file held is kept beside it."), tr("Write the file"),
-            QStringLiteral("signalboxctl config revert"), tr("The old text is kept beside it")});
+            tr("What is in force is written into the file. What the file held is kept beside it."),
+            tr("Write the file"), QStringLiteral("signalboxctl config revert"), tr("The old text is kept beside it")});
     connect(m_sheet, &ReasonSheet::wished, this, [this](const QString& reason) {
         m_sheet->follow(m_data.configs().revertFile(reason), [this](const ConfigStanding&) {
             Q_EMIT changed();

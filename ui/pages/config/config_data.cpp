@@ -46,8 +46,8 @@ void ConfigData::ask()
         if (!answer)
             return;
         m_drafts = *answer;
-        const bool isThere = std::any_of(
-            m_drafts.begin(), m_drafts.end(), [this](const Draft& draft) { return draft.id == m_chosen; });
+        const bool isThere =
+            std::any_of(m_drafts.begin(), m_drafts.end(), [this](const Draft& draft) { return draft.id == m_chosen; });
         if (!isThere)
             m_chosen = !m_drafts.isEmpty() && isOpen(m_drafts.first()) ? m_drafts.first().id : QString();
         askDraft();

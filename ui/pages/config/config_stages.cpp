@@ -88,9 +88,10 @@ Step replayedStep(const StageFacts& facts)
     }
     step.status = facts.isReplayOld || replay.replayable == 0 ? Status::CannotSay : Status::Ok;
     step.detail = tr("%1, %2").arg(replay.by, when(replay.endedAt, facts.now));
-    step.note = facts.isReplayOld ? tr("of an earlier text")
-                                  : tr("%1 of %2 decide otherwise")
-                                        .arg(models::wholeNumber(replay.changed), models::wholeNumber(replay.replayable));
+    step.note = facts.isReplayOld
+                    ? tr("of an earlier text")
+                    : tr("%1 of %2 decide otherwise")
+                          .arg(models::wholeNumber(replay.changed), models::wholeNumber(replay.replayable));
     return step;
 }
 
@@ -236,7 +237,7 @@ QString when(const QDateTime& time, const QDateTime& now)
     if (!time.isValid())
         return models::notApplicable();
     const QDateTime utc = time.toUTC();
-    const QString format = utc.date() == now.toUTC().date()            ? QStringLiteral("HH:mm")
+    const QString format = utc.date() == now.toUTC().date()                 ? QStringLiteral("HH:mm")
                            : utc.date().year() == now.toUTC().date().year() ? QStringLiteral("d MMM HH:mm")
                                                                             : QStringLiteral("d MMM yyyy");
     return QLocale(QLocale::English).toString(utc, format);

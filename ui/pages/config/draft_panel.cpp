@@ -130,8 +130,8 @@ void DraftPanel::setDraft(const std::optional<Draft>& draft, const QDateTime& no
         {tr("Author"), draft->author, false}, {tr("Begun"), tr("%1 UTC").arg(when(draft->createdAt, now)), false}};
     if (draft->editors.size() > 1)
         facts.append({tr("Editors"), draft->editors.join(QStringLiteral(", ")), false});
-    facts.append({tr("Base"), draft->isBehind ? tr("r%1, another is in force").arg(draft->base)
-                                              : tr("r%1, in force").arg(draft->base),
+    facts.append({tr("Base"),
+        draft->isBehind ? tr("r%1, another is in force").arg(draft->base) : tr("r%1, in force").arg(draft->base),
         false});
     for (const ConfigReview& review : draft->reviews) {
         QString words = review.approves ? tr("%1 approves").arg(review.by) : tr("%1 refuses").arg(review.by);

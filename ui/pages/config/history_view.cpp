@@ -55,12 +55,13 @@ QVector<Cell> rowOf(const Revision& revision, const QDateTime& now)
     Cell number = Cell::plain(QStringLiteral("r%1").arg(revision.number));
     number.strong = true;
     const QString since = revision.inForceFrom ? when(*revision.inForceFrom, now) : models::notApplicable();
-    const QString until = revision.isInForce        ? HistoryView::tr("now")
-                          : revision.inForceUntil   ? when(*revision.inForceUntil, now)
-                                                    : models::notApplicable();
+    const QString until = revision.isInForce      ? HistoryView::tr("now")
+                          : revision.inForceUntil ? when(*revision.inForceUntil, now)
+                                                  : models::notApplicable();
     return {stateCell(revision), number, Cell::plain(revision.kind, Token::Text2), Cell::plain(revision.author),
-        revision.isOwnApproval ? Cell::plain(HistoryView::tr("%1, own").arg(orNobody(revision.approver)), Token::Degraded)
-                               : Cell::plain(orNobody(revision.approver)),
+        revision.isOwnApproval
+            ? Cell::plain(HistoryView::tr("%1, own").arg(orNobody(revision.approver)), Token::Degraded)
+            : Cell::plain(orNobody(revision.approver)),
         Cell::plain(HistoryView::tr("%1 to %2").arg(since, until), Token::Text2), canaryCell(revision.canary),
         Cell::plain(revision.reason, Token::Text2)};
 }
@@ -70,8 +71,9 @@ QVector<Cell> rowOf(const Revision& revision, const QDateTime& now)
 HistoryView::HistoryView(Session& session, QWidget* parent)
     : QWidget(parent),
       m_client(session.client()),
-      m_table(new PlainTable(tr("Revisions"), {{tr("State")}, {tr("Revision")}, {tr("Came by")}, {tr("Author")},
-                                                  {tr("Approved by")}, {tr("In force, UTC")}, {tr("Canary")}, {tr("Reason")}})),
+      m_table(new PlainTable(
+          tr("Revisions"), {{tr("State")}, {tr("Revision")}, {tr("Came by")}, {tr("Author")}, {tr("Approved by")},
+                               {tr("In force, UTC")}, {tr("Canary")}, {tr("Reason")}})),
       m_detail(new Panel(tr("Revision"))),
       m_facts(new FactsView(tr("The revision"), 84)),
       m_restore(new Button(tr("Restore as a draft..."), Button::Kind::Secondary, QStringLiteral("undo"))),
@@ -183,11 +185,14 @@ void HistoryView::show(int row)
     if (!revision.canary.sentence.isEmpty())
         add(tr("Canary"), revision.canary.sentence);
     if (revision.reviewDue)
-        add(tr("Review"), revision.reviewedAfter
-                              ? tr("%1 looked at it afterwards: %2").arg(revision.reviewedAfter->by, revision.reviewedAfter->note)
-                              : tr("past review; due %1 UTC").arg(when(*revision.reviewDue, m_now)));
+        add(tr("Review"),
+            revision.reviewedAfter
+                ? tr("%1 looked at it afterwards: %2").arg(revision.reviewedAfter->by, revision.reviewedAfter->note)
+                : tr("past review; due %1 UTC").arg(when(*revision.reviewDue, m_now)));
     if (revision.rolledBackAt)
-        add(tr("Rolled back"), tr("%1 UTC by %2: %3").arg(when(*revision.rolledBackAt, m_now), revision.rolledBackBy, revision.rolledBackReason));
+        add(tr("Rolled back"),
+            tr("%1 UTC by %2: %3")
+                .arg(when(*revision.rolledBackAt, m_now), revision.rolledBackBy, revision.rolledBackReason));
     facts.append({tr("Text"), revision.hash.left(12), true});
     m_facts->setFacts(facts);
     refreshButtons();

@@ -72,8 +72,8 @@ qreal paintValue(QPainter& painter, qreal left, qreal top, qreal most, const QSt
     const qreal wide = std::min(most, std::ceil(paint::textWidth(type().mono, words)) + 12);
     const QRectF box(left, top, wide, metrics().px(kTag));
     paint::box(painter, box, Metrics::radiusKeycap, color(isAfter ? Token::TintOk : Token::TintDown), QColor());
-    paint::text(painter, box.adjusted(6, 0, -6, 0), type().mono, color(value.isEmpty() ? Token::Text3 : Token::Text1),
-        words);
+    paint::text(
+        painter, box.adjusted(6, 0, -6, 0), type().mono, color(value.isEmpty() ? Token::Text3 : Token::Text1), words);
     return wide;
 }
 
@@ -189,8 +189,7 @@ void MeaningView::paintHead(QPainter& painter, const Row& row) const
     const QString right =
         isGroup ? models::wholeNumber(m_report.groups[row.group].sentences.size())
                 : (m_report.trafficKnown ? tr("calls of the last 24 h") : tr("their calls could not be read"));
-    paint::text(
-        painter, text.adjusted(used + 8, 0, 0, 0), type().ui, color(Token::Text3), right, Qt::AlignRight);
+    paint::text(painter, text.adjusted(used + 8, 0, 0, 0), type().ui, color(Token::Text3), right, Qt::AlignRight);
 }
 
 void MeaningView::paintSentence(QPainter& painter, const Row& row, bool isChosen) const
@@ -208,8 +207,8 @@ void MeaningView::paintSentence(QPainter& painter, const Row& row, bool isChosen
     const int lines = linesOf(sentence.text, room);
     painter.setFont(type().ui);
     painter.setPen(color(Token::Text1));
-    painter.drawText(QRectF(kIndent, row.top + kPad, room, lines * metrics().px(kLine) + 4), Qt::TextWordWrap,
-        sentence.text);
+    painter.drawText(
+        QRectF(kIndent, row.top + kPad, room, lines * metrics().px(kLine) + 4), Qt::TextWordWrap, sentence.text);
     const int line = sentence.line > 0 ? sentence.line : sentence.lineBefore;
     if (line > 0)
         paint::text(painter, QRectF(width() - kLineColumn - 12, row.top + kPad - 1, kLineColumn, metrics().px(kLine)),
@@ -227,7 +226,8 @@ void MeaningView::paintSentence(QPainter& painter, const Row& row, bool isChosen
         left += paintValue(painter, left, top, most, sentence.after, true) + 8;
     }
     if (sentence.loosens)
-        paintChip(painter, QRectF(left, top, 90, metrics().px(kTag)), tr("LOOSENS"), ChipLook::ofStatus(Status::Degraded));
+        paintChip(
+            painter, QRectF(left, top, 90, metrics().px(kTag)), tr("LOOSENS"), ChipLook::ofStatus(Status::Degraded));
 }
 
 void MeaningView::paintAffected(QPainter& painter, const Row& row) const
@@ -240,7 +240,8 @@ void MeaningView::paintAffected(QPainter& painter, const Row& row) const
         tenant.zone.isEmpty() ? tr("no zone") : tenant.zone);
     paint::text(painter, QRectF(kIndent + 242, row.top, std::max(20.0, width() - kIndent - 242 - 140), high), type().ui,
         color(Token::Text3), tenant.aliases.isEmpty() ? tr("all of it") : tenant.aliases.join(QStringLiteral(", ")));
-    const QString calls = m_report.trafficKnown ? tr("%1 calls").arg(models::wholeNumber(tenant.calls)) : tr("not known");
+    const QString calls =
+        m_report.trafficKnown ? tr("%1 calls").arg(models::wholeNumber(tenant.calls)) : tr("not known");
     paint::text(painter, QRectF(width() - 142, row.top, 130, high), type().ui,
         color(m_report.trafficKnown ? Token::Text1 : Token::Text3), calls, Qt::AlignRight);
 }

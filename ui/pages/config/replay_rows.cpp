@@ -122,10 +122,10 @@ QVector<models::Fact> replayFacts(const ReplayReport& report)
                               report.tenant.isEmpty() ? QString() : tr(", tenant %1").arg(report.tenant),
                               report.alias.isEmpty() ? QString() : tr(", alias %1").arg(report.alias)));
     add(tr("Compared"), tr("r%1 with %2").arg(report.revision).arg(report.against));
-    add(tr("First token"), tr("p50 %1 to %2, p95 %3 to %4; n %5")
-                               .arg(times(report.latency.p50BeforeMs), times(report.latency.p50AfterMs),
-                                   times(report.latency.p95BeforeMs), times(report.latency.p95AfterMs),
-                                   models::wholeNumber(report.latency.known)));
+    add(tr("First token"),
+        tr("p50 %1 to %2, p95 %3 to %4; n %5")
+            .arg(times(report.latency.p50BeforeMs), times(report.latency.p50AfterMs), times(report.latency.p95BeforeMs),
+                times(report.latency.p95AfterMs), models::wholeNumber(report.latency.known)));
     add(tr("Cost"), tr("%1 to %2 of %3 calls; not known of %4")
                         .arg(models::dollarsAndCents(report.cost.before), models::dollarsAndCents(report.cost.after),
                             models::wholeNumber(report.cost.known), models::wholeNumber(report.cost.unknown)));
@@ -168,7 +168,8 @@ QVector<QVector<Cell>> limitRows(const ReplayReport& report)
             Cell::plain(tr("%1, %2 a minute").arg(one.provider, one.unit)),
             Cell::number(models::wholeNumber(*one.limit)), Cell::number(models::wholeNumber(one.peakBefore)),
             Cell::number(models::wholeNumber(one.peakAfter)),
-            Cell::plain(breaks ? models::plural(one.minutesOverAfter, tr("minute over"), tr("minutes over")) : QString(),
+            Cell::plain(
+                breaks ? models::plural(one.minutesOverAfter, tr("minute over"), tr("minutes over")) : QString(),
                 Token::Text2)});
     }
     for (const ReplayBudget& one : report.budgets) {

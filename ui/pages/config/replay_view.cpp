@@ -53,13 +53,13 @@ ReplayView::ReplayView(Session& session, QWidget* parent)
       m_sentence(new TextLabel({}, &Type::body)),
       m_effects(new PlainTable(tr("Calls by candidate"),
           {{tr("Candidate drawn, or refusal")}, {tr("Before"), true}, {tr("After"), true}, {tr("Change"), true}})),
-      m_limits(new PlainTable(tr("Limits and budgets"),
-          {{tr("Holds")}, {tr("Limit of")}, {tr("Limit"), true}, {tr("Before"), true}, {tr("After"), true}, {QString()}})),
+      m_limits(new PlainTable(tr("Limits and budgets"), {{tr("Holds")}, {tr("Limit of")}, {tr("Limit"), true},
+                                                            {tr("Before"), true}, {tr("After"), true}, {QString()}})),
       m_facts(new FactsView(tr("What it rests on"), 84)),
       m_callsPanel(new Panel(tr("Calls that decide otherwise"))),
-      m_changes(new PlainTable(tr("Calls that decide otherwise"),
-          {{tr("Effect")}, {tr("Tenant, alias")}, {tr("Before")}, {tr("After")}, {tr("Cost"), true},
-              {tr("Would cost"), true}, {tr("Why")}})),
+      m_changes(new PlainTable(
+          tr("Calls that decide otherwise"), {{tr("Effect")}, {tr("Tenant, alias")}, {tr("Before")}, {tr("After")},
+                                                 {tr("Cost"), true}, {tr("Would cost"), true}, {tr("Why")}})),
       m_more(new Button(tr("Show more"), Button::Kind::Quiet)),
       m_content(new QWidget),
       m_statePanel(new Panel),
@@ -172,8 +172,8 @@ void ReplayView::setReport(const std::optional<ReplayReport>& report, bool isOld
     if (isRunning)
         showProblem({});
     if (isRunning)
-        m_progress->setText(tr("%1 of %2 calls").arg(
-            models::wholeNumber(report->done), models::wholeNumber(report->total)));
+        m_progress->setText(
+            tr("%1 of %2 calls").arg(models::wholeNumber(report->done), models::wholeNumber(report->total)));
     else if (report && report->state == QLatin1String("done"))
         m_progress->setText(tr("by %1, ended %2 UTC").arg(report->by, models::clockMinute(report->endedAt)));
     refreshOverlay();
@@ -181,7 +181,8 @@ void ReplayView::setReport(const std::optional<ReplayReport>& report, bool isOld
         return;
     m_result->setCaption(tr("no provider was called"));
     m_summary->setCells(replayCells(*report));
-    m_sentence->setText(isOld ? tr("**Of an earlier text of this draft.** %1").arg(report->sentence) : report->sentence);
+    m_sentence->setText(
+        isOld ? tr("**Of an earlier text of this draft.** %1").arg(report->sentence) : report->sentence);
     m_facts->setFacts([&report] {
         QVector<models::Fact> facts = replayFacts(*report);
         for (const QString& sentence : report->coverage)
@@ -251,19 +252,21 @@ void ReplayView::refreshOverlay()
     if (isDone)
         return m_overlay->clear();
     if (m_draft.isEmpty())
-        return m_overlay->show(State::Zero, tr("No draft is chosen"), tr("A replay decides recorded calls again under a draft."));
+        return m_overlay->show(
+            State::Zero, tr("No draft is chosen"), tr("A replay decides recorded calls again under a draft."));
     if (!m_report)
         return m_overlay->show(State::Zero, tr("Not replayed yet"),
             m_may ? tr("Recorded calls are decided again under %1. No provider is called.").arg(m_draft)
                   : tr("Nobody replayed %1 yet. It takes the role developer or operator.").arg(m_draft));
     if (m_report->isRunning())
-        return m_overlay->showLoading(tr("%1 of %2 calls").arg(
-            models::wholeNumber(m_report->done), models::wholeNumber(m_report->total)));
+        return m_overlay->showLoading(
+            tr("%1 of %2 calls").arg(models::wholeNumber(m_report->done), models::wholeNumber(m_report->total)));
     if (m_report->state == QLatin1String("failed"))
         return m_overlay->show(State::Error, tr("The replay failed"), m_report->error);
     if (m_report->state == QLatin1String("cancelled"))
         return m_overlay->show(State::Zero, tr("The replay was cancelled"),
-            tr("%1 of %2 calls were looked at.").arg(models::wholeNumber(m_report->done), models::wholeNumber(m_report->total)));
+            tr("%1 of %2 calls were looked at.")
+                .arg(models::wholeNumber(m_report->done), models::wholeNumber(m_report->total)));
     m_overlay->show(State::NoData, tr("No call could be decided again"),
         m_report->sentence.isEmpty() ? tr("The record has no call of this period that can be.") : m_report->sentence);
 }

@@ -1,6 +1,6 @@
-// What a replay of recorded calls under the draft came to: how many decide otherwise and how, what it would cost and how
-// long callers would wait, with intervals; where a limit would not hold; what it rests on and what it cannot say. The
-// calls themselves come in pages. Asks for the pages itself. Thread: UI.
+// What a replay of recorded calls under the draft came to: how many decide otherwise and how, what it would cost and
+// how long callers would wait, with intervals; where a limit would not hold; what it rests on and what it cannot say.
+// The calls themselves come in pages. Asks for the pages itself. Thread: UI.
 #pragma once
 
 #include "api/replay_client.h"

@@ -86,8 +86,9 @@ void StandingBar::setStanding(
                                         : standing.source == QLatin1String("file") ? tr("the file")
                                                                                    : tr("the store"));
     if (inForce && inForce->inForceFrom)
-        running = tr("since %1 UTC, %2 by %3").arg(when(*inForce->inForceFrom, now), inForce->kind,
-            inForce->by.isEmpty() ? tr("the engine") : inForce->by);
+        running = tr("since %1 UTC, %2 by %3")
+                      .arg(when(*inForce->inForceFrom, now), inForce->kind,
+                          inForce->by.isEmpty() ? tr("the engine") : inForce->by);
     m_running->setText(running);
     const FileWords* known = nullptr;
     for (const FileWords& one : kFiles) {
@@ -101,7 +102,8 @@ void StandingBar::setStanding(
     m_file->set(known ? known->status : Status::Unknown, words);
     QString sentence = standing.fileSentence;
     if (!standing.heldBy.isEmpty() && standing.heldAt)
-        sentence = tr("held back by %1 at %2: %3").arg(standing.heldBy, when(*standing.heldAt, now), standing.heldReason);
+        sentence =
+            tr("held back by %1 at %2: %3").arg(standing.heldBy, when(*standing.heldAt, now), standing.heldReason);
     m_sentence->setText(sentence);
     const bool isOverdue = !standing.overdue.isEmpty();
     m_overdue->set(isOverdue ? tr("REVIEW OVERDUE") : tr("TO REVIEW"),

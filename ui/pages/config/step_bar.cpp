@@ -28,10 +28,12 @@ void StepBar::setCanary(const CanaryStatus& canary)
     QStringList words;
     for (const CanaryStep& step : canary.steps) {
         const bool isNow = !canary.isOver() && step.begunAt && !step.endedAt;
-        words.append(tr("%1 %, %2").arg(step.percent).arg(isNow          ? tr("now")
-                                                          : step.endedAt ? tr("done")
-                                                          : step.begunAt ? tr("ended here")
-                                                                         : tr("not yet")));
+        words.append(tr("%1 %, %2")
+                         .arg(step.percent)
+                         .arg(isNow          ? tr("now")
+                              : step.endedAt ? tr("done")
+                              : step.begunAt ? tr("ended here")
+                                             : tr("not yet")));
     }
     setAccessibleName(tr("Steps: %1").arg(words.join(QStringLiteral("; "))));
     updateGeometry();
@@ -46,7 +48,8 @@ QSize StepBar::sizeHint() const
 void StepBar::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    const qreal each = std::min<qreal>(metrics().px(kCell), (width() - 1.0) / std::max<qsizetype>(1, m_canary.steps.size()));
+    const qreal each =
+        std::min<qreal>(metrics().px(kCell), (width() - 1.0) / std::max<qsizetype>(1, m_canary.steps.size()));
     const QRectF all(0, 0, each * qreal(m_canary.steps.size()) + 1, height());
     paint::box(painter, all, Metrics::radiusChip, color(Token::Sunken), color(Token::LineStrong));
     for (qsizetype i = 0; i < m_canary.steps.size(); ++i) {
@@ -59,11 +62,10 @@ void StepBar::paintEvent(QPaintEvent*)
         else if (i > 0)
             paint::vline(painter, left, 1, height() - 1, color(Token::Line));
         const Token ink = isNow ? Token::Text1 : step.begunAt ? Token::Text2 : Token::Text3;
-        paint::text(painter, QRectF(left + 10, metrics().px(4), each - 14, metrics().px(16)), type().uiStrong, color(ink),
-            tr("%1 %").arg(step.percent));
+        paint::text(painter, QRectF(left + 10, metrics().px(4), each - 14, metrics().px(16)), type().uiStrong,
+            color(ink), tr("%1 %").arg(step.percent));
         paint::text(painter, QRectF(left + 10, metrics().px(20), each - 14, metrics().px(16)), type().small,
-            color(Token::Text3),
-            step.begunAt ? tr("n %1").arg(models::wholeNumber(step.canaryCalls)) : tr("not yet"));
+            color(Token::Text3), step.begunAt ? tr("n %1").arg(models::wholeNumber(step.canaryCalls)) : tr("not yet"));
     }
 }
 
