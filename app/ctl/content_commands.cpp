@@ -1,8 +1,8 @@
 // content: what is kept of prompts and answers, and break-glass, the only way to read it. And how old records may be.
+#include "api/content_client.h" // before walk.h, whose templates look for its toJson
+
 #include "table.h"
 #include "walk.h"
-
-#include "api/content_client.h"
 
 namespace ctl {
 

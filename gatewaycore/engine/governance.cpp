@@ -56,6 +56,15 @@ QVector<api::Finding> proved(const config::ConfigFile& file, const config::Polic
     return findings;
 }
 
+// What the last verification of the log says of the record that the zone check reads.
+QString chainState(const ChainRoom& chain)
+{
+    const std::optional<api::ChainVerification> last = chain.standing().last;
+    if (!last || last->verdict == QLatin1String("NO_DATA"))
+        return QStringLiteral("unchecked");
+    return last->verdict == QLatin1String("FAIL") ? QStringLiteral("broken") : QStringLiteral("verified");
+}
+
 // What fingerprints of secrets are made under: of this engine, the same over restarts, and good for nothing else.
 api::Result<QByteArray> fingerprintKey(const Parts& parts, RandomSource& random)
 {
@@ -87,6 +96,7 @@ std::optional<api::Error> Governance::start(admin::EventHub& events)
     if (const api::Outcome loaded = rooms.privacy->load(); !loaded)
         return part("privacy", loaded.error());
     rooms.parts.zoneAudit = [privacy = rooms.privacy.get()] { return privacy->zoneAudits().pending(); };
+    rooms.privacy->zoneChecks().setChainState([chain = rooms.chain.get()] { return chainState(*chain); });
     const auto key = fingerprintKey(rooms.parts, rooms.parts.random);
     if (!key)
         return part("config", key.error());

@@ -1,5 +1,7 @@
 #include "store/config_repository.h"
 
+#include "store/log_entry.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSqlDatabase>
@@ -122,19 +124,29 @@ bool DraftRow::isOpen() const
 bool putRevision(QSqlDatabase& database, const RevisionRow& row)
 {
     return run(database,
-        "INSERT OR REPLACE INTO config_revisions (number, hash, text, kind, draft, restores, author, approver, by, "
-        "reason, file_hash, created_ms, from_ms, until_ms, in_force, review_due_ms, rolled_back_ms, rolled_back_by, "
-        "rolled_back_reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {row.number, QString::fromLatin1(row.hash), notNull(row.text), notNull(row.kind), notNull(row.draft),
-            row.restores, notNull(row.author), notNull(row.approver), notNull(row.by), notNull(row.reason),
-            QString::fromLatin1(notNull(row.fileHash)), row.createdMs, orNull(row.fromMs), orNull(row.untilMs),
-            row.inForce ? QVariant(1) : QVariant(), row.reviewDueMs, row.rolledBackMs, notNull(row.rolledBackBy),
-            notNull(row.rolledBackReason), detailOf(row)});
+               "INSERT OR REPLACE INTO config_revisions (number, hash, text, kind, draft, restores, author, approver, "
+               "by, "
+               "reason, file_hash, created_ms, from_ms, until_ms, in_force, review_due_ms, rolled_back_ms, "
+               "rolled_back_by, "
+               "rolled_back_reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               {row.number, QString::fromLatin1(row.hash), notNull(row.text), notNull(row.kind), notNull(row.draft),
+                   row.restores, notNull(row.author), notNull(row.approver), notNull(row.by), notNull(row.reason),
+                   QString::fromLatin1(notNull(row.fileHash)), row.createdMs, orNull(row.fromMs), orNull(row.untilMs),
+                   row.inForce ? QVariant(1) : QVariant(), row.reviewDueMs, row.rolledBackMs, notNull(row.rolledBackBy),
+                   notNull(row.rolledBackReason), detailOf(row)}) &&
+           appendRowToLog(database, "config_revisions", row.number);
 }
 
 bool bringIntoForce(QSqlDatabase& database, const RevisionRow& row)
 {
-    if (!run(database, "UPDATE config_revisions SET in_force = NULL, until_ms = ? WHERE in_force = 1", {row.fromMs}))
+    QSqlQuery query(database);
+    if (!query.exec(QStringLiteral("SELECT number FROM config_revisions WHERE in_force = 1")))
+        return false;
+    const std::optional<int> before = query.next() ? std::optional(query.value(0).toInt()) : std::nullopt;
+    query.finish();
+    if (before &&
+        (!run(database, "UPDATE config_revisions SET in_force = NULL, until_ms = ? WHERE in_force = 1", {row.fromMs}) ||
+            !appendRowToLog(database, "config_revisions", *before)))
         return false;
     RevisionRow now = row;
     now.inForce = true;
@@ -145,11 +157,12 @@ bool bringIntoForce(QSqlDatabase& database, const RevisionRow& row)
 bool updateRevision(QSqlDatabase& database, const RevisionRow& row)
 {
     return run(database,
-        "UPDATE config_revisions SET kind = ?, approver = ?, review_due_ms = ?, rolled_back_ms = ?, "
-        "rolled_back_by = ?, rolled_back_reason = ?, detail = ? WHERE number = ?",
-        {notNull(row.kind), notNull(row.approver), row.reviewDueMs, row.rolledBackMs, notNull(row.rolledBackBy),
-            notNull(row.rolledBackReason), detailOf(row), row.number},
-        true);
+               "UPDATE config_revisions SET kind = ?, approver = ?, review_due_ms = ?, rolled_back_ms = ?, "
+               "rolled_back_by = ?, rolled_back_reason = ?, detail = ? WHERE number = ?",
+               {notNull(row.kind), notNull(row.approver), row.reviewDueMs, row.rolledBackMs, notNull(row.rolledBackBy),
+                   notNull(row.rolledBackReason), detailOf(row), row.number},
+               true) &&
+           appendRowToLog(database, "config_revisions", row.number);
 }
 
 std::optional<std::vector<RevisionRow>> allRevisions(QSqlDatabase& database)
@@ -201,11 +214,12 @@ std::optional<QByteArray> revisionText(QSqlDatabase& database, int number)
 bool putDraft(QSqlDatabase& database, const DraftRow& row)
 {
     return run(database,
-        "INSERT OR REPLACE INTO config_drafts (id, base, version, state, author, note, hash, text, revision, "
-        "created_ms, updated_ms, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {notNull(row.id), row.base, row.version, notNull(row.state), notNull(row.author), notNull(row.note),
-            QString::fromLatin1(row.hash), notNull(row.text), row.revision, row.createdMs, row.updatedMs,
-            detailOf(row)});
+               "INSERT OR REPLACE INTO config_drafts (id, base, version, state, author, note, hash, text, revision, "
+               "created_ms, updated_ms, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               {notNull(row.id), row.base, row.version, notNull(row.state), notNull(row.author), notNull(row.note),
+                   QString::fromLatin1(row.hash), notNull(row.text), row.revision, row.createdMs, row.updatedMs,
+                   detailOf(row)}) &&
+           appendRowToLog(database, "config_drafts", row.id);
 }
 
 std::optional<std::vector<DraftRow>> keptDrafts(QSqlDatabase& database, int most)

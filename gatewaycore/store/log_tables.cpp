@@ -12,6 +12,11 @@ constexpr std::array kTables{
         "revision,"
         " outcome, status, message, asked, state_before, state_after, state, marks, holds_key, digest, reply_status,"
         " reply"},
+    LogTable{"config_revisions", 1, "number", KeyKind::Integer,
+        "number, hash, text, kind, draft, restores, author, approver, by, reason, file_hash, created_ms, from_ms,"
+        " until_ms, in_force, review_due_ms, rolled_back_ms, rolled_back_by, rolled_back_reason, detail"},
+    LogTable{"config_drafts", 1, "id", KeyKind::Text,
+        "id, base, version, state, author, note, hash, text, revision, created_ms, updated_ms, detail"},
 };
 
 } // namespace

@@ -36,6 +36,14 @@ struct CallWalk
     std::size_t orphansTold = 0;
 };
 
+struct Purged // an entry that says so
+{
+    qint64 first = 0;
+    qint64 last = 0;
+    qint64 calls = 0;
+    qint64 missed = 0; // of those that have an entry
+};
+
 struct Latest // of a watched row
 {
     qint64 seq = 0;
@@ -93,10 +101,9 @@ private:
     CallWalk m_old{{}, 0, 0};
     CallWalk m_since;
     std::vector<qint64> m_missing; // seqs of calls that have an entry and no row
-    std::vector<std::pair<qint64, qint64>> m_purged;
-    qint64 m_purgedCount = 0;
+    std::vector<Purged> m_purged;
     QHash<QByteArray, Latest> m_watched;
-    qint64 m_lastSealedKey = 0;
+    QHash<QString, qint64> m_lastSealed; // by table: the last key that was sealed late
 
     QVector<LogHead> m_heads; // of this piece, from m_nextHead on
     qsizetype m_nextHead = 0;
@@ -251,7 +258,7 @@ void Verification::entry(const Statement& row)
         compareCall(m_old, entry);
         break;
     case LogKind::SealedRow:
-        m_lastSealedKey = std::max(m_lastSealedKey, entry.id.section(u'/', 1).toLongLong());
+        m_lastSealed[entry.id.section(u'/', 0, 0)] = entry.id.section(u'/', 1).toLongLong();
         [[fallthrough]];
     case LogKind::Row:
     case LogKind::RowGone:
@@ -259,9 +266,9 @@ void Verification::entry(const Statement& row)
         break;
     case LogKind::Purge: {
         const QJsonObject purge = QJsonDocument::fromJson(kept.toByteArray()).object();
-        for (const QJsonValue& range : purge.value(QLatin1String("calls")).toArray())
-            m_purged.emplace_back(range.toArray().at(0).toInteger(), range.toArray().at(1).toInteger());
-        m_purgedCount += purge.value(QLatin1String("count")).toInteger();
+        // record_purge.cpp: the oldest calls, a piece at a time
+        m_purged.push_back({purge.value(QLatin1String("first_seq")).toInteger(),
+            purge.value(QLatin1String("last_seq")).toInteger(), purge.value(QLatin1String("calls")).toInteger(), 0});
         break;
     }
     case LogKind::Note: {
@@ -439,22 +446,26 @@ void Verification::finishCalls()
 
 void Verification::finishPurged()
 {
-    qint64 purged = 0;
     for (const qint64 seq : m_missing) {
-        const bool known = std::any_of(m_purged.begin(), m_purged.end(),
-            [&](const auto& range) { return seq >= range.first && seq <= range.second; });
-        if (known)
-            ++purged;
-        else
-            found("missing", "calls", 0, QString::number(seq),
-                QStringLiteral("The call with seq %1 has an entry and is not there.").arg(seq));
+        const auto piece = std::find_if(
+            m_purged.begin(), m_purged.end(), [&](const Purged& one) { return seq >= one.first && seq <= one.last; });
+        if (piece != m_purged.end()) {
+            ++piece->missed;
+            ++m_result.purged;
+            continue;
+        }
+        found("missing", "calls", 0, QString::number(seq),
+            QStringLiteral("The call with seq %1 has an entry and is not there.").arg(seq));
     }
-    m_result.purged = purged;
-    if (purged != m_purgedCount)
-        found("missing", "calls", 0, {},
-            QStringLiteral("%1 calls were removed at the end of their retention, and %2 are not there.")
-                .arg(m_purgedCount)
-                .arg(purged));
+    for (const Purged& piece : m_purged) {
+        // calls from before the log may have gone before they were given an entry
+        const bool mayLack = piece.first <= m_old.until;
+        if (piece.missed > piece.calls || (piece.missed < piece.calls && !mayLack))
+            found("missing", "calls", 0, QStringLiteral("%1-%2").arg(piece.first).arg(piece.last),
+                QStringLiteral("%1 calls were removed at the end of their retention, and %2 are not there.")
+                    .arg(piece.calls)
+                    .arg(piece.missed));
+    }
 }
 
 void Verification::finishWatched()
@@ -493,7 +504,7 @@ void Verification::finishTable(const LogTable& table)
         const auto latest = m_watched.constFind(id);
         if (latest == m_watched.constEnd()) {
             const bool waits = table.keyKind == KeyKind::Integer && formats.front()->key() <= before &&
-                               formats.front()->key() > m_lastSealedKey;
+                               formats.front()->key() > m_lastSealed.value(QLatin1String(table.table));
             if (waits)
                 ++m_result.unsealed;
             else

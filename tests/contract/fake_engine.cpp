@@ -114,6 +114,7 @@ admin::Desks FakeEngine::desks()
     desks.privacy = &privacy;
     desks.rollout = &m_rollout;
     desks.replay = &m_replay;
+    desks.chain = &m_chain;
     return desks;
 }
 

@@ -3,6 +3,7 @@
 // a fake engine, router, in-process endpoint and a listener on a free loopback port.
 #pragma once
 
+#include "fake_chain.h"
 #include "fake_content.h"
 #include "fake_rollout.h"
 
@@ -91,7 +92,6 @@ public:
     void testExport(const QString& name, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
-
     bool ready = true;
     FakePrivacyDesk privacy;
     QString lastReason;
@@ -119,6 +119,7 @@ private:
     QVector<gateway::api::Incident> m_incidents;
     gateway::test::FakeRollout m_rollout;
     FakeReplayDesk m_replay;
+    FakeChain m_chain;
 };
 
 // Made and destroyed on the test's thread; everything inside lives on the control thread.

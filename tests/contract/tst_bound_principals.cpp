@@ -147,6 +147,7 @@ void TestBoundPrincipals::everythingIsClosed_data()
                 << QString::fromLatin1(route.method)
                 << QString::fromLatin1(route.path)
                        .replace(QLatin1String("{name}"), QLatin1String("openai-eu"))
+                       .replace(QLatin1String("{number}"), QLatin1String("2"))
                        .replace(QLatin1String("{id}"), QLatin1String("lev_1"));
     }
 }
@@ -170,6 +171,7 @@ void TestBoundPrincipals::everyRouteIsMet()
         QStringLiteral("zones/records"), QStringLiteral("events"), QStringLiteral("content"),
         QStringLiteral("content/grants"), QStringLiteral("content/grants/{id}/approve"),
         QStringLiteral("content/grants/{id}/end"), QStringLiteral("calls/{id}/content"),
+        QStringLiteral("calls/{id}/receipt"),
         QStringLiteral("config/replay"), QStringLiteral("config/replay/{id}"),
         QStringLiteral("config/replay/{id}/changes"), QStringLiteral("config/replay/{id}/cancel")};
     // one's own keys only, which other tests hold
@@ -187,6 +189,8 @@ void TestBoundPrincipals::callsAreSifted()
     Bench bench;
     QCOMPARE(bench.get("/api/v1/calls", bound(QStringLiteral("acme"))).body.value(QLatin1String("total")).toInt(), 2);
     QCOMPARE(bench.get("/api/v1/calls", bound(QStringLiteral("other"))).body.value(QLatin1String("total")).toInt(), 1);
+    QCOMPARE(bench.get("/api/v1/calls/req_1/receipt", bound(QStringLiteral("acme"))).status, 200);
+    QCOMPARE(bench.get("/api/v1/calls/req_1/receipt", bound(QStringLiteral("other"))).status, 404);
     // asking for another tenant by name finds nothing, and is no error that would tell of it
     const api::AdminReply named = bench.get("/api/v1/calls", bound(QStringLiteral("acme")), "tenant=other");
     QCOMPARE(named.status, 200);

@@ -4,6 +4,7 @@
 
 #include "audit/chain/anchor.h"
 #include "store/audit_repository.h"
+#include "store/config_repository.h"
 #include "store/engine_identity.h"
 #include "store/log_entry.h"
 #include "store/log_sealer.h"
@@ -83,9 +84,8 @@ public:
         auto head = std::make_shared<std::optional<audit::LogHead>>();
         store->setLastWork(
             [head, sealer = sealer](QSqlDatabase& database) { return sealer->seal(database, kStart, *head); },
-            [this, head, file = anchorFile()](bool good) {
-                anchored = good && (!*head || audit::appendToAnchor(file, {**head}).ok());
-            });
+            [this, head, file = anchorFile()](
+                bool good) { anchored = good && (!*head || audit::appendToAnchor(file, {**head}).ok()); });
         inside();
         anchored = false;
         store.reset();
@@ -136,12 +136,29 @@ public:
         }
     }
 
+    // One that came into force from a draft: their rows, and what the engine says of it in the log.
     void revision(int number)
     {
         using namespace gateway;
+        store::DraftRow draft;
+        draft.id = QStringLiteral("d%1").arg(number);
+        draft.text = "signalbox: 1 # " + QByteArray::number(number);
+        draft.hash = QByteArray(64, char('a' + number % 6));
+        draft.state = QStringLiteral("draft");
+        store::RevisionRow row;
+        row.hash = draft.hash;
+        row.number = number;
+        row.text = draft.text;
+        row.draft = draft.id;
+        row.by = QStringLiteral("anna");
+        row.createdMs = row.fromMs = kStart + made;
         QVERIFY(store->submitAndWait([&](QSqlDatabase& database) {
-            return store::appendToLog(database, store::LogKind::Revision, QString::number(number),
-                "{\"revision\":" + QByteArray::number(number) + '}');
+            if (!store::putDraft(database, draft))
+                return false;
+            draft.state = QStringLiteral("promoted");
+            return store::putDraft(database, draft) && store::bringIntoForce(database, row) &&
+                   store::appendToLog(database, store::LogKind::Revision, QString::number(number),
+                       "{\"revision\":" + QByteArray::number(number) + '}');
         }));
     }
 
