@@ -33,15 +33,6 @@ enum class Action
     AdoptFile,
     RevertFile,
     ReplayConfig,
-    ReadAudit,
-    VerifyLog,
-    BuildEvidence,
-    RunZoneCheck,
-    SignZoneAudit,
-    ExceptZone,
-    AskContent,
-    ApproveContent,
-    ShowReach,
     Count
 };
 
