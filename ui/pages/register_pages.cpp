@@ -2,6 +2,7 @@
 
 #include "pages/budgets/budgets_page.h"
 #include "pages/checklist/checklist_page.h"
+#include "pages/config/config_page.h"
 #include "pages/limits/limits_page.h"
 #include "pages/providers/providers_page.h"
 #include "pages/routes/routes_page.h"
@@ -38,6 +39,8 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new checklist::ChecklistPage(session); }, "checklist");
     add("limits", "Limits", RailGroup::Govern, 6,
         [](Session& session) -> Page* { return new limits::LimitsPage(session); });
+    add("config", "Config", RailGroup::Change, 1,
+        [](Session& session) -> Page* { return new config::ConfigPage(session); });
     add("server", "Server", RailGroup::Change, 2,
         [probe](Session& session) -> Page* { return new ServerPage(session, probe); });
     return pages;

@@ -25,6 +25,14 @@ enum class Action
     TestExport,
     ExplainRoute,
     CheckZones,
+    WriteDraft,
+    ReviewDraft,
+    PromoteDraft,
+    RollBackConfig,
+    StartCanary,
+    AdoptFile,
+    RevertFile,
+    ReplayConfig,
     Count
 };
 
