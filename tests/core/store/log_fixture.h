@@ -143,10 +143,12 @@ public:
         store::DraftRow draft;
         draft.id = QStringLiteral("d%1").arg(number);
         draft.text = "signalbox: 1 # " + QByteArray::number(number);
+        draft.hash = bytesOf(sha256(draft.text)).toHex();
         draft.state = QStringLiteral("draft");
         store::RevisionRow row;
         row.number = number;
         row.text = draft.text;
+        row.hash = draft.hash;
         row.draft = draft.id;
         row.by = QStringLiteral("anna");
         row.createdMs = row.fromMs = kStart + made;
