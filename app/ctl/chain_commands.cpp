@@ -55,7 +55,7 @@ void printVerification(const api::ChainVerification& result)
         {QStringLiteral("key"), plain(result.key)}});
     if (!result.keyIsGiven && !result.key.isEmpty())
         say(QStringLiteral("The log was checked with the key it begins with. Compare its fingerprint with the one you"
-                           " noted, or give that with --key."));
+                           " noted, or give that with --fingerprint."));
     if (result.findings.isEmpty())
         return;
     printLine({});
@@ -94,7 +94,7 @@ int tellReceipt(const Options& options, const store::ReceiptVerdict& verdict)
         printLine(QStringLiteral("%1: %2").arg(
             verdict.isGood ? QStringLiteral("PASS") : QStringLiteral("FAIL"), plain(verdict.sentence)));
     if (verdict.isGood && !verdict.keyIsGiven)
-        say(QStringLiteral("Signed with %1. Compare that with the fingerprint you noted, or give it with --key.")
+        say(QStringLiteral("Signed with %1. Compare that with the fingerprint you noted, or give it with --fingerprint.")
                 .arg(verdict.key));
     return verdict.isGood ? Ok : CheckFailed;
 }
@@ -180,7 +180,7 @@ void printKey(const api::ChainKey& key)
 void addCallReceipt(CLI::App& noun, Context context)
 {
     auto* receipt = addCommand(noun, "receipt", "What proves one call, as JSON; audit verify checks it anywhere",
-        "signalboxctl call receipt req_7f3a > receipt.json");
+        "signalboxctl call receipt req_7f3a");
     const auto id = std::make_shared<std::string>();
     receipt->add_option("id", *id, "Its id, as in x-request-id")->required()->type_name("CALL");
     receipt->callback([context, id] {
@@ -199,7 +199,7 @@ void addAuditVerify(CLI::App& noun, Context context)
         "Look the tamper-evident log through; a path is checked without an engine. Exit 6 if something was changed, 7 "
         "if"
         " there is too little to tell",
-        "signalboxctl audit verify /var/lib/signalbox --key ed25519:1f3c-09aa-...");
+        "signalboxctl audit verify /var/lib/signalbox --fingerprint ed25519:1f3c-09aa-...");
     const auto asked = std::make_shared<Verify>();
     verify
         ->add_option("path", asked->path,
@@ -209,7 +209,7 @@ void addAuditVerify(CLI::App& noun, Context context)
         ->add_option(
             "--anchor", asked->anchor, "Where the heads are anchored; log-heads.jsonl of a directory without it")
         ->type_name("FILE");
-    verify->add_option("--key", asked->keys, "A fingerprint that is trusted; may be given more than once")
+    verify->add_option("--fingerprint", asked->keys, "A fingerprint that is trusted; may be given more than once")
         ->type_name("FINGERPRINT");
     verify->callback([context, asked] { runVerify(context, *asked); });
 

@@ -45,13 +45,15 @@ void addGlobals(CLI::App& app, Options& options)
     app.add_flag("--yes", options.yes, "Do not ask before a change by which calls would be refused");
 }
 
-// A noun shows the example of its first command.
+// A noun shows the example of its first command; a noun in a noun as well.
 void giveNounsExamples(CLI::App& app)
 {
     for (CLI::App* noun : app.get_subcommands([](CLI::App*) { return true; })) {
         const auto commands = noun->get_subcommands([](CLI::App*) { return true; });
-        if (!commands.empty())
-            noun->footer(commands.front()->get_footer());
+        if (commands.empty())
+            continue;
+        giveNounsExamples(*noun);
+        noun->footer(commands.front()->get_footer());
     }
 }
 

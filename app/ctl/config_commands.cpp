@@ -1,8 +1,8 @@
 // config show asks the engine; config check reads the file here, with the engine's own compiler, lint and this user's
 // environment, and needs no engine. The commands that change a config are in config_change_commands.cpp.
 #include "commands.h"
-#include "config_text.h"
 #include "config_parts.h"
+#include "config_text.h"
 #include "output.h"
 #include "table.h"
 

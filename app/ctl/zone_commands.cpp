@@ -289,10 +289,10 @@ void addAudits(CLI::App& noun, Context context)
                 &printExceptions);
         });
     auto* except = addCommand(*audit, "except", "Answer for a deviation until a day",
-        "signalboxctl zone audit except --tenant acme --text 'moves in March' --expires 30d --reason 'ticket 12'");
+        "signalboxctl zone audit except --tenant acme --what 'moves in March' --expires 30d --reason 'ticket 12'");
     const auto exception = std::make_shared<Exception>();
     except->add_option("--tenant", exception->tenant, "Whose deviation")->required()->type_name("TENANT");
-    except->add_option("--text", exception->text, "What is excepted")->required()->type_name("TEXT");
+    except->add_option("--what", exception->text, "What is excepted")->required()->type_name("TEXT");
     const auto exceptChange = addChange(*except, "it is refused without it");
     except->callback([context, exception, exceptChange] { runExcept(context, *exception, *exceptChange); });
 }

@@ -10,8 +10,6 @@ std::vector<Route> chainRoutes()
         {"POST", "/api/v1/audit/verify", kAuditors, Reach::Everything, Kind::Read, {}, {}, &verifyChain},
         {"GET", "/api/v1/audit/key", kAll, Reach::Engine, Kind::Read, {}, {}, &getChainKey},
         {"GET", "/api/v1/calls/{id}/receipt", kAll, Reach::Tenant, Kind::Read, {}, {}, &getReceipt},
-        {"POST", "/api/v1/evidence", kAuditors, Reach::Everything, Kind::Unmarked, {},
-            {"since"_l, "until"_l, "tenant"_l}, &postEvidence},
     };
 }
 

@@ -190,7 +190,8 @@ void compileAudit(Section& root, PolicySnapshot& snapshot)
     if (const auto anchor = audit->text("anchor")) {
         snapshot.audit.anchor = *anchor;
         if (!QDir::isAbsolutePath(*anchor))
-            audit->refuse("anchor", QStringLiteral("The anchor is a file with its whole path, outside the data directory."));
+            audit->refuse(
+                "anchor", QStringLiteral("The anchor is a file with its whole path, outside the data directory."));
     }
     if (const auto key = audit->text("signing_key")) {
         snapshot.audit.signingKey = *key;

@@ -155,7 +155,7 @@ private:
     LitellmMap m_root;
     LitellmDeployments m_deployments;
     std::vector<Fallback> m_fallbacks;
-    QStringList m_defaults; // for aliases without a fallback of their own
+    QStringList m_defaults;                                    // for aliases without a fallback of their own
     std::vector<std::pair<std::size_t, std::size_t>> m_copies; // other names, and what they stand for
     std::optional<qint64> m_timeoutMs;
 };

@@ -58,8 +58,12 @@ bool isOneOf(const Words& words, std::string_view word)
 
 // Whether the request holds this text: then it is a piece of it that came back. Also as JSON would spell it there; of
 // the characters of a name only the slash has a second spelling.
+// Fewer than kTelling characters stand in every request by chance and tell nothing of it.
+constexpr qsizetype kTelling = 4;
 bool isIn(QByteArrayView request, QByteArray text)
 {
+    if (text.size() < kTelling)
+        return false;
     if (request.contains(text))
         return true;
     return text.contains('/') && request.contains(text.replace("/", "\\/"));
@@ -87,7 +91,8 @@ void clean(api::Attempt& attempt, QByteArrayView request)
 {
     if (!attempt.upstreamRequestId.isEmpty() && !isTheirs(attempt.upstreamRequestId, request))
         attempt.upstreamRequestId.clear();
-    if (!attempt.modelReported.isEmpty() && attempt.modelReported != attempt.model &&
+    // a part of the model's own name is the config's word, wherever else it stands
+    if (!attempt.modelReported.isEmpty() && !attempt.model.contains(attempt.modelReported) &&
         !isTheirs(attempt.modelReported, request))
         attempt.modelReported = QStringLiteral("other");
     if (attempt.finishReason.isEmpty())

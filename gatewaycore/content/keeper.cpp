@@ -1,7 +1,5 @@
 #include "content/keeper.h"
 
-#include "observability/log.h"
-
 namespace gateway::content {
 namespace {
 
@@ -66,8 +64,8 @@ void Keeper::setTrouble(const QString& trouble)
         m_health.trouble = trouble;
         m_health.isKeeping = m_vault != nullptr;
     }
-    if (isNew && !trouble.isEmpty())
-        observability::log(observability::LogLevel::Error, "content.not_kept", {{"message", trouble}});
+    if (isNew && !trouble.isEmpty() && m_options.troubled)
+        m_options.troubled(trouble);
 }
 
 void Keeper::open()

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 
 namespace gateway::content {
 
@@ -20,6 +21,7 @@ struct KeeperOptions
     QString directory;
     qint64 largestBytes = 1 << 30;
     std::chrono::milliseconds purgeEvery{60'000};
+    std::function<void(const QString& why)> troubled = {}; // told on the keeper's thread when it cannot keep any more
 };
 
 class Keeper final : public QThread

@@ -43,9 +43,9 @@ struct ChainRoom::Signing
 {
     Signing(const QString& engine, audit::SigningKey key) : sealer(engine, std::move(key)) {}
 
-    store::LogSealer sealer; // the filing thread's; its key is anybody's
+    store::LogSealer sealer;                     // the filing thread's; its key is anybody's
     std::optional<audit::LogHead> lastHead = {}; // signed at the end; the filing thread's
-    std::mutex mutex;        // guards what follows
+    std::mutex mutex;                            // guards what follows
     std::shared_ptr<audit::AnchorWriter> anchor;
 
     std::shared_ptr<audit::AnchorWriter> writer()
@@ -56,8 +56,12 @@ struct ChainRoom::Signing
 };
 
 ChainRoom::ChainRoom(Parts& parts, admin::EventHub& events, QObject& context)
-    : m_parts(parts), m_events(events), m_context(context), m_auditHealth(parts.auditHealth),
-      m_lastSeal(parts.clock.monotonic()), m_nextVerification(parts.clock.monotonic() + kFirstVerification)
+    : m_parts(parts),
+      m_events(events),
+      m_context(context),
+      m_auditHealth(parts.auditHealth),
+      m_lastSeal(parts.clock.monotonic()),
+      m_nextVerification(parts.clock.monotonic() + kFirstVerification)
 {
     loadKey();
     openAnchor();
@@ -135,8 +139,8 @@ void ChainRoom::loadKey()
         return true;
     });
     if (m_head && m_head->publicKey == key->publicKey())
-        m_keySince = timeOf(first.isEmpty() || first.first().publicKey != key->publicKey() ? m_head->atMs
-                                                                                          : first.first().atMs);
+        m_keySince =
+            timeOf(first.isEmpty() || first.first().publicKey != key->publicKey() ? m_head->atMs : first.first().atMs);
     m_parts.store->setLastWork(
         [signing = m_signing, &clock = m_parts.clock](QSqlDatabase& database) {
             std::optional<audit::LogHead> head;
@@ -220,8 +224,8 @@ void ChainRoom::seal(std::function<void(bool)> then)
         qint64 size = 0;
     };
     auto made = std::make_shared<Made>();
-    const auto told = onControl(std::function<void(bool)>(
-        [this, made](bool good) { sealed(made->head, made->size, good); }));
+    const auto told =
+        onControl(std::function<void(bool)>([this, made](bool good) { sealed(made->head, made->size, good); }));
     m_parts.store->submit(
         [made, signing = m_signing, &clock = m_parts.clock](QSqlDatabase& database) {
             *made = {}; // a busy database runs this again
@@ -280,7 +284,8 @@ api::ChainStanding ChainRoom::standing() const
     standing.size = m_size;
     standing.unsealed = std::max<qint64>(m_unsealed, 0);
     if (m_head)
-        standing.head = api::ChainHead{m_head->number, m_head->size, ::gateway::hexOf(m_head->root), timeOf(m_head->atMs)};
+        standing.head =
+            api::ChainHead{m_head->number, m_head->size, ::gateway::hexOf(m_head->root), timeOf(m_head->atMs)};
     standing.isVerifying = m_isVerifying;
     standing.last = m_last;
     standing.anchorState = QStringLiteral("failing");
@@ -336,24 +341,24 @@ void ChainRoom::beginVerification()
         }
         if (m_verifying.joinable())
             m_verifying.join(); // it has told of its end already
-        const auto told = onControl(
-            std::function<void(api::ChainVerification)>([this](const api::ChainVerification& result) { verified(result); }));
-        m_verifying = std::thread(
-            [options, told, engine = m_parts.engineId, file = m_parts.store->databaseFile()]() mutable {
-                ::setpriority(PRIO_PROCESS, 0, kLowest); // Linux: of this thread
-                api::ChainVerification result;
-                // the anchor first: what is written meanwhile is in the database and not in it, which is in order
-                if (auto anchor = audit::readAnchor(options.anchorFile, engine); anchor && !options.anchorFile.isEmpty())
-                    options.anchor = std::move(*anchor);
-                auto reader = store::openReader(file);
-                if (reader) {
-                    result = store::verifyLog(**reader, options);
-                } else {
-                    result.verdict = QStringLiteral("INCOMPLETE");
-                    result.sentence = reader.error().message;
-                }
-                told(result);
-            });
+        const auto told = onControl(std::function<void(api::ChainVerification)>(
+            [this](const api::ChainVerification& result) { verified(result); }));
+        m_verifying = std::thread([options, told, engine = m_parts.engineId,
+                                      file = m_parts.store->databaseFile()]() mutable {
+            ::setpriority(PRIO_PROCESS, 0, kLowest); // Linux: of this thread
+            api::ChainVerification result;
+            // the anchor first: what is written meanwhile is in the database and not in it, which is in order
+            if (auto anchor = audit::readAnchor(options.anchorFile, engine); anchor && !options.anchorFile.isEmpty())
+                options.anchor = std::move(*anchor);
+            auto reader = store::openReader(file);
+            if (reader) {
+                result = store::verifyLog(**reader, options);
+            } else {
+                result.verdict = QStringLiteral("INCOMPLETE");
+                result.sentence = reader.error().message;
+            }
+            told(result);
+        });
     });
 }
 

@@ -1,6 +1,6 @@
 // ChainRoom: the tamper-evident log of a running engine (admin/chain_desk.h). It signs a head every 256 entries or
-// minute and at the end, has the heads anchored, gives entries to rows from before the log, and looks the log through at
-// start, daily and when asked. A finding is an event (audit.broken), a line in the log and the state of the part
+// minute and at the end, has the heads anchored, gives entries to rows from before the log, and looks the log through
+// at start, daily and when asked. A finding is an event (audit.broken), a line in the log and the state of the part
 // "audit"; calls go on. Without its key the engine runs and says so: then nothing is signed.
 // Threads: control; signing on the filing thread, anchoring and looking through on threads of their own.
 #pragma once
@@ -48,8 +48,7 @@ private:
     void sealOldRows();
     void beginVerification();
     void verified(const api::ChainVerification& result);
-    void makeReceipt(
-        const QString& callId, const QStringList& tenants, bool mayWait, admin::Done<api::Receipt> done);
+    void makeReceipt(const QString& callId, const QStringList& tenants, bool mayWait, admin::Done<api::Receipt> done);
     api::Part health(api::Part part) const;
     // Something to call from another thread, which then runs on the control thread while we live.
     template <typename... Values>

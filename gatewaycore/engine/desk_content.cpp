@@ -89,6 +89,9 @@ std::optional<api::Error> ContentRoom::start()
         return loaded.error();
     content::KeeperOptions options;
     options.directory = m_parts.options.dataDirectory;
+    options.troubled = [](const QString& why) {
+        observability::log(observability::LogLevel::Error, "content.not_kept", {{"message", why}});
+    };
     m_keeper =
         std::make_unique<content::Keeper>(std::move(options), m_parts.live->content, m_parts.clock, m_parts.random);
     m_keeper->begin();

@@ -90,8 +90,8 @@ public:
     // makes it rolled_back, stopped makes it a draft again.
     void noteCanary(const QString& id, const api::CanaryResult& result, store::Store::Work alongside,
         std::function<void(api::Outcome)> done);
-    // Told when another text than that of the draft in its canary comes into force, or somebody rolls back meanwhile: the
-    // canary ends at once. The book has written its end already; what is noted of it afterwards changes no state.
+    // Told when another text than that of the draft in its canary comes into force, or somebody rolls back meanwhile:
+    // the canary ends at once. The book has written its end already; what is noted of it afterwards changes no state.
     void setCanaryEnder(std::function<void(const QString& draft, const QString& why)> end)
     {
         m_endCanary = std::move(end);

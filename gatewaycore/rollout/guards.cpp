@@ -150,7 +150,7 @@ QString comparison(const Row& row, const Measured& all)
     const QString canary = all.canary ? valueText(row, *all.canary) : QStringLiteral("unknown");
     const QString control = all.control ? valueText(row, *all.control) : QStringLiteral("unknown");
     if (row.what == What::Share) {
-        return QStringLiteral("%1 of %2 canary calls %3, %4 of %5 control calls did")
+        return QStringLiteral("%1 of %2 canary calls %3, against %4 of %5 control calls")
             .arg(canary)
             .arg(all.canaryCalls)
             .arg(QLatin1String(row.worse), control)

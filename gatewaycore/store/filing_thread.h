@@ -72,7 +72,7 @@ private:
     std::vector<JournalledCall> m_calls;
     std::vector<PendingWork> m_works;
     Store::Observer m_observer;
-    PendingWork m_lastWork; // none: its work is empty
+    PendingWork m_lastWork;  // none: its work is empty
     bool m_skipping = false; // memory is full: calls are read from the journal
     bool m_stop = false;
     int m_readers = 0; // that wait

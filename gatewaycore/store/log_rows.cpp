@@ -91,14 +91,18 @@ bool WatchedRows::prepare(sqlite3* database, const LogTable& table, const char* 
     const QByteArray columns(table.columns);
     m_columns = int(columns.count(',')) + 1;
     // the key stands first, to be read as it is, and again in its place among the columns
-    return m_rows.prepare(database, QByteArray("SELECT ") + table.key + ", " + columns + " FROM " + table.table + rest);
+    // names of our own tables and columns (log_tables.cpp); values are bound
+    const QByteArray statement = QByteArray("SELECT ") + table.key + ", " + columns + " FROM " + table.table + rest;
+    return m_rows.prepare(database, statement);
 }
 
 bool WatchedRows::open(sqlite3* database, const LogTable& table, qint64 beyond)
 {
+    const QByteArray inOrder = QByteArray(" ORDER BY ") + table.key;
     if (table.keyKind == KeyKind::Text)
-        return prepare(database, table, (QByteArray(" ORDER BY ") + table.key).constData());
-    if (!prepare(database, table, (QByteArray(" WHERE ") + table.key + " > ? ORDER BY " + table.key).constData()))
+        return prepare(database, table, inOrder.constData());
+    const QByteArray onwards = QByteArray(" WHERE ") + table.key + " > ?" + inOrder;
+    if (!prepare(database, table, onwards.constData()))
         return false;
     m_rows.bind(beyond);
     return true;
@@ -106,7 +110,8 @@ bool WatchedRows::open(sqlite3* database, const LogTable& table, qint64 beyond)
 
 bool WatchedRows::openOne(sqlite3* database, const LogTable& table, const QVariant& key)
 {
-    if (!prepare(database, table, (QByteArray(" WHERE ") + table.key + " = ?").constData()))
+    const QByteArray thisOne = QByteArray(" WHERE ") + table.key + " = ?";
+    if (!prepare(database, table, thisOne.constData()))
         return false;
     if (table.keyKind == KeyKind::Integer)
         m_rows.bind(key.toLongLong());

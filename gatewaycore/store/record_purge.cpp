@@ -1,13 +1,11 @@
 #include "store/record_purge.h"
 
 #include "store/fold_mark.h"
-#include "store/spend_report_sql.h"
-#if __has_include("store/log_entry.h")
 #include "store/log_entry.h"
-#define SIGNALBOX_HAS_LOG 1
-#endif
+#include "store/spend_report_sql.h"
 
 #include <QCryptographicHash>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSqlQuery>
@@ -131,18 +129,16 @@ bool account(QSqlDatabase& database, const RemovedPiece& piece, qint64 beforeMs,
             {nowMs, beforeMs, piece.firstSeq, piece.lastSeq, piece.calls, piece.attempts, piece.oldestMs,
                 piece.newestMs, piece.digest}))
         return false;
-#ifdef SIGNALBOX_HAS_LOG
-    const QJsonObject content{{QStringLiteral("first_seq"), piece.firstSeq},
-        {QStringLiteral("last_seq"), piece.lastSeq}, {QStringLiteral("calls"), piece.calls},
+    // `calls` and `count` are what the verifier reads (store/log_verifier.cpp); the rest is for people
+    QJsonArray ranges;
+    ranges.append(QJsonArray{piece.firstSeq, piece.lastSeq});
+    const QJsonObject content{{QStringLiteral("calls"), ranges}, {QStringLiteral("count"), piece.calls},
         {QStringLiteral("attempts"), piece.attempts}, {QStringLiteral("began_before_ms"), beforeMs},
         {QStringLiteral("oldest_ms"), piece.oldestMs}, {QStringLiteral("newest_ms"), piece.newestMs},
         {QStringLiteral("ids_sha256"), QString::fromLatin1(piece.digest.toHex())},
         {QStringLiteral("why"), QStringLiteral("audit.retention")}};
     return appendToLog(database, LogKind::Purge, QStringLiteral("%1-%2").arg(piece.firstSeq).arg(piece.lastSeq),
         QJsonDocument(content).toJson(QJsonDocument::Compact));
-#else
-    return true;
-#endif
 }
 
 } // namespace

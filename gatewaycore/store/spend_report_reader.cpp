@@ -13,7 +13,7 @@ namespace {
 using api::Money;
 
 // Removed calls are known by the day: those of the days that lie whole in the time asked for.
-constexpr char kRemovedDays[] = "day >= (?1 + 86399999) / 86400000 AND day < (?2 + 86399999) / 86400000";
+constexpr char kRemovedDays[] = "day >= (:since + 86399999) / 86400000 AND day < (:until + 86399999) / 86400000";
 
 Money money(const QVariant& value)
 {
@@ -34,8 +34,13 @@ api::Outcome SpendReportReader::run(QSqlQuery& query, const QString& text, qint6
 {
     query.setForwardOnly(true);
     bool good = query.prepare(text);
-    query.addBindValue(sinceMs);
-    query.addBindValue(untilMs);
+    if (text.contains(QLatin1String(":since"))) { // in several places
+        query.bindValue(QStringLiteral(":since"), sinceMs);
+        query.bindValue(QStringLiteral(":until"), untilMs);
+    } else {
+        query.addBindValue(sinceMs);
+        query.addBindValue(untilMs);
+    }
     good = good && query.exec();
     if (!good)
         return api::failure(api::Failure::Unavailable,
@@ -82,14 +87,14 @@ api::Result<std::vector<BudgetRefusal>> SpendReportReader::refusals(qint64 since
 api::Result<std::vector<SpendRow>> SpendReportReader::spend(qint64 sinceMs, qint64 untilMs)
 {
     QSqlQuery query(*m_connection);
-    const QString text =
-        QStringLiteral("SELECT tenant, feature, sum(calls), sum(proved), sum(claimed) FROM (SELECT c.tenant, c.feature,"
-                       " count(*) AS calls, sum(CASE WHEN %1 THEN coalesce(c.cost_nano, 0) ELSE 0 END) AS proved,"
-                       " sum(CASE WHEN %1 THEN 0 ELSE coalesce(c.cost_nano, 0) END) AS claimed FROM calls c"
-                       " WHERE c.started_ms >= ?1 AND c.started_ms < ?2 AND c.outcome <> 'refused' GROUP BY 1, 2"
-                       " UNION ALL SELECT tenant, feature, calls, proved_nano, claimed_nano FROM removed_spend"
-                       " WHERE calls > 0 AND %2) GROUP BY 1, 2 ORDER BY sum(proved) + sum(claimed) DESC, 1, 2")
-            .arg(QLatin1String(kIsProved), QLatin1String(kRemovedDays));
+    const QString text = QStringLiteral(
+        "SELECT tenant, feature, sum(calls), sum(proved), sum(claimed) FROM (SELECT c.tenant, c.feature,"
+        " count(*) AS calls, sum(CASE WHEN %1 THEN coalesce(c.cost_nano, 0) ELSE 0 END) AS proved,"
+        " sum(CASE WHEN %1 THEN 0 ELSE coalesce(c.cost_nano, 0) END) AS claimed FROM calls c"
+        " WHERE c.started_ms >= :since AND c.started_ms < :until AND c.outcome <> 'refused' GROUP BY 1, 2"
+        " UNION ALL SELECT tenant, feature, calls, proved_nano, claimed_nano FROM removed_spend"
+        " WHERE calls > 0 AND %2) GROUP BY 1, 2 ORDER BY sum(proved) + sum(claimed) DESC, 1, 2")
+                             .arg(QLatin1String(kIsProved), QLatin1String(kRemovedDays));
     const auto ran = run(query, text, sinceMs, untilMs);
     if (!ran)
         return ran.error();
@@ -103,10 +108,10 @@ api::Result<std::vector<SpendRow>> SpendReportReader::spend(qint64 sinceMs, qint
 api::Result<qint64> SpendReportReader::unpricedCalls(qint64 sinceMs, qint64 untilMs)
 {
     QSqlQuery query(*m_connection);
-    const QString text =
-        QStringLiteral("SELECT (SELECT count(*) FROM calls c WHERE c.started_ms >= ?1 AND c.started_ms < ?2 AND %1)"
-                       " + (SELECT coalesce(sum(unpriced), 0) FROM removed_spend WHERE %2)")
-            .arg(QLatin1String(kHasUnpriced), QLatin1String(kRemovedDays));
+    const QString text = QStringLiteral(
+        "SELECT (SELECT count(*) FROM calls c WHERE c.started_ms >= :since AND c.started_ms < :until AND %1)"
+        " + (SELECT coalesce(sum(unpriced), 0) FROM removed_spend WHERE %2)")
+                             .arg(QLatin1String(kHasUnpriced), QLatin1String(kRemovedDays));
     const auto ran = run(query, text, sinceMs, untilMs);
     if (!ran)
         return ran.error();
@@ -121,14 +126,15 @@ api::Result<std::vector<RecordedRow>> SpendReportReader::recorded(qint64 sinceMs
                                         " sum(tokens_out), sum(cost_nano), sum(unpriced), sum(unpriced_tokens),"
                                         " sum(disconnects), sum(disconnect_nano), sum(disconnect_more_nano),"
                                         " sum(retries), sum(retry_nano), sum(retry_more_nano) FROM (") +
-                         QLatin1String(kAttemptSums) + QStringLiteral("c.started_ms >= ?1 AND c.started_ms < ?2") +
+                         QLatin1String(kAttemptSums) +
+                         QStringLiteral("c.started_ms >= :since AND c.started_ms < :until") +
                          QLatin1String(kAttemptGroups) +
                          QStringLiteral(" UNION ALL SELECT month, provider, model, model_reported, attempts, tokens_in,"
                                         " tokens_out, cost_nano, unpriced, unpriced_tokens, disconnects,"
                                         " disconnect_nano, disconnect_more_nano, retries, retry_nano, retry_more_nano"
                                         " FROM removed_attempts"
-                                        " WHERE month >= strftime('%Y-%m', ?1 / 1000, 'unixepoch')"
-                                        " AND month <= strftime('%Y-%m', (?2 - 1) / 1000, 'unixepoch'))"
+                                        " WHERE month >= strftime('%Y-%m', :since / 1000, 'unixepoch')"
+                                        " AND month <= strftime('%Y-%m', (:until - 1) / 1000, 'unixepoch'))"
                                         " GROUP BY provider, model, model_reported, month"
                                         " ORDER BY provider, model, model_reported, month");
     const auto ran = run(query, text, sinceMs, untilMs);

@@ -92,7 +92,6 @@ public:
     void testExport(const QString& name, const gateway::admin::Change& change,
         gateway::admin::Done<gateway::api::ExportTest> done) override;
 
-
     bool ready = true;
     FakePrivacyDesk privacy;
     QString lastReason;

@@ -872,6 +872,9 @@ void TestAdminContract::rolesAreKept()
     using api::Role;
     const QVector<Role> operators{Role::Operator, Role::Admin};
     const QVector<Role> auditors{Role::Auditor, Role::Operator, Role::Admin};
+    const QVector<Role> developers{Role::Developer, Role::Operator, Role::Admin};
+    const QVector<Role> readers{Role::Auditor, Role::Developer, Role::Operator, Role::Admin}; // of content, with a grant
+    const QVector<Role> everybody(api::kRoles.begin(), api::kRoles.end());
     const QHash<QString, QVector<Role>> open{
         {QStringLiteral("/api/v1/ledger/reconcile"), {Role::Auditor, Role::Operator, Role::Admin}},
         {QStringLiteral("/api/v1/config/check"), {Role::Developer, Role::Operator, Role::Admin}},
@@ -882,8 +885,21 @@ void TestAdminContract::rolesAreKept()
         {QStringLiteral("/api/v1/zones/check"), auditors},
         {QStringLiteral("/api/v1/zones/audits"), auditors},
         {QStringLiteral("/api/v1/zones/exceptions"), {Role::Admin}},
-        {QStringLiteral("/api/v1/operations/{key}/settle"),
-            {Role::Viewer, Role::Auditor, Role::Developer, Role::Operator, Role::Admin}},
+        {QStringLiteral("/api/v1/config/drafts"), developers},
+        {QStringLiteral("/api/v1/config/drafts/{id}/save"), developers},
+        {QStringLiteral("/api/v1/config/drafts/{id}/edit"), developers},
+        {QStringLiteral("/api/v1/config/drafts/{id}/merge"), developers},
+        {QStringLiteral("/api/v1/config/drafts/{id}/abandon"), developers},
+        {QStringLiteral("/api/v1/config/findings"), developers},
+        {QStringLiteral("/api/v1/config/diff"), everybody},
+        {QStringLiteral("/api/v1/config/replay"), developers},
+        {QStringLiteral("/api/v1/config/replay/{id}/cancel"), developers},
+        {QStringLiteral("/api/v1/audit/verify"), auditors},
+        {QStringLiteral("/api/v1/content/grants"), readers},
+        {QStringLiteral("/api/v1/content/grants/{id}/approve"), {Role::Auditor, Role::Admin}},
+        {QStringLiteral("/api/v1/content/grants/{id}/end"), readers},
+        {QStringLiteral("/api/v1/content/shred"), {Role::Admin}},
+        {QStringLiteral("/api/v1/operations/{key}/settle"), everybody},
     };
     // Reads are open to all but these.
     const QHash<QString, QVector<Role>> openReads{
@@ -896,9 +912,10 @@ void TestAdminContract::rolesAreKept()
         {QStringLiteral("/api/v1/zones/exceptions"), auditors},
         {QStringLiteral("/api/v1/credentials/{id}/reach"), auditors},
         {QStringLiteral("/api/v1/providers/{name}/reach"), auditors},
+        {QStringLiteral("/api/v1/content/grants"), readers},
+        {QStringLiteral("/api/v1/calls/{id}/content"), readers},
         {QStringLiteral("/api/v1/audit"), {Role::Auditor, Role::Operator, Role::Admin}},
     };
-    const QVector<Role> everybody(api::kRoles.begin(), api::kRoles.end());
     test::ControlRoom room(role);
     const auto transport = admin::makeTransport(room.link());
     int changes = 0;
@@ -921,7 +938,7 @@ void TestAdminContract::rolesAreKept()
         const auto reply = await(transport->send(request));
         QVERIFY2((reply->status == 403) == !isOpen, route.path);
     }
-    QCOMPARE(changes, 22);
+    QCOMPARE(changes, 47);
 }
 
 QTEST_GUILESS_MAIN(TestAdminContract)

@@ -147,6 +147,7 @@ void TestBoundPrincipals::everythingIsClosed_data()
                 << QString::fromLatin1(route.method)
                 << QString::fromLatin1(route.path)
                        .replace(QLatin1String("{name}"), QLatin1String("openai-eu"))
+                       .replace(QLatin1String("{number}"), QLatin1String("2"))
                        .replace(QLatin1String("{id}"), QLatin1String("lev_1"));
     }
 }

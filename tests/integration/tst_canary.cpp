@@ -667,7 +667,7 @@ void TestCanary::aKilledEngineComesUpOnTheBase()
         {{QStringLiteral("tenant"), QStringLiteral("acme")},
             {QStringLiteral("aliases"), QJsonArray{QStringLiteral("*")}}});
     const QJsonObject draft = ask(*engine, "POST", "/api/v1/config/drafts",
-        {{QStringLiteral("text"),
+        {{QStringLiteral("yaml"),
             QString::fromUtf8(configWith("{provider: b, model: sim-tokens-10-fast, weight: 1}"))}});
     QVERIFY2(draft.contains(QLatin1String("id")), QJsonDocument(draft).toJson());
     const QJsonObject started = ask(*engine, "POST", "/api/v1/config/canary",

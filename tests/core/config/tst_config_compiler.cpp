@@ -117,11 +117,10 @@ private Q_SLOTS:
     {
         const Compiled result = compileText(fullConfig());
         const QString warnings = result.snapshot->warnings.join(u'\n');
-        for (const char* word : {"cache of aliases", "contracts of tenants"})
-            QVERIFY2(warnings.contains(QLatin1String(word)), word);
+        QVERIFY(warnings.contains(QLatin1String("cache of aliases")));
         // in force since the decision core
         for (const char* word : {"zone of tenants", "quota", "rate limits", "fallback", "cost ceiling", "latency",
-                 "Budgets", "price", "Roles", "Content", "audit.retention"})
+                 "Budgets", "price", "Roles", "Content", "audit.retention", "contracts of tenants"})
             QVERIFY2(!warnings.contains(QLatin1String(word)), word);
     }
 
@@ -222,7 +221,7 @@ private Q_SLOTS:
         row("canary step zero", "[2, 20, 100]", "[0, 100]", "changes.canary.steps", "that rise");
         row("canary steps empty", "[2, 20, 100]", "[]", "changes.canary.steps", "100");
         row("canary seconds", "at_least: 5m", "at_least: 90s", "changes.canary.at_least", "whole minutes");
-        row("canary time", "at_least: 5m", "at_least: soon", "changes.canary.at_least", "10m");
+        row("canary time", "at_least: 5m", "at_least: soon", "changes.canary.at_least", "a duration");
         row("canary calls", "least_calls: 200", "least_calls: 0", "changes.canary.least_calls", "from 1");
         row("canary rise of errors", "error_rise: 0.01", "error_rise: 2", "changes.canary.error_rise", "from 0 to 1");
         row("canary rise in percent", "refusal_rise: 0.03", "refusal_rise: 3%", "changes.canary.refusal_rise", "0.02");

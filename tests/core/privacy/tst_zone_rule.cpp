@@ -35,7 +35,8 @@ private Q_SLOTS:
                         const config::Zone zone{QStringLiteral("z"), allowed, wanted};
                         const bool filter = *routing::zoneObjection(candidate, &zone) == 0;
                         const QString why = privacy::outside(privacy::termsOf(zone), privacy::endpointOf(provider));
-                        QVERIFY2(filter == why.isEmpty(), qPrintable(region + u'/' + retention + QStringLiteral(": ") + why));
+                        QVERIFY2(filter == why.isEmpty(),
+                            qPrintable(region + u'/' + retention + QStringLiteral(": ") + why));
                         inside += filter ? 1 : 0;
                         ++all;
                     }

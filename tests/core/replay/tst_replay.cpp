@@ -20,16 +20,20 @@ using std::chrono::milliseconds;
 
 namespace {
 
-const QByteArray kProviders =
+const QByteArray kPlain =
     "signalbox: 1\n"
-    "zones:\n"
-    "  - {name: eu, regions: [eu-west-1], retention: zero}\n"
-    "  - {name: wide, regions: [eu-west-1, us-east-1], retention: any}\n"
     "providers:\n"
     "  - {name: a, kind: openai, key: 'env:K', region: eu-west-1, retention: zero}\n"
     "  - {name: b, kind: anthropic, key: 'env:K', region: us-east-1, retention: provider-default}\n"
     "  - {name: c, kind: cohere, key: 'env:K', region: eu-west-1, retention: zero}\n"
     "  - {name: d, kind: openai-compatible, base_url: 'http://127.0.0.1:9/v1'}\n";
+
+// Whoever has no zone is served by nobody where there are zones.
+const QByteArray kZones = "zones:\n"
+                          "  - {name: eu, regions: [eu-west-1], retention: zero}\n"
+                          "  - {name: wide, regions: [eu-west-1, us-east-1], retention: any}\n";
+
+const QByteArray kProviders = kPlain + kZones;
 
 // Two configs that differ in everything that routing asks.
 QByteArray configA()
@@ -280,9 +284,9 @@ void TestReplay::otherConfigAsDecidedThere()
 void TestReplay::aCandidateNobodyKnows()
 {
     const config::SnapshotPtr a =
-        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m, weight: 1}]}]\n");
+        snapshotOf(kPlain + "aliases: [{name: fast, candidates: [{provider: a, model: m, weight: 1}]}]\n");
     const config::SnapshotPtr b =
-        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
+        snapshotOf(kPlain + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
     const replay::ReplayCase call = caseOf(SampleEngine(a, {}).call(simple()));
     const replay::Decision decision = replay::Decider(*b, nullptr).decide(call);
     QVERIFY(!decision.isRefused());
@@ -293,11 +297,11 @@ void TestReplay::aCandidateNobodyKnows()
 
 void TestReplay::momentsOfTheCallBefore()
 {
-    const QByteArray two = kProviders + "aliases:\n  - {name: fast, candidates: [{provider: a, model: m, weight: 1}]}\n"
-                                        "  - {name: slow, candidates: [{provider: d, model: m, weight: 1}]}\n";
+    const QByteArray two = kPlain + "aliases:\n  - {name: fast, candidates: [{provider: a, model: m, weight: 1}]}\n"
+                                    "  - {name: slow, candidates: [{provider: d, model: m, weight: 1}]}\n";
     const config::SnapshotPtr a = snapshotOf(two);
     const config::SnapshotPtr b =
-        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
+        snapshotOf(kPlain + "aliases: [{name: fast, candidates: [{provider: d, model: m, weight: 1}]}]\n");
     const SampleEngine engine(a, [](const config::Candidate& candidate) {
         Moment moment;
         if (candidate.label == QLatin1String("d/m"))
@@ -325,11 +329,10 @@ void TestReplay::momentsOfTheCallBefore()
 void TestReplay::leversLieOnProviders()
 {
     const config::SnapshotPtr a =
-        snapshotOf(kProviders + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: m, "
-                                "weight: 1}, {provider: b, model: m, weight: 1}]\n");
-    const config::SnapshotPtr b =
-        snapshotOf(kProviders + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: "
-                                "other, weight: 1}, {provider: b, model: m, weight: 1}]\n");
+        snapshotOf(kPlain + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: m, "
+                            "weight: 1}, {provider: b, model: m, weight: 1}]\n");
+    const config::SnapshotPtr b = snapshotOf(kPlain + "aliases:\n  - name: fast\n    candidates: [{provider: a, model: "
+                                                      "other, weight: 1}, {provider: b, model: m, weight: 1}]\n");
     // the lever comes behind the breaker, so the recorded code says nothing of it
     const SampleEngine engine(a, [](const config::Candidate& candidate) {
         Moment moment;
@@ -444,9 +447,8 @@ void TestReplay::whatCannotBeReplayed()
 
 void TestReplay::quotasAreFilledAgain()
 {
-    const config::SnapshotPtr b =
-        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
-                                "tenants: [{name: acme, quota: {requests_per_minute: 2}}]\n");
+    const config::SnapshotPtr b = snapshotOf(kPlain + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
+                                                      "tenants: [{name: acme, quota: {requests_per_minute: 2}}]\n");
     const SampleEngine engine(b, {});
     const replay::Decider decider(*b, nullptr);
     replay::QuotaReplay quotas(*b, kBegin);
@@ -466,9 +468,8 @@ void TestReplay::quotasAreFilledAgain()
 
 void TestReplay::placesComeBack()
 {
-    const config::SnapshotPtr b =
-        snapshotOf(kProviders + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
-                                "tenants: [{name: acme, quota: {concurrency: 1}}]\n");
+    const config::SnapshotPtr b = snapshotOf(kPlain + "aliases: [{name: fast, candidates: [{provider: a, model: m}]}]\n"
+                                                      "tenants: [{name: acme, quota: {concurrency: 1}}]\n");
     const SampleEngine engine(b, {});
     const replay::Decider decider(*b, nullptr);
     replay::QuotaReplay quotas(*b, kBegin);
