@@ -15,7 +15,7 @@
 using namespace gateway;
 using namespace gateway::test;
 
-class TestChain : public QObject
+class TestEngineLog : public QObject
 {
     Q_OBJECT
 
@@ -128,5 +128,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestChain)
-#include "tst_chain.moc"
+QTEST_GUILESS_MAIN(TestEngineLog)
+#include "tst_engine_log.moc"
