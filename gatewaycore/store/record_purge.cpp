@@ -5,7 +5,6 @@
 #include "store/spend_report_sql.h"
 
 #include <QCryptographicHash>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSqlQuery>
@@ -129,10 +128,9 @@ bool account(QSqlDatabase& database, const RemovedPiece& piece, qint64 beforeMs,
             {nowMs, beforeMs, piece.firstSeq, piece.lastSeq, piece.calls, piece.attempts, piece.oldestMs,
                 piece.newestMs, piece.digest}))
         return false;
-    // `calls` and `count` are what the verifier reads (store/log_verifier.cpp); the rest is for people
-    QJsonArray ranges;
-    ranges.append(QJsonArray{piece.firstSeq, piece.lastSeq});
-    const QJsonObject content{{QStringLiteral("calls"), ranges}, {QStringLiteral("count"), piece.calls},
+    // first_seq, last_seq and calls are what the verifier reads (store/log_verifier.cpp); the rest is for people
+    const QJsonObject content{{QStringLiteral("first_seq"), piece.firstSeq},
+        {QStringLiteral("last_seq"), piece.lastSeq}, {QStringLiteral("calls"), piece.calls},
         {QStringLiteral("attempts"), piece.attempts}, {QStringLiteral("began_before_ms"), beforeMs},
         {QStringLiteral("oldest_ms"), piece.oldestMs}, {QStringLiteral("newest_ms"), piece.newestMs},
         {QStringLiteral("ids_sha256"), QString::fromLatin1(piece.digest.toHex())},
