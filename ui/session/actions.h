@@ -25,6 +25,23 @@ enum class Action
     TestExport,
     ExplainRoute,
     CheckZones,
+    WriteDraft,
+    ReviewDraft,
+    PromoteDraft,
+    RollBackConfig,
+    StartCanary,
+    AdoptFile,
+    RevertFile,
+    ReplayConfig,
+    ReadAudit,
+    VerifyLog,
+    BuildEvidence,
+    RunZoneCheck,
+    SignZoneAudit,
+    ExceptZone,
+    AskContent,
+    ApproveContent,
+    ShowReach,
     Count
 };
 

@@ -77,21 +77,30 @@ void StepsStrip::setSteps(const QVector<Step>& steps)
 {
     const bool same =
         std::equal(steps.begin(), steps.end(), m_steps.begin(), m_steps.end(), [](const Step& a, const Step& b) {
-            return a.status == b.status && a.name == b.name && a.detail == b.detail && a.current == b.current;
+            return a.status == b.status && a.name == b.name && a.detail == b.detail && a.current == b.current &&
+                   a.note == b.note;
         });
     if (same)
         return;
     m_steps = steps;
     QStringList words;
     for (const Step& step : steps)
-        words.append(QStringLiteral("%1: %2, %3").arg(step.name, statusWord(step.status), step.detail));
+        words.append(QStringLiteral("%1: %2, %3 %4")
+                         .arg(step.name, statusWord(step.status), step.detail, step.note)
+                         .trimmed());
     setAccessibleName(words.join(QStringLiteral("; ")));
+    updateGeometry();
     update();
+}
+
+bool StepsStrip::hasNotes() const
+{
+    return std::any_of(m_steps.begin(), m_steps.end(), [](const Step& step) { return !step.note.isEmpty(); });
 }
 
 QSize StepsStrip::sizeHint() const
 {
-    return QSize(600, metrics().px(52));
+    return QSize(600, metrics().px(hasNotes() ? 69 : 52));
 }
 
 void StepsStrip::paintEvent(QPaintEvent*)
@@ -116,7 +125,13 @@ void StepsStrip::paintEvent(QPaintEvent*)
         paint::text(painter, QRectF(text, metrics().px(8), room, metrics().px(18)), type().bodyStrong,
             color(step.status == Status::NotReached ? Token::Text2 : Token::Text1), step.name);
         paint::text(painter, QRectF(text, metrics().px(26), room, metrics().px(16)), type().ui,
-            color(step.status == Status::Down ? Token::Down : Token::Text3), step.detail);
+            color(step.status == Status::Down ? Token::Down
+                  : hasNotes()                ? Token::Text2
+                                              : Token::Text3),
+            step.detail);
+        if (!step.note.isEmpty())
+            paint::text(painter, QRectF(text, metrics().px(43), room, metrics().px(16)), type().ui,
+                color(Token::Text3), step.note);
     }
 }
 

@@ -43,6 +43,7 @@ struct Step
     QString name;
     QString detail;       // when, with what
     bool current = false; // gets its tint and a line in its colour
+    QString note = {};    // why; a strip in which any step has one is a line higher
 };
 
 class StepsStrip : public QWidget
@@ -59,6 +60,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    bool hasNotes() const;
+
     QVector<Step> m_steps;
 };
 
