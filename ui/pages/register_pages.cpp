@@ -1,5 +1,6 @@
 #include "pages/register_pages.h"
 
+#include "pages/audit/audit_page.h"
 #include "pages/budgets/budgets_page.h"
 #include "pages/checklist/checklist_page.h"
 #include "pages/limits/limits_page.h"
@@ -38,6 +39,9 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new checklist::ChecklistPage(session); }, "checklist");
     add("limits", "Limits", RailGroup::Govern, 6,
         [](Session& session) -> Page* { return new limits::LimitsPage(session); });
+    add(
+        "audit", "Audit", RailGroup::Prove, 2,
+        [](Session& session) -> Page* { return new audit::AuditPage(session); }, "audit");
     add("server", "Server", RailGroup::Change, 2,
         [probe](Session& session) -> Page* { return new ServerPage(session, probe); });
     return pages;
