@@ -65,7 +65,7 @@ void addImport(CLI::App& noun, Context context)
 {
     auto* command = addCommand(noun, "import",
         "Print a LiteLLM proxy's config.yaml as a config of Signalbox; what cannot be carried over is said on stderr",
-        "signalboxctl config import litellm.yaml > signalbox.yaml");
+        "signalboxctl config import litellm.yaml");
     const auto file = std::make_shared<std::string>();
     command->add_option("file", *file, "The LiteLLM config; - for standard input")->required()->type_name("FILE");
     command->callback([context, file] { context.result = runImport(context.session, *file); });

@@ -37,9 +37,9 @@ public:
         const auto near =
             m_neighbours ? m_neighbours->of(candidate.label, m_call.request.stream, m_call.startedMs) : std::nullopt;
         if (near) {
-            lay(*near, moment);
+            lay(near->moment, moment);
             moment.weight.reset(); // of another alias, perhaps
-            ++m_ground.borrowed;
+            ++(near->withLatency ? m_ground.borrowed : m_ground.assumed);
         } else {
             ++m_ground.assumed;
         }
@@ -102,7 +102,7 @@ bool Neighbours::isDrained(const QString& provider, qint64 atMs) const
     return found != m_levers.cend() && atMs - found->first <= kAgeMs && found->second == Moment::Lever::Drained;
 }
 
-std::optional<Moment> Neighbours::of(const QString& label, bool stream, qint64 atMs) const
+std::optional<Neighbours::Known> Neighbours::of(const QString& label, bool stream, qint64 atMs) const
 {
     const auto fresh = [&](bool streamed) -> const Seen* {
         const auto found = m_seen[streamed ? 1 : 0].constFind(label);
@@ -115,7 +115,7 @@ std::optional<Moment> Neighbours::of(const QString& label, bool stream, qint64 a
     // breaker and failures are the candidate's, whichever call saw them last; the latency is of its own kind
     Moment moment = !other || (same && same->atMs >= other->atMs) ? same->moment : other->moment;
     moment.p95 = same ? same->moment.p95 : std::nullopt;
-    return moment;
+    return Known{moment, same != nullptr};
 }
 
 const config::Candidate* Decision::first() const

@@ -23,7 +23,12 @@ public:
 
     void note(const ReplayCase& call);
     // For a call of that time; streamed or not, because latencies differ by it.
-    std::optional<routing::Moment> of(const QString& label, bool stream, qint64 atMs) const;
+    struct Known
+    {
+        routing::Moment moment;
+        bool withLatency = false; // from a call of the same kind; else its latency is not known, though its health is
+    };
+    std::optional<Known> of(const QString& label, bool stream, qint64 atMs) const;
     bool isDrained(const QString& provider, qint64 atMs) const;
 
 private:
@@ -43,7 +48,7 @@ struct Ground
 {
     int recorded = 0; // candidates
     int borrowed = 0; // from another call, not long before
-    int assumed = 0;  // healthy
+    int assumed = 0;  // healthy, or with a latency that does no harm
 };
 
 struct Decision

@@ -156,7 +156,7 @@ void Tally::judge(api::ReplayReport& report) const
                              "call.")
             : QStringLiteral("Health, latency and levers are as recorded with each call; in %1 calls a candidate "
                              "has those of another call at most 30 s before, in %2 the record knows nothing of a "
-                             "candidate and it is assumed healthy with no latency known (%3).")
+                             "candidate, or not its latency: it is assumed healthy and quick enough (%3).")
                   .arg(counted(m_borrowed), counted(m_assumed), percentOf(m_assumed, m_replayed)));
     if (m_whole && !m_snapshot.quotas.empty())
         told.append(

@@ -109,17 +109,13 @@ void TestCtlTable::everyExampleParses()
         int result = 0;
         CLI::App app;
         buildCommandLine(app, options, Context{session, result});
-        // parsed and not run
-        const std::function<void(CLI::App&)> silence = [&](CLI::App& at) {
-            for (CLI::App* below : at.get_subcommands([](CLI::App*) { return true; })) {
-                below->callback({});
-                silence(*below);
-            }
-        };
-        silence(app);
+        // parsed and not run; the commands' own callbacks stay, for they own what is parsed into
+        app.parse_complete_callback([] { throw CLI::Success(); });
         std::vector<std::string> reversed(words.rbegin(), words.rend() - 1);
         try {
             app.parse(reversed);
+            QFAIL("it was run");
+        } catch (const CLI::Success&) {
         } catch (const CLI::ParseError& error) {
             QFAIL((leaf->example + ": " + error.what()).c_str());
         }

@@ -37,6 +37,8 @@ QVector<Scene> allScenes();
 QVector<Scene> pageScenes(const std::function<SessionOptions()>& production);
 // Budgets, Routes and the levers of Providers, in front of the story.
 QVector<Scene> controlScenes(const std::function<SessionOptions()>& production);
+// Config in its views.
+QVector<Scene> governanceScenes(const std::function<SessionOptions()>& production);
 // Attaching to engines, and data that is not fresh.
 QVector<Scene> connectionScenes(const std::function<SessionOptions()>& production);
 

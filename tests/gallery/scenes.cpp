@@ -127,6 +127,7 @@ QVector<Scene> allScenes()
         [](MainWindow& window, FakeTransport&) { press(window, "Test"); }, 600, 12});
     scenes += pageScenes(&production);
     scenes += controlScenes(&production);
+    scenes += governanceScenes(&production);
     scenes += connectionScenes(&production);
     scenes.append({QStringLiteral("palette"), QStringLiteral("providers"), production(), &Story::tell,
         [](MainWindow& window, FakeTransport&) { window.openPalette(); }});

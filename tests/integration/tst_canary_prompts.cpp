@@ -328,9 +328,13 @@ QStringList TestCanaryPrompts::searchAdmin()
 {
     QStringList found;
     const QByteArray token = localToken();
-    for (const char* path : {"/metrics", "/api/v1/audit?limit=1000", "/api/v1/status", "/api/v1/ledger",
-             "/api/v1/limits", "/api/v1/incidents", "/api/v1/calls/summary?by=alias", "/api/v1/providers",
-             "/api/v1/quotas", "/api/v1/zones/check", "/api/v1/exports", "/api/v1/content"}) {
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const QByteArray summary =
+        "/api/v1/calls/summary?by=alias&since=" + now.addDays(-1).toString(Qt::ISODate).toLatin1() +
+        "&until=" + now.addSecs(60).toString(Qt::ISODate).toLatin1();
+    for (const QByteArray& path : QList<QByteArray>{"/metrics", "/api/v1/audit?limit=1000", "/api/v1/status",
+             "/api/v1/ledger", "/api/v1/limits", "/api/v1/incidents", summary, "/api/v1/providers", "/api/v1/quotas",
+             "/api/v1/zones/check", "/api/v1/exports", "/api/v1/content"}) {
         const RawReply reply = admin("GET", path, token);
         if (reply.status != 200)
             found.append(QStringLiteral("%1 answers %2").arg(QLatin1String(path)).arg(reply.status));

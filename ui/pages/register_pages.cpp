@@ -3,6 +3,7 @@
 #include "pages/audit/audit_page.h"
 #include "pages/budgets/budgets_page.h"
 #include "pages/checklist/checklist_page.h"
+#include "pages/config/config_page.h"
 #include "pages/limits/limits_page.h"
 #include "pages/providers/providers_page.h"
 #include "pages/routes/routes_page.h"
@@ -42,6 +43,8 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
     add(
         "audit", "Audit", RailGroup::Prove, 2,
         [](Session& session) -> Page* { return new audit::AuditPage(session); }, "audit");
+    add("config", "Config", RailGroup::Change, 1,
+        [](Session& session) -> Page* { return new config::ConfigPage(session); });
     add("server", "Server", RailGroup::Change, 2,
         [probe](Session& session) -> Page* { return new ServerPage(session, probe); });
     return pages;

@@ -57,7 +57,6 @@ constexpr std::array kPhrases{
     Phrase{"zones/check", "", "Run the zone check"},
     Phrase{"zones/audits", "", "Sign a zone audit"},
     Phrase{"zones/exceptions", "", "Accept a deviation"},
-    Phrase{"evidence", "", "Build an evidence pack"},
     Phrase{"content/grants/", "/approve", "Approve the content grant %1"},
     Phrase{"content/grants/", "/end", "End the content grant %1"},
     Phrase{"content/grants", "", "Ask for a content grant"},
@@ -103,19 +102,8 @@ std::span<const ActionFacts> allActions()
             false},
         {Action::VerifyLog, "Verify the log", "POST", "/api/v1/audit/verify", {Role::Auditor, Role::Operator}, "audit",
             false},
-        {Action::BuildEvidence, "Build an evidence pack", "POST", "/api/v1/evidence", {Role::Auditor, Role::Operator},
-            "audit", true},
-        {Action::RunZoneCheck, "Run the zero-rows check", "POST", "/api/v1/zones/check",
-            {Role::Auditor, Role::Operator}, "zones", true},
         {Action::SignZoneAudit, "Sign the quarterly zone audit", "POST", "/api/v1/zones/audits",
             {Role::Auditor, Role::Operator}, "zones", true},
-        {Action::ExceptZone, "Accept a deviation of a zone", "POST", "/api/v1/zones/exceptions", {}, "zones", true},
-        {Action::AskContent, "Ask to read kept content", "POST", "/api/v1/content/grants",
-            {Role::Auditor, Role::Developer, Role::Operator}, "audit", true},
-        {Action::ApproveContent, "Approve reading kept content", "POST", "/api/v1/content/grants/{id}/approve",
-            {Role::Auditor}, "audit", true},
-        {Action::ShowReach, "See what a provider's key touched", "GET", "/api/v1/providers/{name}/reach",
-            {Role::Auditor, Role::Operator}, "providers", false},
     };
     return table;
 }

@@ -35,13 +35,7 @@ enum class Action
     ReplayConfig,
     ReadAudit,
     VerifyLog,
-    BuildEvidence,
-    RunZoneCheck,
     SignZoneAudit,
-    ExceptZone,
-    AskContent,
-    ApproveContent,
-    ShowReach,
     Count
 };
 

@@ -85,9 +85,8 @@ void StepsStrip::setSteps(const QVector<Step>& steps)
     m_steps = steps;
     QStringList words;
     for (const Step& step : steps)
-        words.append(QStringLiteral("%1: %2, %3 %4")
-                         .arg(step.name, statusWord(step.status), step.detail, step.note)
-                         .trimmed());
+        words.append(
+            QStringLiteral("%1: %2, %3 %4").arg(step.name, statusWord(step.status), step.detail, step.note).trimmed());
     setAccessibleName(words.join(QStringLiteral("; ")));
     updateGeometry();
     update();
@@ -130,8 +129,8 @@ void StepsStrip::paintEvent(QPaintEvent*)
                                               : Token::Text3),
             step.detail);
         if (!step.note.isEmpty())
-            paint::text(painter, QRectF(text, metrics().px(43), room, metrics().px(16)), type().ui,
-                color(Token::Text3), step.note);
+            paint::text(painter, QRectF(text, metrics().px(43), room, metrics().px(16)), type().ui, color(Token::Text3),
+                step.note);
     }
 }
 

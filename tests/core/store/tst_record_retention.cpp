@@ -7,8 +7,8 @@
 #include "store/call_reader.h"
 #include "store/call_summary_reader.h"
 #include "store/record_purge.h"
-#include "store/spentRowsreader.h"
-#include "store/spentRowsreport_reader.h"
+#include "store/spend_reader.h"
+#include "store/spend_report_reader.h"
 
 #include <QTemporaryDir>
 
@@ -49,7 +49,7 @@ class TestRecordRetention : public QObject
             more = told.get_future().get();
         }
         QCOMPARE(ask(file(), QStringLiteral("SELECT (SELECT max(seq) FROM calls) = (SELECT value FROM meta WHERE key = "
-                                            "'spentRowsfolded')")),
+                                            "'spend_folded')")),
             QStringLiteral("1"));
     }
     std::optional<store::RemovedPiece> remove(qint64 beforeMs, qint64 most = 1000)

@@ -10,6 +10,8 @@
 
 #include <QFuture>
 
+class QGridLayout;
+
 namespace ui {
 
 class InputField;
@@ -71,7 +73,7 @@ private:
 
     Session& m_session;
     QString m_template;
-    class QGridLayout* m_fields;
+    QGridLayout* m_fields;
     InputField* m_reason;
     TextLabel* m_problem;
     TextLabel* m_command;
