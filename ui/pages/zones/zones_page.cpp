@@ -417,7 +417,7 @@ void ZonesPage::sign()
            "with your name, and cannot be changed afterwards.")
             .arg(models::plural(m_check.check.tenants.size(), tr("tenant"), tr("tenants")));
     words.primary = tr("Sign %1").arg(audit->quarter);
-    words.command = QStringLiteral("signalboxctl zone audit --sign %1").arg(audit->quarter);
+    words.command = QStringLiteral("signalboxctl zone audit sign --quarter %1 --comment '...'").arg(audit->quarter);
     m_sheet = new ReasonSheet(window(), m_session, words);
     auto* comment = new InputField(tr("Comment"));
     comment->setPlaceholderText(tr("what you found; it stands beside your name"));
@@ -425,7 +425,12 @@ void ZonesPage::sign()
     if (deviating > 0)
         m_sheet->addNote(tr("%1 not pass both; that is kept as well.")
                              .arg(models::plural(deviating, tr("tenant does"), tr("tenants do"))));
+    connect(comment, &QLineEdit::textChanged, comment, [comment] { comment->setError({}); });
     connect(m_sheet, &ReasonSheet::wished, this, [this, comment, quarter = audit->quarter](const QString& reason) {
+        if (comment->text().trimmed().isEmpty()) {
+            comment->setError(tr("Say what you looked at."));
+            return comment->setFocus(Qt::OtherFocusReason);
+        }
         AuditSignature signature;
         signature.quarter = quarter;
         signature.comment = comment->text().trimmed();

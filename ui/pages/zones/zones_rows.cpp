@@ -103,7 +103,9 @@ QString proofWord(const QString& verdict)
 int rankOf(const QString& check, const QString& proof)
 {
     const Proof* known = proofOf(proof);
-    return std::min(verdictRank(check), known ? known->rank : verdictRank(QStringLiteral("PASS")));
+    // one that is not there says nothing for or against the tenant; one that nobody knows needs a look
+    const int rank = known ? known->rank : proof.isEmpty() ? verdictRank(QStringLiteral("PASS")) : verdictRank(proof);
+    return std::min(verdictRank(check), rank);
 }
 
 AuditDates datesOf(const QVector<ZoneAudit>& audits, const QString& tenant)
