@@ -41,8 +41,8 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
     add("limits", "Limits", RailGroup::Govern, 6,
         [](Session& session) -> Page* { return new limits::LimitsPage(session); });
     add(
-        "audit", "Audit", RailGroup::Prove, 2,
-        [](Session& session) -> Page* { return new audit::AuditPage(session); }, "audit");
+        "audit", "Audit", RailGroup::Prove, 2, [](Session& session) -> Page* { return new audit::AuditPage(session); },
+        "audit");
     add("config", "Config", RailGroup::Change, 1,
         [](Session& session) -> Page* { return new config::ConfigPage(session); });
     add("server", "Server", RailGroup::Change, 2,

@@ -65,21 +65,23 @@ QJsonObject jsonOf(const char* text)
 constexpr Done kDone[]{
     {1, "s.lind", "operator", "POST /api/v1/providers/{name}/drain", "groq-eu", "applied", 200,
         "answers cut off since 02:58, ticket INC-88", "", R"({"duration_s": 3600})",
-        R"({"state": "serving", "weight": 20})", R"({"state": "drained", "until": "2026-11-22T04:21:24Z", "weight": 20})"},
+        R"({"state": "serving", "weight": 20})",
+        R"({"state": "drained", "until": "2026-11-22T04:21:24Z", "weight": 20})"},
     {4, "m.okafor", "developer", "POST /api/v1/config/promote", "", "refused", 403, "contract-qa gets a ceiling",
         "m.okafor has the role developer, which does not allow this.", R"({"draft": "d7"})", "", ""},
     {9, "a.rossi", "auditor", "GET /api/v1/zones/proof", "", "read", 200, "", "", "", "", ""},
     {12, "a.rossi", "auditor", "POST /api/v1/audit/verify", "", "read", 200, "", "", "", "", ""},
     {24, "s.lind", "operator", "POST /api/v1/config/canary", "", "applied", 201, "5 % of keys, watched by s.lind", "",
-        R"({"draft": "d7", "percent": 5})", "", R"({"draft": "d7", "percent": 5, "revision": 219, "state": "running"})"},
+        R"({"draft": "d7", "percent": 5})", "",
+        R"({"draft": "d7", "percent": 5, "revision": 219, "state": "running"})"},
     {77, "s.lind", "operator", "POST /api/v1/config/drafts/{id}/review", "d7", "applied", 200,
         "ceiling agreed with finops", "", "", R"({"state": "validated"})",
         R"({"reviewer": "s.lind", "state": "reviewed"})"},
     {122, "m.okafor", "developer", "POST /api/v1/config/drafts", "", "applied", 201, "PLAT-2291", "",
         R"({"base": 218, "title": "contract-qa: add bedrock-eu"})", "",
         R"({"base": 218, "id": "d7", "title": "contract-qa: add bedrock-eu"})"},
-    {190, "r.haas", "admin", "POST /api/v1/budgets/{id}/raise", "b_acme", "applied", 200, "launch week, agreed by sales",
-        "", R"({"limit": "14000"})", R"({"limit": "12000", "until": null})",
+    {190, "r.haas", "admin", "POST /api/v1/budgets/{id}/raise", "b_acme", "applied", 200,
+        "launch week, agreed by sales", "", R"({"limit": "14000"})", R"({"limit": "12000", "until": null})",
         R"({"limit": "14000", "until": "2026-11-30T23:59:59Z"})"},
     {300, "ci-deploy", "operator", "POST /api/v1/providers/{name}/probe", "ollama", "failed", 502, "nightly check",
         "ollama does not accept connections on localhost:11434.", "", "", ""},
@@ -105,11 +107,13 @@ ZoneProof storyProof(bool isEmpty)
     proof.sentence = QStringLiteral("mondo-retail can be led outside what was promised.");
     proof.tenants = {
         proofOf("acme", "eu-only", "PROVED", "6 endpoints on 84 paths, all inside eu-only and contract MSA-17.", 84),
-        proofOf("nordbank", "eu-only", "PROVED", "4 endpoints on 61 paths, all inside eu-only and contract MSA-22.", 61),
+        proofOf(
+            "nordbank", "eu-only", "PROVED", "4 endpoints on 61 paths, all inside eu-only and contract MSA-22.", 61),
         proofOf("mondo-retail", "eu-only", "VIOLATION", "2 paths of 91 lead outside what was promised.", 91),
         proofOf("kestrel", "world", "VIOLATION", "1 path of 44 leads outside what was promised.", 44),
         proofOf("orbital-labs", "us-ok", "PROVED", "9 endpoints on 102 paths, all inside us-ok.", 102),
-        proofOf("helix-bank", "eu-only", "PROVED", "4 endpoints on 61 paths, all inside eu-only and contract MSA-38.", 61),
+        proofOf(
+            "helix-bank", "eu-only", "PROVED", "4 endpoints on 61 paths, all inside eu-only and contract MSA-38.", 61),
         proofOf("brightline", "", "REFUSED", "brightline has no zone, so none of its calls is served.", 0),
     };
     proof.tenants[2].violations = 2;
@@ -194,11 +198,13 @@ ChainStanding storyBrokenChain()
     chain.anchorIsOutside = true;
     chain.unsealed = 40'112;
     chain.last->verdict = QStringLiteral("FAIL");
-    chain.last->sentence = QStringLiteral("2 things are not as the log says: a call was changed after it was recorded.");
+    chain.last->sentence =
+        QStringLiteral("2 things are not as the log says: a call was changed after it was recorded.");
     chain.last->findingCount = 2;
     chain.last->anchored = 90'180;
     chain.last->findings = {
-        {QStringLiteral("changed"), QStringLiteral("calls"), 188'412'007, QStringLiteral("req_01kd4qv3m8w2x5y7z9abcdefgh"),
+        {QStringLiteral("changed"), QStringLiteral("calls"), 188'412'007,
+            QStringLiteral("req_01kd4qv3m8w2x5y7z9abcdefgh"),
             QStringLiteral("The row of call req_01kd4qv3m8w2x5y7z9abcdefgh is another than the one its entry was made "
                            "of.")},
         {QStringLiteral("missing"), QStringLiteral("admin_audit"), 188'412'090, QStringLiteral("4207"),
@@ -216,9 +222,10 @@ QVector<AuditEntry> storyAudit()
         entry.at = Story::now().addSecs(-60 * one.minutesAgo);
         entry.principal = QString::fromLatin1(one.who);
         entry.role = QString::fromLatin1(one.role);
-        entry.by = entry.principal == QLatin1String("ci-deploy") ? QStringLiteral("token") : QStringLiteral("certificate");
-        entry.client = entry.by == QLatin1String("token") ? QStringLiteral("signalboxctl 0.1.0")
-                                                         : QStringLiteral("console 0.1.0");
+        entry.by =
+            entry.principal == QLatin1String("ci-deploy") ? QStringLiteral("token") : QStringLiteral("certificate");
+        entry.client =
+            entry.by == QLatin1String("token") ? QStringLiteral("signalboxctl 0.1.0") : QStringLiteral("console 0.1.0");
         entry.peer = QStringLiteral("10.4.11.%1").arg(sequence % 200);
         entry.action = QString::fromLatin1(one.action);
         entry.object = QString::fromLatin1(one.object);
@@ -270,8 +277,9 @@ void tellGovernance(FakeTransport& transport, bool isEmpty)
 {
     transport.setReply(QStringLiteral("/api/v1/zones/proof"), toJson(storyProof(isEmpty)));
     auto audits = std::make_shared<QVector<ZoneAudit>>(storyAudits(isEmpty));
-    transport.setHandler(QStringLiteral("/api/v1/zones/audits"),
-        [audits](const AdminRequest&) { return AdminReply{200, itemsOf(*audits)}; });
+    transport.setHandler(QStringLiteral("/api/v1/zones/audits"), [audits](const AdminRequest&) {
+        return AdminReply{200, itemsOf(*audits)};
+    });
     transport.setHandler(QStringLiteral("POST /api/v1/zones/audits"), [audits](const AdminRequest& request) {
         const Result<AuditSignature> signature = auditSignatureFromJson(request.body);
         for (ZoneAudit& audit : *audits) {

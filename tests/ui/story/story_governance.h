@@ -18,8 +18,8 @@ gateway::api::ChainStanding storyChain(bool isEmpty);
 gateway::api::ChainStanding storyBrokenChain();
 QVector<gateway::api::AuditEntry> storyAudit(); // newest first
 
-// Answers zones/proof, zones/audits (also signing), audit/chain, audit/verify and audit (with its outcome, principal and
-// cursor).
+// Answers zones/proof, zones/audits (also signing), audit/chain, audit/verify and audit (with its outcome, principal
+// and cursor).
 void tellGovernance(FakeTransport& transport, bool isEmpty);
 
 } // namespace ui::testing

@@ -49,9 +49,9 @@ AuditPage::AuditPage(Session& session, QWidget* parent)
       m_who(new InputField(tr("Who"))),
       m_what(new InputField(tr("Action"))),
       m_logPanel(new Panel(tr("What administration did"))),
-      m_entries(new PlainTable(tr("Audit log"),
-          {{tr("Time, UTC")}, {tr("Outcome")}, {tr("Who")}, {tr("What")}, {tr("Reason, or why not")},
-              {tr("Config"), true, tr("Revision that was in force")}, {tr("Entry"), true}})),
+      m_entries(new PlainTable(
+          tr("Audit log"), {{tr("Time, UTC")}, {tr("Outcome")}, {tr("Who")}, {tr("What")}, {tr("Reason, or why not")},
+                               {tr("Config"), true, tr("Revision that was in force")}, {tr("Entry"), true}})),
       m_pageWords(new TextLabel({}, &Type::ui, Token::Text3)),
       m_newer(new Button(tr("Newer"))),
       m_older(new Button(tr("Older"))),
@@ -172,7 +172,8 @@ void AuditPage::showPermissions()
 {
     const bool mayRead = m_session.mayAct(Action::ReadAudit);
     m_verify->setVisible(m_session.mayAct(Action::VerifyLog));
-    for (QWidget* filter : {static_cast<QWidget*>(m_outcome), static_cast<QWidget*>(m_who), static_cast<QWidget*>(m_what)})
+    for (QWidget* filter :
+        {static_cast<QWidget*>(m_outcome), static_cast<QWidget*>(m_who), static_cast<QWidget*>(m_what)})
         filter->setVisible(mayRead);
     if (mayRead)
         return;
@@ -272,8 +273,8 @@ void AuditPage::take(const Result<gateway::api::AuditPage>& answer)
     m_page = {}; // rows that go must not be taken for chosen ones
     m_entries->clearRows();
     m_page = *answer;
-    const bool isFiltered = m_outcome->current() > 0 || !query().principal.isEmpty() || !query().action.isEmpty() ||
-                            !m_object.isEmpty();
+    const bool isFiltered =
+        m_outcome->current() > 0 || !query().principal.isEmpty() || !query().action.isEmpty() || !m_object.isEmpty();
     int selected = 0;
     for (const AuditEntry& entry : m_page.entries) {
         if (entry.sequence == chosen)
@@ -281,12 +282,13 @@ void AuditPage::take(const Result<gateway::api::AuditPage>& answer)
         m_entries->addRow(rowOf(entry));
     }
     const qint64 first = qint64(m_cursors.size() - 1) * kPageSize;
-    m_pageWords->setText(m_page.entries.isEmpty() ? QString()
-                                                  : tr("%1 to %2 of %3%4")
-                                                        .arg(models::wholeNumber(first + 1),
-                                                            models::wholeNumber(first + m_page.entries.size()),
-                                                            models::plural(m_page.total, tr("entry"), tr("entries")),
-                                                            m_object.isEmpty() ? QString() : tr(" on %1").arg(m_object)));
+    m_pageWords->setText(
+        m_page.entries.isEmpty()
+            ? QString()
+            : tr("%1 to %2 of %3%4")
+                  .arg(models::wholeNumber(first + 1), models::wholeNumber(first + m_page.entries.size()),
+                      models::plural(m_page.total, tr("entry"), tr("entries")),
+                      m_object.isEmpty() ? QString() : tr(" on %1").arg(m_object)));
     m_newer->setVisible(m_cursors.size() > 1);
     m_older->setVisible(m_page.next > 0);
     if (m_page.entries.isEmpty()) {

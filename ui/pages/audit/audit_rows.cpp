@@ -105,13 +105,12 @@ QVector<Cell> rowOf(const AuditEntry& entry)
     action.strong = entry.outcome != QLatin1String("read");
     const bool refused = !entry.message.isEmpty();
     return {Cell::mono(stampOf(entry.at)),
-        Cell::state(
-            outcome ? outcome->status : Status::Unknown, outcome ? tr(outcome->word) : orDash(entry.outcome)),
+        Cell::state(outcome ? outcome->status : Status::Unknown, outcome ? tr(outcome->word) : orDash(entry.outcome)),
         who, action,
         Cell::plain(refused ? entry.message : orDash(entry.reason),
             entry.reason.isEmpty() && !refused ? Token::Text3 : Token::Text2),
-        Cell::number(entry.revision > 0 ? QStringLiteral("r%1").arg(entry.revision) : models::notApplicable(),
-            Token::Text2),
+        Cell::number(
+            entry.revision > 0 ? QStringLiteral("r%1").arg(entry.revision) : models::notApplicable(), Token::Text2),
         Cell::number(models::wholeNumber(entry.sequence), Token::Text3)};
 }
 

@@ -158,8 +158,8 @@ void ChainPanel::setStanding(const Result<ChainStanding>& answer, const QDateTim
             false});
     if (log.head)
         facts.append({tr("Its root"), shortHash(log.head->root), true});
-    facts.append({tr("Signing key"), log.key.isEmpty() ? tr("none: no head can be signed") : log.key,
-        !log.key.isEmpty()});
+    facts.append(
+        {tr("Signing key"), log.key.isEmpty() ? tr("none: no head can be signed") : log.key, !log.key.isEmpty()});
     facts.append({tr("Anchor"), log.anchor.isEmpty() ? tr("none") : log.anchor, !log.anchor.isEmpty()});
     if (!log.anchorDetail.isEmpty())
         facts.append({tr("Anchor fails"), log.anchorDetail, false});
@@ -171,8 +171,8 @@ void ChainPanel::setStanding(const Result<ChainStanding>& answer, const QDateTim
         facts.append({tr("Verified"), momentOf(last.endedAt, now), false});
         facts.append({tr("Looked at"),
             tr("%1 entries, %2 rows, %3 heads of which %4 are in the anchor")
-                .arg(models::wholeNumber(last.entries), models::wholeNumber(last.rows),
-                    models::wholeNumber(last.heads), models::wholeNumber(last.anchored)),
+                .arg(models::wholeNumber(last.entries), models::wholeNumber(last.rows), models::wholeNumber(last.heads),
+                    models::wholeNumber(last.anchored)),
             false});
         if (last.purged > 0)
             facts.append({tr("Removed"),
@@ -180,8 +180,8 @@ void ChainPanel::setStanding(const Result<ChainStanding>& answer, const QDateTim
                     .arg(models::plural(last.purged, tr("call by retention"), tr("calls by retention"))),
                 false});
         if (!last.keyIsGiven)
-            facts.append({tr("Checked with"), tr("the key the log begins with; compare its fingerprint with your note"),
-                false});
+            facts.append(
+                {tr("Checked with"), tr("the key the log begins with; compare its fingerprint with your note"), false});
         showFindings(last);
     } else {
         setVerdict(Status::Unknown, tr("Not verified"));
@@ -202,7 +202,8 @@ void ChainPanel::showFindings(const ChainVerification& verification)
     for (const ChainFinding& finding : verification.findings)
         m_findings->addRow(rowOf(finding));
     m_findings->setFixedHeight(m_findings->heightForRows(std::clamp(m_findings->rows(), 1, kFindingRows)));
-    const QString words = models::plural(count, tr("thing is not as the log says"), tr("things are not as the log says"));
+    const QString words =
+        models::plural(count, tr("thing is not as the log says"), tr("things are not as the log says"));
     m_foundWords->setText(count > verification.findings.size()
                               ? tr("%1; the first %2 are here").arg(words).arg(verification.findings.size())
                               : words);

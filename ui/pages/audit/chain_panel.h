@@ -1,6 +1,6 @@
 // The tamper-evident log in one panel: the verdict of its last verification in words and shape, what was looked at, the
-// last signed head and its age, the anchor, and what was found, if anything. It shows what it is given and asks nothing.
-// Without a verification it says so: a log nobody looked through is no pass. Thread: UI.
+// last signed head and its age, the anchor, and what was found, if anything. It shows what it is given and asks
+// nothing. Without a verification it says so: a log nobody looked through is no pass. Thread: UI.
 #pragma once
 
 #include "api/chain.h"

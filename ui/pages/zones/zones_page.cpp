@@ -60,7 +60,8 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
       m_summary(new SummaryStrip),
       m_tenants(new PlainTable(tr("Zones of tenants"),
           {{tr("Zero rows"), false, tr("What did happen: attempts outside the zone that was in force for them")},
-              {tr("Proof"), false, tr("What could happen: every path of the config in force, fallbacks and canary too")},
+              {tr("Proof"), false,
+                  tr("What could happen: every path of the config in force, fallbacks and canary too")},
               {tr("Tenant")}, {tr("Contract"), false, tr("Zone the contract states, and its reference")},
               {tr("In force"), false, tr("Zone of the config now")},
               {tr("Attempts"), true, tr("Recorded in this time, fallbacks included")},
@@ -84,8 +85,8 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
     for (const Period& period : kPeriods)
         m_period->addChoice(QString::fromLatin1(period.words));
     m_period->setCurrent(0);
-    m_tenants->setWidths({{106, 0}, {118, 0}, {104, 0}, {116, 0}, {76, 0}, {74, 0}, {66, 0}, {72, 0}, {118, 0},
-        {128, 0}, {140, 1}});
+    m_tenants->setWidths(
+        {{106, 0}, {118, 0}, {104, 0}, {116, 0}, {76, 0}, {74, 0}, {66, 0}, {72, 0}, {118, 0}, {128, 0}, {140, 1}});
     m_endpoints->setWidths({{92, 0}, {122, 0}, {108, 0}, {312, 0}, {120, 1}});
 
     auto* strip = new Panel;
@@ -298,8 +299,7 @@ void ZonesPage::fill()
     for (const TenantZoneCheck& one : tenants) {
         if (one.tenant == m_chosen)
             selected = m_tenants->rows();
-        m_tenants->addRow(
-            rowOf(one, proofOf(one.tenant), m_audits ? datesOf(*m_audits, one.tenant) : AuditDates()));
+        m_tenants->addRow(rowOf(one, proofOf(one.tenant), m_audits ? datesOf(*m_audits, one.tenant) : AuditDates()));
         attempts += one.attempts;
         outside += one.outside;
     }
@@ -310,9 +310,8 @@ void ZonesPage::fill()
             [](const TenantProof& proof) { return proof.verdict == QLatin1String("PROVED"); });
         const bool isBroken = m_proof->verdict == QLatin1String("VIOLATION");
         cells.append({tr("%1 of %2").arg(proved).arg(m_proof->tenants.size()),
-            m_proof->canary > 0
-                ? tr("path proofs hold, r%1 and canary r%2").arg(m_proof->revision).arg(m_proof->canary)
-                : tr("path proofs hold, r%1").arg(m_proof->revision),
+            m_proof->canary > 0 ? tr("path proofs hold, r%1 and canary r%2").arg(m_proof->revision).arg(m_proof->canary)
+                                : tr("path proofs hold, r%1").arg(m_proof->revision),
             isBroken ? Token::Down : Token::Text1, {}});
     } else {
         cells.append({models::notApplicable(), tr("no path proof"), Token::Text3, {}});
@@ -374,8 +373,8 @@ void ZonesPage::showTenant(int row)
     };
     for (const ZoneGap& gap : m_check.gaps)
         facts.append({tr("Gap"), gap.sentence, false});
-    facts.append({tr("Period"),
-        tr("%1 to %2 UTC").arg(minuteOf(m_check.check.since), minuteOf(m_check.check.until)), false});
+    facts.append(
+        {tr("Period"), tr("%1 to %2 UTC").arg(minuteOf(m_check.check.since), minuteOf(m_check.check.until)), false});
     facts.append({tr("Population"), tr("attempts, not answers: %1").arg(models::wholeNumber(one.attempts)), false});
     if (m_check.scanned > 0)
         facts.append({tr("Coverage"),
@@ -403,19 +402,18 @@ void ZonesPage::sign()
     const ZoneAudit* audit = waitingAudit();
     if (!audit || m_sheet || !m_session.mayAct(Action::SignZoneAudit))
         return;
-    const auto deviating = std::count_if(m_check.check.tenants.begin(), m_check.check.tenants.end(),
-        [this](const TenantZoneCheck& one) {
+    const auto deviating =
+        std::count_if(m_check.check.tenants.begin(), m_check.check.tenants.end(), [this](const TenantZoneCheck& one) {
             const TenantProof* proof = proofOf(one.tenant);
-            return rankOf(one.verdict, proof ? proof->verdict : QString()) <
-                   verdictRank(QStringLiteral("PASS"));
+            return rankOf(one.verdict, proof ? proof->verdict : QString()) < verdictRank(QStringLiteral("PASS"));
         });
     ReasonSheet::Words words;
     words.title = tr("Sign the zone audit of %1").arg(audit->quarter);
     words.caption = audit->sentence;
-    words.effect =
-        tr("You say that you looked at %1 as they stand now: contract, zone, proof and zero-rows check of each are kept "
-           "with your name, and cannot be changed afterwards.")
-            .arg(models::plural(m_check.check.tenants.size(), tr("tenant"), tr("tenants")));
+    words.effect = tr(
+        "You say that you looked at %1 as they stand now: contract, zone, proof and zero-rows check of each are kept "
+        "with your name, and cannot be changed afterwards.")
+                       .arg(models::plural(m_check.check.tenants.size(), tr("tenant"), tr("tenants")));
     words.primary = tr("Sign %1").arg(audit->quarter);
     words.command = QStringLiteral("signalboxctl zone audit sign --quarter %1 --comment '...'").arg(audit->quarter);
     m_sheet = new ReasonSheet(window(), m_session, words);

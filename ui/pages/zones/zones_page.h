@@ -1,9 +1,9 @@
-// The Zones page: for each tenant what its contract, its config and its calls say of its privacy zone, whether the config
-// in force was proved to keep it there, and when somebody last signed that off; below it the path that leads outside,
-// the endpoints of the chosen one and how the check was made. Proof and check are two answers: what could happen, and
-// what did. The check counts in the record, so it runs when the page opens, when another time is chosen and when it is
-// asked for, not by itself. An engine without proofs or audits leaves those columns without a value. Thread: UI; the
-// frame owns it, the session outlives it.
+// The Zones page: for each tenant what its contract, its config and its calls say of its privacy zone, whether the
+// config in force was proved to keep it there, and when somebody last signed that off; below it the path that leads
+// outside, the endpoints of the chosen one and how the check was made. Proof and check are two answers: what could
+// happen, and what did. The check counts in the record, so it runs when the page opens, when another time is chosen and
+// when it is asked for, not by itself. An engine without proofs or audits leaves those columns without a value. Thread:
+// UI; the frame owns it, the session outlives it.
 #pragma once
 
 #include "api/privacy_client.h"

@@ -60,7 +60,8 @@ Cell lastAuditCell(const AuditDates& dates)
         return Cell::notApplicable();
     if (dates.lastQuarter.isEmpty())
         return Cell::plain(tr("never"), Token::Degraded);
-    Cell cell = Cell::plain(quarterWords(dates.lastQuarter), dates.deviation.isEmpty() ? Token::Text1 : Token::Degraded);
+    Cell cell =
+        Cell::plain(quarterWords(dates.lastQuarter), dates.deviation.isEmpty() ? Token::Text1 : Token::Degraded);
     cell.note = dates.deviation.isEmpty() ? dates.lastAt.toUTC().toString(QStringLiteral("d MMM")) : tr("deviates");
     return cell;
 }
@@ -70,7 +71,7 @@ Cell nextDueCell(const AuditDates& dates)
     if (!dates.areKnown || !dates.dueAt.isValid())
         return Cell::notApplicable();
     const bool isOverdue = dates.dueState == QLatin1String("overdue");
-    Cell cell = Cell::plain(dayOf(dates.dueAt), isOverdue                                        ? Token::Down
+    Cell cell = Cell::plain(dayOf(dates.dueAt), isOverdue                                ? Token::Down
                                                 : dates.dueState == QLatin1String("due") ? Token::Degraded
                                                                                          : Token::Text1);
     cell.note = isOverdue ? tr("overdue") : QString();

@@ -24,15 +24,15 @@ struct AuditDates
     QDateTime lastAt;
     QString deviation; // that it was signed off with
     QString dueQuarter;
-    QDateTime dueAt; // invalid: nothing waits
+    QDateTime dueAt;  // invalid: nothing waits
     QString dueState; // open due overdue
 };
 // `audits` newest first.
 AuditDates datesOf(const QVector<gateway::api::ZoneAudit>& audits, const QString& tenant);
 
 // One tenant: what was recorded, what is proved, what was signed. `proof` null: nothing is known of it.
-QVector<Cell> rowOf(const gateway::api::TenantZoneCheck& check, const gateway::api::TenantProof* proof,
-    const AuditDates& dates);
+QVector<Cell> rowOf(
+    const gateway::api::TenantZoneCheck& check, const gateway::api::TenantProof* proof, const AuditDates& dates);
 QVector<Cell> rowOf(const gateway::api::ZoneEndpoint& endpoint);
 // "contract-qa, fallback other-region, openai-us/gpt-6@us-east-1": the path that leads outside, in the engine's words.
 QString counterexampleWords(const gateway::api::TenantProof& proof);
