@@ -156,8 +156,10 @@ bool Filing::attempt(std::span<const JournalledCall> calls, quint64 upTo, std::s
     const bool durable = m_durable || !works.empty() || m_journal->wouldRelease(upTo);
     if (!setDurable(durable))
         return false;
-    if (!m_connection->transaction())
-        return fail(m_connection->lastError());
+    // for writing from the first: the log's end is read before anything is written, and who has read is not waited for
+    // by SQLite when another writer is in the way
+    if (!run("BEGIN IMMEDIATE"))
+        return false;
     m_writer.begin();
     if (!write(calls, filed) || (upTo != m_filedUpTo && !place(upTo)))
         return fail(m_error);

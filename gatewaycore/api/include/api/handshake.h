@@ -10,7 +10,9 @@
 namespace gateway::api {
 
 inline constexpr int kApiMajor = 1;
-inline constexpr int kApiMinor = 1; // 1: roles, audit, operations, exports, zones/check, checklist, summaries
+inline constexpr int kApiMinor =
+    2; // 1: roles, audit, operations, exports, zones/check, checklist, summaries; 2: config
+// revisions, canary, replay, the log, zone proofs, kept content
 
 // The nouns this version of the contract knows, sorted.
 QStringList knownFeatures();
