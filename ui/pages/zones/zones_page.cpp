@@ -397,6 +397,11 @@ void ZonesPage::showTenant(int row)
     m_facts->setFacts(facts);
 }
 
+ReasonSheet* ZonesPage::sheet() const
+{
+    return m_sheet;
+}
+
 void ZonesPage::sign()
 {
     const ZoneAudit* audit = waitingAudit();

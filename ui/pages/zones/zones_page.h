@@ -50,7 +50,7 @@ public:
     StateOverlay* overlay() const { return m_overlay; }
     TextLabel* counterexample() const { return m_pathWords; }
     Button* signButton() const { return m_sign; }
-    ReasonSheet* sheet() const { return m_sheet; }
+    ReasonSheet* sheet() const; // that is open; null: none
     void ask();
     // Opens the sheet that signs the oldest quarter that waits.
     void sign();
