@@ -42,8 +42,8 @@ constexpr std::array kFilters{
 AuditPage::AuditPage(Session& session, QWidget* parent)
     : Page(parent),
       m_session(session),
-      m_verify(new Button(tr("Verify now"), Button::Kind::Secondary, QStringLiteral("check"))),
-      m_again(new Button(tr("Read again"), Button::Kind::Secondary, QStringLiteral("refresh"))),
+      m_verify(new Button(tr("Verify now"), Button::Kind::Secondary, QStringLiteral("check"), this)),
+      m_again(new Button(tr("Read again"), Button::Kind::Secondary, QStringLiteral("refresh"), this)),
       m_chain(new ChainPanel),
       m_outcome(new Segment(tr("Outcome"), Segment::Size::Mini)),
       m_who(new InputField(tr("Who"))),

@@ -56,7 +56,7 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
       m_session(session),
       m_period(new Segment(tr("Time that is checked"))),
       m_again(new Button(tr("Check again"), Button::Kind::Secondary, QStringLiteral("refresh"))),
-      m_sign(new Button(tr("Sign the quarter"), Button::Kind::Primary, QStringLiteral("note"))),
+      m_sign(new Button(tr("Sign the quarter"), Button::Kind::Primary, QStringLiteral("note"), this)),
       m_summary(new SummaryStrip),
       m_tenants(new PlainTable(tr("Zones of tenants"),
           {{tr("Zero rows"), false, tr("What did happen: attempts outside the zone that was in force for them")},
