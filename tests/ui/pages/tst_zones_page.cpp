@@ -41,6 +41,8 @@ struct Fixture
     }
     void open()
     {
+        session->start(); // without a status no change leaves
+        QTRY_VERIFY(session->status());
         page->show();
         QVERIFY(QTest::qWaitForWindowExposed(page.get()));
         page->activated();
