@@ -54,6 +54,7 @@ constexpr std::array kPhrases{
     Phrase{"config/canary/resume", "", "Resume the canary"},
     Phrase{"config/canary/advance", "", "Advance the canary"},
     Phrase{"config/canary/abort", "", "Abort the canary"},
+    Phrase{"audit/verify", "", "Verify the log"},
     Phrase{"zones/check", "", "Run the zone check"},
     Phrase{"zones/audits", "", "Sign a zone audit"},
     Phrase{"zones/exceptions", "", "Accept a deviation"},

@@ -26,6 +26,7 @@ using namespace gateway::api;
 
 constexpr int kPageSize = 100;
 constexpr int kFieldWidth = 128;
+constexpr int kFieldHeight = 24; // in a panel's header
 constexpr int kDetailWidth = 380;
 
 // What the filter offers; the empty name is every outcome.
@@ -65,13 +66,14 @@ AuditPage::AuditPage(Session& session, QWidget* parent)
         m_outcome->addChoice(tr(word));
     m_outcome->setCurrent(0);
     m_who->setPlaceholderText(tr("who"));
-    m_what->setPlaceholderText(tr("drain, config/promote"));
+    m_what->setPlaceholderText(tr("what, as in drain"));
     for (InputField* field : {m_who, m_what})
-        field->setFixedWidth(metrics().px(kFieldWidth));
+        field->setFixedSize(metrics().px(kFieldWidth), metrics().px(kFieldHeight));
     m_newer->setSmall(true);
     m_older->setSmall(true);
-    m_entries->setWidths({{136, 0}, {96, 0}, {150, 0}, {150, 1}, {120, 1}, {56, 0}, {64, 0}});
-    m_changes->setWidths({{110, 1}, {90, 1}, {90, 1}});
+    m_entries->setWidths({{128, 0}, {110, 0}, {142, 0}, {150, 2}, {130, 3}, {58, 0}, {62, 0}});
+    m_changes->setWidths({{96, 0}, {90, 1}, {110, 2}});
+    m_changes->setMinimumHeight(m_changes->heightForRows(3));
 
     m_logPanel->addHeaderWidget(m_outcome);
     m_logPanel->addHeaderWidget(m_who);
@@ -171,7 +173,7 @@ QString AuditPage::pageWords() const
 void AuditPage::showPermissions()
 {
     const bool mayRead = m_session.mayAct(Action::ReadAudit);
-    m_verify->setVisible(m_session.mayAct(Action::VerifyLog));
+    m_verify->setVisible(m_isKept && m_session.mayAct(Action::VerifyLog));
     for (QWidget* filter :
         {static_cast<QWidget*>(m_outcome), static_cast<QWidget*>(m_who), static_cast<QWidget*>(m_what)})
         filter->setVisible(mayRead);
@@ -196,7 +198,12 @@ void AuditPage::askChain()
         --m_asking;
         m_answered = true;
         m_chain->setStanding(answer, m_session.now());
-        m_verify->setEnabled(bool(answer) && !answer->isVerifying && !m_verifying);
+        // its height follows what it says; the log below takes the rest at once, not a moment later
+        layout()->invalidate();
+        layout()->activate();
+        m_isKept = bool(answer);
+        m_verify->setEnabled(m_isKept && !answer->isVerifying && !m_verifying);
+        showPermissions();
     });
 }
 
@@ -313,6 +320,9 @@ void AuditPage::showEntry(int row)
     const Outcome* outcome = outcomeOf(entry.outcome);
     m_detail->setTitle(actionWords(entry));
     m_detail->setStatus(outcome ? outcome->status : Status::Unknown);
+    m_detail->setCaption(entry.revision > 0
+                             ? tr("entry %1, config r%2").arg(models::wholeNumber(entry.sequence)).arg(entry.revision)
+                             : tr("entry %1").arg(models::wholeNumber(entry.sequence)));
     m_facts->setFacts(factsOf(entry));
     const QVector<FieldChange> changes = changesOf(entry);
     const bool isOnlyAsked = entry.before.isEmpty() && entry.after.isEmpty();

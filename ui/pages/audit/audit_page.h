@@ -69,6 +69,7 @@ private:
     int m_question = 0; // an answer to an earlier one is too late
     bool m_answered = false;
     bool m_verifying = false;
+    bool m_isKept = true; // a tamper-evident log, as far as is known
 
     Button* m_verify;
     Button* m_again;

@@ -104,7 +104,7 @@ QVector<Cell> rowOf(const AuditEntry& entry)
     Cell action = Cell::plain(actionWords(entry));
     action.strong = entry.outcome != QLatin1String("read");
     const bool refused = !entry.message.isEmpty();
-    return {Cell::mono(stampOf(entry.at)),
+    return {Cell::mono(entry.at.toUTC().toString(QStringLiteral("d MMM HH:mm:ss"))),
         Cell::state(outcome ? outcome->status : Status::Unknown, outcome ? tr(outcome->word) : orDash(entry.outcome)),
         who, action,
         Cell::plain(refused ? entry.message : orDash(entry.reason),
@@ -128,15 +128,17 @@ QVector<models::Fact> factsOf(const AuditEntry& entry)
     add(tr("Why refused"), entry.message);
     add(tr("Reason"), entry.reason);
     add(tr("When"), stampOf(entry.at) + QStringLiteral(" UTC"));
-    add(tr("Who"), entry.role.isEmpty() ? entry.principal : tr("%1, %2").arg(entry.principal, entry.role));
-    add(tr("Known by"), entry.by);
-    add(tr("With"), entry.client);
-    add(tr("From"), entry.peer, true);
-    add(tr("Object"), entry.object, true);
-    add(tr("Route"), entry.action, true);
+    QString who = entry.principal;
+    if (!entry.role.isEmpty())
+        who += tr(", %1").arg(entry.role);
+    if (!entry.by.isEmpty())
+        who += tr(", known by %1").arg(entry.by);
+    add(tr("Who"), who);
+    add(tr("With"), entry.peer.isEmpty()     ? entry.client
+                    : entry.client.isEmpty() ? entry.peer
+                                             : tr("%1 from %2").arg(entry.client, entry.peer));
+    add(tr("Route"), pathOf(entry, entry.action), true);
     add(tr("Operation"), entry.operation, true);
-    add(tr("Config"), entry.revision > 0 ? tr("revision %1").arg(entry.revision) : QString());
-    add(tr("Entry"), models::wholeNumber(entry.sequence));
     return facts;
 }
 

@@ -139,8 +139,8 @@ void ChainPanel::setStanding(const Result<ChainStanding>& answer, const QDateTim
     const qint64 signedSize = log.head ? log.head->size : 0;
     m_strip->setCells({
         {models::wholeNumber(log.size), tr("entries in the log"), Token::Text1, {}},
-        {log.head ? models::age(log.head->at, now) : models::notApplicable(), tr("last signed head"),
-            log.head ? Token::Text1 : Token::Degraded, {}},
+        {log.head ? models::age(log.head->at, now) : tr("none yet"), tr("last signed head"),
+            log.head ? Token::Text1 : Token::Text2, {}},
         {models::wholeNumber(std::max<qint64>(0, log.size - signedSize)), tr("entries not signed yet"), Token::Text1,
             {}},
         {models::wholeNumber(log.unsealed), tr("older rows without an entry"),
@@ -170,7 +170,7 @@ void ChainPanel::setStanding(const Result<ChainStanding>& answer, const QDateTim
         m_sentence->setText(last.sentence);
         facts.append({tr("Verified"), momentOf(last.endedAt, now), false});
         facts.append({tr("Looked at"),
-            tr("%1 entries, %2 rows, %3 heads of which %4 are in the anchor")
+            tr("%1 entries, %2 rows, %3 heads (%4 in the anchor)")
                 .arg(models::wholeNumber(last.entries), models::wholeNumber(last.rows), models::wholeNumber(last.heads),
                     models::wholeNumber(last.anchored)),
             false});

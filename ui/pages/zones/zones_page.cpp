@@ -120,14 +120,17 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
 
     auto* lower = new QHBoxLayout;
     lower->setSpacing(Metrics::gap);
-    lower->addWidget(m_endpointPanel, 2);
+    auto* paths = new QVBoxLayout;
+    paths->setSpacing(Metrics::gap);
+    paths->addWidget(m_pathPanel);
+    paths->addWidget(m_endpointPanel, 1);
+    lower->addLayout(paths, 2);
     lower->addWidget(m_checkPanel, 1);
     auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Metrics::gap);
     layout->addWidget(strip);
     layout->addWidget(tenants, 5);
-    layout->addWidget(m_pathPanel);
     layout->addLayout(lower, 6);
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(0, 0, 0, 0);
@@ -310,7 +313,7 @@ void ZonesPage::fill()
             [](const TenantProof& proof) { return proof.verdict == QLatin1String("PROVED"); });
         const bool isBroken = m_proof->verdict == QLatin1String("VIOLATION");
         cells.append({tr("%1 of %2").arg(proved).arg(m_proof->tenants.size()),
-            m_proof->canary > 0 ? tr("path proofs hold, r%1 and canary r%2").arg(m_proof->revision).arg(m_proof->canary)
+            m_proof->canary > 0 ? tr("path proofs hold, r%1 and r%2").arg(m_proof->revision).arg(m_proof->canary)
                                 : tr("path proofs hold, r%1").arg(m_proof->revision),
             isBroken ? Token::Down : Token::Text1, {}});
     } else {
