@@ -100,6 +100,8 @@ private Q_SLOTS:
     void noLogKept();
     void nothingDoneYet();
     void anErrorLaterKeepsWhatIsShown();
+    void theVerdictHasItsRoom_data();
+    void theVerdictHasItsRoom();
 };
 
 void TestAuditPage::verdictsLookDifferent()
@@ -322,6 +324,27 @@ void TestAuditPage::anErrorLaterKeepsWhatIsShown()
     QTRY_VERIFY(f.page->isSettled());
     QCOMPARE(f.page->entries()->rows(), int(storyAudit().size()));
     QCOMPARE(int(f.page->logOverlay()->state()), int(StateOverlay::State::None));
+}
+
+// Whatever stands below, nothing of the log's standing is cut off.
+void TestAuditPage::theVerdictHasItsRoom_data()
+{
+    QTest::addColumn<QByteArray>("role");
+    QTest::addColumn<bool>("isEmpty");
+    QTest::newRow("auditor") << QByteArray("auditor") << false;
+    QTest::newRow("viewer") << QByteArray("viewer") << false;
+    QTest::newRow("empty") << QByteArray("admin") << true;
+}
+
+void TestAuditPage::theVerdictHasItsRoom()
+{
+    QFETCH(QByteArray, role);
+    QFETCH(bool, isEmpty);
+    Fixture f(role.constData(), isEmpty ? &Story::tellEmpty : &Story::tell);
+    f.open();
+    ui::FactsView* facts = f.page->chain()->facts();
+    QTRY_VERIFY2(facts->height() >= facts->heightForWidth(facts->width()),
+        qPrintable(QStringLiteral("%1 of %2").arg(facts->height()).arg(facts->heightForWidth(facts->width()))));
 }
 
 QTEST_MAIN(TestAuditPage)

@@ -199,8 +199,10 @@ void AuditPage::askChain()
         m_answered = true;
         m_chain->setStanding(answer, m_session.now());
         // its height follows what it says; the log below takes the rest at once, not a moment later
-        layout()->invalidate();
-        layout()->activate();
+        for (QLayout* part : {m_chain->layout(), layout()}) {
+            part->invalidate();
+            part->activate();
+        }
         m_isKept = bool(answer);
         m_verify->setEnabled(m_isKept && !answer->isVerifying && !m_verifying);
         showPermissions();

@@ -86,7 +86,7 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
         m_period->addChoice(QString::fromLatin1(period.words));
     m_period->setCurrent(0);
     m_tenants->setWidths(
-        {{106, 0}, {118, 0}, {104, 0}, {116, 0}, {76, 0}, {74, 0}, {66, 0}, {72, 0}, {118, 0}, {128, 0}, {140, 1}});
+        {{106, 0}, {118, 0}, {104, 0}, {116, 0}, {76, 0}, {74, 0}, {66, 0}, {72, 0}, {126, 0}, {152, 0}, {140, 1}});
     m_endpoints->setWidths({{92, 0}, {122, 0}, {108, 0}, {312, 0}, {120, 1}});
 
     auto* strip = new Panel;
