@@ -24,7 +24,9 @@ constexpr auto kHeadEvery = 60s;
 constexpr auto kFirstVerification = 5s;
 constexpr auto kVerifyEvery = 24h;
 constexpr qint64 kOldRowsAtOnce = 1000;
-constexpr int kLowest = 19; // nice
+constexpr int kLowest = 19; // nice; of what nobody waits for
+constexpr int kAsked = 3;   // somebody does
+constexpr auto kAnchorWaits = 3s;
 
 QString hexOf(const audit::PublicKey& key)
 {
@@ -34,6 +36,14 @@ QString hexOf(const audit::PublicKey& key)
 QDateTime timeOf(qint64 ms)
 {
     return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+}
+
+// The head that was signed for a verification is on its way to the anchor still.
+void letAnchorCatchUp(const std::shared_ptr<audit::AnchorWriter>& writer, const std::atomic<bool>& stop)
+{
+    const auto until = std::chrono::steady_clock::now() + kAnchorWaits;
+    while (writer && writer->state().waiting > 0 && std::chrono::steady_clock::now() < until && !stop)
+        std::this_thread::sleep_for(10ms);
 }
 
 } // namespace
@@ -343,9 +353,11 @@ void ChainRoom::beginVerification()
             m_verifying.join(); // it has told of its end already
         const auto told = onControl(std::function<void(api::ChainVerification)>(
             [this](const api::ChainVerification& result) { verified(result); }));
-        m_verifying = std::thread([options, told, engine = m_parts.engineId,
-                                      file = m_parts.store->databaseFile()]() mutable {
-            ::setpriority(PRIO_PROCESS, 0, kLowest); // Linux: of this thread
+        m_verifying = std::thread([options, told, engine = m_parts.engineId, file = m_parts.store->databaseFile(),
+                                      writer = m_signing ? m_signing->writer() : nullptr,
+                                      nice = m_waiting.empty() ? kLowest : kAsked, &stop = m_stop]() mutable {
+            ::setpriority(PRIO_PROCESS, 0, nice); // Linux: of this thread
+            letAnchorCatchUp(std::exchange(writer, nullptr), stop);
             api::ChainVerification result;
             // the anchor first: what is written meanwhile is in the database and not in it, which is in order
             if (auto anchor = audit::readAnchor(options.anchorFile, engine); anchor && !options.anchorFile.isEmpty())

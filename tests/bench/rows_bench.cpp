@@ -131,6 +131,8 @@ __attribute__((noinline)) bool fileAll(
         if (!connection->transaction())
             return false;
         writer.begin();
+        if (!writer.beginLog(kStart))
+            return false;
         const qint64 number = writer.nextBatch();
         std::size_t left = std::min(std::size_t(batch), calls.size() - i);
         for (; left >= CallWriter::kTogether; left -= CallWriter::kTogether) { // as filing does
@@ -144,7 +146,7 @@ __attribute__((noinline)) bool fileAll(
             if (writer.write(calls[i++], number, 100) != CallWriter::Written::New)
                 return false;
         }
-        if (!writer.writeDuration(number, 500) || !connection->commit())
+        if (!writer.flushLog() || !writer.writeDuration(number, 500) || !connection->commit())
             return false;
     }
     return true;

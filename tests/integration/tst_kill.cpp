@@ -111,6 +111,7 @@ private Q_SLOTS:
 private:
     std::unique_ptr<Program> startEngine();
     QString issueKey();
+    QJsonObject verifiedLog(int& exitCode) const; // by the program an auditor uses, without the engine
 
     QTemporaryDir m_directory;
     QString m_data;
@@ -170,6 +171,14 @@ QString TestKill::issueKey()
     return m_key.isEmpty() ? QString::fromUtf8(issued.output + issued.log) : QString();
 }
 
+QJsonObject TestKill::verifiedLog(int& exitCode) const
+{
+    const Finished verified = runProgram(QStringLiteral("signalboxctl"),
+        {QStringLiteral("audit"), QStringLiteral("verify"), m_data, QStringLiteral("--json")}, 60'000);
+    exitCode = verified.exitCode;
+    return QJsonDocument::fromJson(verified.output).object();
+}
+
 void TestKill::killed_data()
 {
     QTest::addColumn<int>("round");
@@ -190,6 +199,13 @@ void TestKill::killed()
     m_engine->kill9();
     load->join();
     const QList<Seen> seen = load->seen();
+
+    // what is filed is under the log, whenever it was cut: rows and entries come together or not at all
+    int exitCode = -1;
+    const QJsonObject log = verifiedLog(exitCode);
+    const QByteArray words = QJsonDocument(log).toJson(QJsonDocument::Compact);
+    QVERIFY2(exitCode == 0 || exitCode == 7, words.constData());
+    QCOMPARE(log.value(QLatin1String("finding_count")).toInt(-1), 0);
 
     m_engine = startEngine();
     QVERIFY2(m_engine, "the engine did not start again");
@@ -236,6 +252,12 @@ void TestKill::cleanupTestCase()
     QVERIFY(m_engine);
     QCOMPARE(m_engine->stop(), 0);
     QCOMPARE(m_simulator->stop(), 0);
+    // ended in good order: all is signed and anchored, over all the kills
+    int exitCode = -1;
+    const QJsonObject log = verifiedLog(exitCode);
+    QVERIFY2(exitCode == 0, QJsonDocument(log).toJson(QJsonDocument::Compact).constData());
+    const RecordFile record(m_data);
+    QVERIFY(log.value(QLatin1String("rows")).toInteger() >= record.callCount());
 }
 
 QTEST_GUILESS_MAIN(TestKill)
