@@ -1,15 +1,20 @@
-// The scenes of governance: Config in each of its views, for those who may decide and for those who may look.
+// The scenes of governance: Config in each of its views, Audit and Zones, for those who may decide and for those who
+// may look.
 #include "scene.h"
 
 #include "story.h"
 #include "story_config.h"
+#include "story_governance.h"
 
+#include "pages/audit/audit_page.h"
 #include "pages/common/reason_sheet.h"
 #include "pages/config/change_panel.h"
 #include "pages/config/config_actions.h"
 #include "pages/config/config_data.h"
 #include "pages/config/config_page.h"
+#include "pages/zones/zones_page.h"
 #include "shell/main_window.h"
+#include "widgets/plain_table.h"
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
@@ -82,6 +87,52 @@ void feedBroken(FakeTransport& transport)
     });
 }
 
+// Somebody changed a call, and the anchor's disk is full.
+void feedTampered(FakeTransport& transport)
+{
+    Story::tell(transport);
+    transport.setReply(QStringLiteral("/api/v1/audit/chain"), gateway::api::toJson(storyBrokenChain()));
+}
+
+void feedUnverified(FakeTransport& transport)
+{
+    Story::tell(transport);
+    gateway::api::ChainStanding standing = storyChain(false);
+    standing.last.reset();
+    transport.setReply(QStringLiteral("/api/v1/audit/chain"), gateway::api::toJson(standing));
+}
+
+void feedNoAudit(FakeTransport& transport)
+{
+    Story::tell(transport);
+    for (const char* path : {"/api/v1/audit/chain", "/api/v1/audit"})
+        transport.setHandler(QString::fromLatin1(path), [](const AdminRequest&) {
+            return errorReply(failure(Failure::NotFound, QStringLiteral("The log is not kept here.")));
+        });
+}
+
+void chooseRaise(MainWindow& window, FakeTransport& transport)
+{
+    settle(window, transport);
+    qobject_cast<audit::AuditPage*>(window.currentPage())->entries()->selectRow(7);
+    settle(window, transport);
+}
+
+void signQuarter(MainWindow& window, FakeTransport& transport)
+{
+    auto* page = qobject_cast<zones::ZonesPage*>(window.currentPage());
+    page->sign();
+    page->sheet()->setReason(QStringLiteral("quarterly audit, Q3 late"));
+    settle(window, transport);
+}
+
+void chooseAcme(MainWindow& window, FakeTransport& transport)
+{
+    window.currentPage()->setFocus();
+    qobject_cast<zones::ZonesPage*>(window.currentPage())->open(QStringLiteral("tenant=acme"));
+    settle(window, transport);
+}
+
 } // namespace
 
 QVector<Scene> governanceScenes(const std::function<SessionOptions()>& production)
@@ -104,6 +155,15 @@ QVector<Scene> governanceScenes(const std::function<SessionOptions()>& productio
     add("config-empty", "config", &Story::tellEmpty, {});
     add("config-none", "config", &feedNoDesk, {});
     add("config-error", "config", &feedBroken, {});
+    add("audit", "audit", &Story::tell, {}, "auditor");
+    add("audit-raise", "audit", &Story::tell, &chooseRaise);
+    add("audit-tampered", "audit", &feedTampered, {}, "auditor");
+    add("audit-unverified", "audit", &feedUnverified, {});
+    add("audit-viewer", "audit", &Story::tell, {}, "viewer");
+    add("audit-empty", "audit", &Story::tellEmpty, {});
+    add("audit-none", "audit", &feedNoAudit, {});
+    add("zones-passes", "zones", &Story::tell, &chooseAcme, "auditor");
+    add("zones-sign", "zones", &Story::tell, &signQuarter, "auditor");
     return scenes;
 }
 

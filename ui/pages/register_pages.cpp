@@ -1,5 +1,6 @@
 #include "pages/register_pages.h"
 
+#include "pages/audit/audit_page.h"
 #include "pages/budgets/budgets_page.h"
 #include "pages/checklist/checklist_page.h"
 #include "pages/config/config_page.h"
@@ -39,6 +40,9 @@ PageRegistry allPages(std::shared_ptr<GatewayProbe> probe)
         [](Session& session) -> Page* { return new checklist::ChecklistPage(session); }, "checklist");
     add("limits", "Limits", RailGroup::Govern, 6,
         [](Session& session) -> Page* { return new limits::LimitsPage(session); });
+    add(
+        "audit", "Audit", RailGroup::Prove, 2, [](Session& session) -> Page* { return new audit::AuditPage(session); },
+        "audit");
     add("config", "Config", RailGroup::Change, 1,
         [](Session& session) -> Page* { return new config::ConfigPage(session); });
     add("server", "Server", RailGroup::Change, 2,

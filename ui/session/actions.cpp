@@ -54,6 +54,7 @@ constexpr std::array kPhrases{
     Phrase{"config/canary/resume", "", "Resume the canary"},
     Phrase{"config/canary/advance", "", "Advance the canary"},
     Phrase{"config/canary/abort", "", "Abort the canary"},
+    Phrase{"audit/verify", "", "Verify the log"},
     Phrase{"zones/check", "", "Run the zone check"},
     Phrase{"zones/audits", "", "Sign a zone audit"},
     Phrase{"zones/exceptions", "", "Accept a deviation"},
@@ -98,6 +99,12 @@ std::span<const ActionFacts> allActions()
             true},
         {Action::ReplayConfig, "Replay calls under a draft", "POST", "/api/v1/config/replay",
             {Role::Developer, Role::Operator}, "config", false},
+        {Action::ReadAudit, "Read the audit log", "GET", "/api/v1/audit", {Role::Auditor, Role::Operator}, "audit",
+            false},
+        {Action::VerifyLog, "Verify the log", "POST", "/api/v1/audit/verify", {Role::Auditor, Role::Operator}, "audit",
+            false},
+        {Action::SignZoneAudit, "Sign the quarterly zone audit", "POST", "/api/v1/zones/audits",
+            {Role::Auditor, Role::Operator}, "zones", true},
     };
     return table;
 }

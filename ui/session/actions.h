@@ -33,6 +33,9 @@ enum class Action
     AdoptFile,
     RevertFile,
     ReplayConfig,
+    ReadAudit,
+    VerifyLog,
+    SignZoneAudit,
     Count
 };
 

@@ -4,6 +4,7 @@
 #include "story_capabilities.h"
 #include "story_checks.h"
 #include "story_config.h"
+#include "story_governance.h"
 #include "story_limits.h"
 
 #include <QJsonArray>
@@ -385,6 +386,7 @@ void tellControl(FakeTransport& transport, bool isEmpty)
     transport.setReply(QStringLiteral("/api/v1/zones/check"), toJson(storyZones(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/checklist"), items(storyChecklist(isEmpty)));
     tellConfig(transport, isEmpty);
+    tellGovernance(transport, isEmpty);
     transport.setReply(QStringLiteral("/api/v1/incidents"), items(storyIncidents(isEmpty)));
     transport.setReply(QStringLiteral("/api/v1/quotas"), toJson(storyQuotas(isEmpty)));
     transport.setHandler(QStringLiteral("POST /api/v1/routes/explain"), [](const AdminRequest& request) {

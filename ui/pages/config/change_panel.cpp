@@ -81,12 +81,14 @@ void ChangePanel::setReport(const DiffReport& report)
         for (const DiffSentence& sentence : group.sentences)
             loosening += sentence.loosens ? 1 : 0;
     }
-    m_summary->setCells({{models::wholeNumber(report.changes), tr("changes"), Token::Text1, {}},
-        {models::wholeNumber(report.affected.size()), tr("tenants affected"), Token::Text1, {}},
-        {report.trafficKnown ? models::wholeNumber(calls) : models::notApplicable(),
-            report.trafficKnown ? tr("their calls, 24 h") : tr("calls not known"), Token::Text1, {}},
-        {models::wholeNumber(loosening), loosening == 0 ? tr("widen nothing") : tr("loosen, two people"),
-            loosening == 0 ? Token::Text1 : Token::Degraded, {}}});
+    m_summary->setCells(
+        {{models::wholeNumber(report.changes), report.changes == 1 ? tr("change") : tr("changes"), Token::Text1, {}},
+            {models::wholeNumber(report.affected.size()),
+                report.affected.size() == 1 ? tr("tenant affected") : tr("tenants affected"), Token::Text1, {}},
+            {report.trafficKnown ? models::wholeNumber(calls) : models::notApplicable(),
+                report.trafficKnown ? tr("their calls, 24 h") : tr("calls not known"), Token::Text1, {}},
+            {models::wholeNumber(loosening), loosening == 0 ? tr("loosen a zone") : tr("loosen, two people"),
+                loosening == 0 ? Token::Text1 : Token::Degraded, {}}});
     m_overlay->clear();
     m_content->show();
 }

@@ -53,7 +53,8 @@ ConfigPage::ConfigPage(Session& session, QWidget* parent)
       m_data(new ConfigData(session, this)),
       m_actions(new ConfigActions(session, *m_data, this)),
       m_views(new Segment(tr("View"))),
-      m_rollBack(new Button(tr("Roll back..."), Button::Kind::Danger, QStringLiteral("undo"))),
+      m_rollBack(new Button(
+          tr("Roll back..."), Button::Kind::Danger, QStringLiteral("undo"), this)), // else a window of its own
       m_standing(new StandingBar),
       m_stages(new StepsStrip),
       m_about(new TextLabel({}, &Type::ui, Token::Text2)),

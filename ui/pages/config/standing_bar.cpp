@@ -98,7 +98,7 @@ void StandingBar::setStanding(
     const bool differs = standing.drifts && known && known->status == Status::Degraded;
     QString words = known ? tr(known->words) : standing.fileState;
     if (differs && standing.drift.changes > 0)
-        words = tr("%1 by %2").arg(words, models::plural(standing.drift.changes, tr("change"), tr("changes")));
+        words = tr("%1, %2").arg(words, models::plural(standing.drift.changes, tr("change"), tr("changes")));
     m_file->set(known ? known->status : Status::Unknown, words);
     QString sentence = standing.fileSentence;
     if (!standing.heldBy.isEmpty() && standing.heldAt)

@@ -2,11 +2,14 @@
 
 #include "models/format.h"
 #include "pages/common/facts_view.h"
+#include "pages/common/reason_sheet.h"
+#include "pages/common/verdicts.h"
 #include "pages/zones/zones_rows.h"
 #include "theme/theme.h"
 #include "widgets/button.h"
 #include "widgets/choice_cells.h"
 #include "widgets/code_view.h"
+#include "widgets/input_field.h"
 #include "widgets/panel.h"
 #include "widgets/plain_table.h"
 #include "widgets/state_overlay.h"
@@ -53,13 +56,22 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
       m_session(session),
       m_period(new Segment(tr("Time that is checked"))),
       m_again(new Button(tr("Check again"), Button::Kind::Secondary, QStringLiteral("refresh"))),
+      m_sign(new Button(tr("Sign the quarter"), Button::Kind::Primary, QStringLiteral("note"), this)),
       m_summary(new SummaryStrip),
       m_tenants(new PlainTable(tr("Zones of tenants"),
-          {{tr("Verdict")}, {tr("Tenant")}, {tr("Contract"), false, tr("Zone the contract states, and its reference")},
+          {{tr("Zero rows"), false, tr("What did happen: attempts outside the zone that was in force for them")},
+              {tr("Proof"), false,
+                  tr("What could happen: every path of the config in force, fallbacks and canary too")},
+              {tr("Tenant")}, {tr("Contract"), false, tr("Zone the contract states, and its reference")},
               {tr("In force"), false, tr("Zone of the config now")},
               {tr("Attempts"), true, tr("Recorded in this time, fallbacks included")},
               {tr("Outside"), true, tr("Of them outside the zone in force")},
-              {tr("Unknown"), true, tr("Of them at an endpoint the config no longer knows")}, {tr("In words")}})),
+              {tr("Unknown"), true, tr("Of them at an endpoint the config no longer knows")},
+              {tr("Last audit"), false, tr("The quarter in which somebody signed this tenant off")},
+              {tr("Next due"), false, tr("The last moment of the oldest quarter that is not signed")},
+              {tr("In words")}})),
+      m_pathPanel(new Panel(tr("A path leads outside"))),
+      m_pathWords(new TextLabel({}, &Type::body, Token::Text1)),
       m_endpointPanel(new Panel(tr("Endpoints"))),
       m_endpoints(new PlainTable(
           tr("Endpoints of the tenant"), {{tr("Zone")}, {tr("Alias")}, {tr("Step")}, {tr("Candidate")}, {tr("Why")}})),
@@ -73,7 +85,8 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
     for (const Period& period : kPeriods)
         m_period->addChoice(QString::fromLatin1(period.words));
     m_period->setCurrent(0);
-    m_tenants->setWidths({{116, 0}, {130, 0}, {170, 0}, {110, 0}, {84, 0}, {76, 0}, {80, 0}, {200, 1}});
+    m_tenants->setWidths(
+        {{106, 0}, {118, 0}, {104, 0}, {116, 0}, {76, 0}, {74, 0}, {66, 0}, {72, 0}, {126, 0}, {152, 0}, {140, 1}});
     m_endpoints->setWidths({{92, 0}, {122, 0}, {108, 0}, {312, 0}, {120, 1}});
 
     auto* strip = new Panel;
@@ -98,9 +111,20 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
     m_checkPanel->body()->addWidget(limit);
     m_checkPanel->body()->addStretch(1);
 
+    m_pathPanel->setTone(Panel::Tone::Down);
+    m_pathPanel->setStatus(Status::Down);
+    m_pathPanel->setBodyMargins(Metrics::panelPadding, 10);
+    m_pathWords->setWrapped(true);
+    m_pathPanel->body()->addWidget(m_pathWords);
+    m_pathPanel->hide();
+
     auto* lower = new QHBoxLayout;
     lower->setSpacing(Metrics::gap);
-    lower->addWidget(m_endpointPanel, 2);
+    auto* paths = new QVBoxLayout;
+    paths->setSpacing(Metrics::gap);
+    paths->addWidget(m_pathPanel);
+    paths->addWidget(m_endpointPanel, 1);
+    lower->addLayout(paths, 2);
     lower->addWidget(m_checkPanel, 1);
     auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -120,22 +144,25 @@ ZonesPage::ZonesPage(Session& session, QWidget* parent)
         ask();
     });
     connect(m_again, &QAbstractButton::clicked, this, &ZonesPage::ask);
+    connect(m_sign, &QAbstractButton::clicked, this, &ZonesPage::sign);
     connect(m_overlay, &StateOverlay::actionTriggered, this, &ZonesPage::ask);
+    connect(&m_session, &Session::permissionsChanged, this, &ZonesPage::showPermissions);
     connect(m_tenants, &TableView::currentRowChanged, this, &ZonesPage::showTenant);
 }
 
 QString ZonesPage::caption() const
 {
-    if (!m_check.asOf.isValid())
+    if (!m_check.check.asOf.isValid())
         return tr("what was promised to each tenant, and where its calls went");
     return tr("%1, checked at %2 UTC, config revision %3")
-        .arg(models::plural(m_check.tenants.size(), tr("tenant"), tr("tenants")), models::clockMinute(m_check.asOf))
-        .arg(m_check.revision);
+        .arg(models::plural(m_check.check.tenants.size(), tr("tenant"), tr("tenants")),
+            models::clockMinute(m_check.check.asOf))
+        .arg(m_check.check.revision);
 }
 
 QList<QWidget*> ZonesPage::headerWidgets()
 {
-    return {m_period, m_again};
+    return {m_period, m_again, m_sign};
 }
 
 void ZonesPage::activated()
@@ -147,35 +174,97 @@ void ZonesPage::open(const QString& argument)
 {
     if (argument.startsWith(QLatin1String("tenant=")))
         m_chosen = argument.mid(7);
-    for (int row = 0; row < m_check.tenants.size(); ++row) {
-        if (m_check.tenants[row].tenant == m_chosen)
+    for (int row = 0; row < m_check.check.tenants.size(); ++row) {
+        if (m_check.check.tenants[row].tenant == m_chosen)
             m_tenants->selectRow(row);
     }
 }
 
+// Three questions, one picture: the rows are drawn when all have answered, so that no verdict stands there for a moment
+// without the other.
 void ZonesPage::ask()
 {
-    if (m_asking)
+    if (m_waiting > 0)
         return;
-    m_asking = true;
     m_again->setEnabled(false);
     if (!m_answered)
         m_overlay->showLoading();
+    m_waiting = 3;
     const QDateTime since = m_session.now().addDays(-kPeriods[std::size_t(m_period->current())].days);
-    m_session.client().zoneCheck(since).then(this, [this](Result<ZoneCheck> answer) { take(answer); });
+    PrivacyClient(m_session.client()).check({since, {}, {}}).then(this, [this](Result<StandingCheck> answer) {
+        m_checkAnswer = answer;
+        conclude();
+    });
+    askProof();
+    askAudits();
 }
 
-void ZonesPage::take(const Result<ZoneCheck>& answer)
+// What an engine does not offer, or did not answer now, is not known: never what was known before.
+void ZonesPage::askProof()
 {
-    m_asking = false;
+    PrivacyClient(m_session.client()).proof().then(this, [this](Result<ZoneProof> answer) {
+        m_proof = answer ? std::optional(*answer) : std::nullopt;
+        conclude();
+    });
+}
+
+void ZonesPage::askAudits()
+{
+    PrivacyClient(m_session.client()).audits().then(this, [this](Result<QVector<ZoneAudit>> answer) {
+        m_audits = answer ? std::optional(*answer) : std::nullopt;
+        conclude();
+    });
+}
+
+void ZonesPage::conclude()
+{
+    if (--m_waiting > 0)
+        return;
     m_answered = true;
     m_again->setEnabled(true);
+    take(*m_checkAnswer);
+    showPermissions();
+}
+
+const TenantProof* ZonesPage::proofOf(const QString& tenant) const
+{
+    if (!m_proof)
+        return nullptr;
+    const auto one = std::find_if(m_proof->tenants.begin(), m_proof->tenants.end(),
+        [&tenant](const TenantProof& proof) { return proof.tenant == tenant; });
+    return one == m_proof->tenants.end() ? nullptr : &*one;
+}
+
+// A quarter that still runs is not signed before its end is near.
+const ZoneAudit* ZonesPage::waitingAudit() const
+{
+    if (!m_audits)
+        return nullptr;
+    const auto one = std::find_if(m_audits->rbegin(), m_audits->rend(), [](const ZoneAudit& audit) {
+        return audit.state == QLatin1String("due") || audit.state == QLatin1String("overdue");
+    });
+    return one == m_audits->rend() ? nullptr : &*one;
+}
+
+void ZonesPage::showPermissions()
+{
+    m_sign->setVisible(waitingAudit() && m_session.mayAct(Action::SignZoneAudit));
+}
+
+void ZonesPage::take(const Result<StandingCheck>& answer)
+{
     if (!answer)
         return fail(answer.error());
-    ZoneCheck check = *answer;
-    std::stable_sort(check.tenants.begin(), check.tenants.end(),
-        [](const TenantZoneCheck& a, const TenantZoneCheck& b) { return rankOf(a.verdict) < rankOf(b.verdict); });
-    if (check.tenants.isEmpty()) {
+    StandingCheck check = *answer;
+    std::stable_sort(check.check.tenants.begin(), check.check.tenants.end(),
+        [this](const TenantZoneCheck& a, const TenantZoneCheck& b) {
+            const auto rank = [this](const TenantZoneCheck& one) {
+                const TenantProof* proof = proofOf(one.tenant);
+                return rankOf(one.verdict, proof ? proof->verdict : QString());
+            };
+            return rank(a) < rank(b);
+        });
+    if (check.check.tenants.isEmpty()) {
         m_content->setVisible(false);
         m_statePanel->setVisible(true);
         m_overlay->show(StateOverlay::State::Zero, tr("No tenant"),
@@ -191,31 +280,49 @@ void ZonesPage::take(const Result<ZoneCheck>& answer)
     m_check = {}; // rows that go must not be taken for chosen ones
     m_tenants->clearRows();
     m_check = check;
-    int selected = 0;
+    m_chosen = chosen;
+    fill();
+    Q_EMIT captionChanged();
+}
+
+void ZonesPage::fill()
+{
+    const QVector<TenantZoneCheck>& tenants = m_check.check.tenants;
     QVector<SummaryCell> cells;
     for (const char* verdict : {"FAIL", "INCOMPLETE", "NO_DATA", "PASS"}) {
         const QString name = QString::fromLatin1(verdict);
-        const auto count = std::count_if(m_check.tenants.begin(), m_check.tenants.end(),
-            [&name](const TenantZoneCheck& one) { return one.verdict == name; });
-        cells.append({models::wholeNumber(count), wordOf(name).toLower(),
+        const auto count = std::count_if(
+            tenants.begin(), tenants.end(), [&name](const TenantZoneCheck& one) { return one.verdict == name; });
+        cells.append({models::wholeNumber(count), verdictWord(name).toLower(),
             count > 0 && name == QLatin1String("FAIL") ? Token::Down : Token::Text1, {}});
     }
     qint64 attempts = 0;
     qint64 outside = 0;
-    for (const TenantZoneCheck& one : m_check.tenants) {
-        if (one.tenant == chosen)
+    int selected = 0;
+    for (const TenantZoneCheck& one : tenants) {
+        if (one.tenant == m_chosen)
             selected = m_tenants->rows();
-        m_tenants->addRow(rowOf(one));
+        m_tenants->addRow(rowOf(one, proofOf(one.tenant), m_audits ? datesOf(*m_audits, one.tenant) : AuditDates()));
         attempts += one.attempts;
         outside += one.outside;
     }
     cells.append({tr("%1 of %2").arg(models::wholeNumber(outside), models::wholeNumber(attempts)),
         tr("attempts outside their zone"), outside > 0 ? Token::Down : Token::Text1, {}});
+    if (m_proof) {
+        const auto proved = std::count_if(m_proof->tenants.begin(), m_proof->tenants.end(),
+            [](const TenantProof& proof) { return proof.verdict == QLatin1String("PROVED"); });
+        const bool isBroken = m_proof->verdict == QLatin1String("VIOLATION");
+        cells.append({tr("%1 of %2").arg(proved).arg(m_proof->tenants.size()),
+            m_proof->canary > 0 ? tr("path proofs hold, r%1 and r%2").arg(m_proof->revision).arg(m_proof->canary)
+                                : tr("path proofs hold, r%1").arg(m_proof->revision),
+            isBroken ? Token::Down : Token::Text1, {}});
+    } else {
+        cells.append({models::notApplicable(), tr("no path proof"), Token::Text3, {}});
+    }
     m_summary->setCells(cells);
-    m_query->setCode(inLines(m_check.query), Language::Plain);
+    m_query->setCode(inLines(m_check.check.query), Language::Plain);
     m_tenants->selectRow(selected);
     showTenant(selected);
-    Q_EMIT captionChanged();
 }
 
 // What was read before stays, under the message; with nothing to show, the page says why.
@@ -237,12 +344,19 @@ void ZonesPage::fail(const Error& error)
 
 void ZonesPage::showTenant(int row)
 {
-    if (row < 0 || row >= m_check.tenants.size())
+    const QVector<TenantZoneCheck>& tenants = m_check.check.tenants;
+    if (row < 0 || row >= tenants.size())
         return;
-    const TenantZoneCheck& one = m_check.tenants[row];
+    const TenantZoneCheck& one = tenants[row];
     m_chosen = one.tenant;
+    const TenantProof* proof = proofOf(one.tenant);
+    const QString path = proof ? counterexampleWords(*proof) : QString();
+    m_pathPanel->setVisible(!path.isEmpty());
+    m_pathPanel->setCaption(tr("%1, in the config of now, whether or not a call has taken it").arg(one.tenant));
+    m_pathWords->setText(path);
+
     m_endpointPanel->setTitle(one.tenant);
-    m_endpointPanel->setStatus(statusOf(one.verdict));
+    m_endpointPanel->setStatus(verdictStatus(one.verdict));
     const auto kept = std::count_if(
         one.endpoints.begin(), one.endpoints.end(), [](const ZoneEndpoint& endpoint) { return !endpoint.eligible; });
     m_endpointPanel->setCaption(one.endpoints.isEmpty()
@@ -254,14 +368,84 @@ void ZonesPage::showTenant(int row)
     for (const ZoneEndpoint& endpoint : one.endpoints)
         m_endpoints->addRow(rowOf(endpoint));
     QVector<models::Fact> facts{
-        {tr("Verdict"), wordOf(one.verdict) + QStringLiteral(": ") + one.sentence, false},
-        {tr("Period"), tr("%1 to %2 UTC").arg(minuteOf(m_check.since), minuteOf(m_check.until)), false},
-        {tr("Population"), tr("attempts, not answers: %1").arg(models::wholeNumber(one.attempts)), false},
-        {tr("Unknown"), tr("%1, counted as not passed").arg(models::wholeNumber(one.unknown)), false},
+        {tr("Zero rows"), verdictWord(one.verdict) + QStringLiteral(": ") + one.sentence, false},
+        {tr("Proof"),
+            proof ? proofWord(proof->verdict) + QStringLiteral(": ") + proof->sentence
+                  : tr("not known: this engine did not prove it"),
+            false},
     };
+    for (const ZoneGap& gap : m_check.gaps)
+        facts.append({tr("Gap"), gap.sentence, false});
+    facts.append(
+        {tr("Period"), tr("%1 to %2 UTC").arg(minuteOf(m_check.check.since), minuteOf(m_check.check.until)), false});
+    facts.append({tr("Population"), tr("attempts, not answers: %1").arg(models::wholeNumber(one.attempts)), false});
+    if (m_check.scanned > 0)
+        facts.append({tr("Coverage"),
+            tr("%1 % of the %2 of all tenants").arg(m_check.coveragePercent).arg(models::wholeNumber(m_check.scanned)),
+            false});
+    facts.append({tr("Unknown"), tr("%1, counted as not passed").arg(models::wholeNumber(one.unknown)), false});
+    if (!m_check.chain.isEmpty())
+        facts.append({tr("Log chain"), m_check.chain, false});
+    if (m_audits) {
+        const AuditDates dates = datesOf(*m_audits, one.tenant);
+        facts.append({tr("Last audit"),
+            dates.lastQuarter.isEmpty() ? tr("never signed off")
+            : dates.deviation.isEmpty()
+                ? tr("%1, %2 UTC").arg(dates.lastQuarter, minuteOf(dates.lastAt))
+                : tr("%1, %2 UTC, although %3").arg(dates.lastQuarter, minuteOf(dates.lastAt), dates.deviation),
+            false});
+    }
     if (!one.outsideCalls.isEmpty())
         facts.append({tr("Calls outside"), one.outsideCalls.mid(0, 3).join(QStringLiteral("\n")), true});
     m_facts->setFacts(facts);
+}
+
+ReasonSheet* ZonesPage::sheet() const
+{
+    return m_sheet;
+}
+
+void ZonesPage::sign()
+{
+    const ZoneAudit* audit = waitingAudit();
+    if (!audit || m_sheet || !m_session.mayAct(Action::SignZoneAudit))
+        return;
+    const auto deviating =
+        std::count_if(m_check.check.tenants.begin(), m_check.check.tenants.end(), [this](const TenantZoneCheck& one) {
+            const TenantProof* proof = proofOf(one.tenant);
+            return rankOf(one.verdict, proof ? proof->verdict : QString()) < verdictRank(QStringLiteral("PASS"));
+        });
+    ReasonSheet::Words words;
+    words.title = tr("Sign the zone audit of %1").arg(audit->quarter);
+    words.caption = audit->sentence;
+    words.effect = tr(
+        "You say that you looked at %1 as they stand now: contract, zone, proof and zero-rows check of each are kept "
+        "with your name, and cannot be changed afterwards.")
+                       .arg(models::plural(m_check.check.tenants.size(), tr("tenant"), tr("tenants")));
+    words.primary = tr("Sign %1").arg(audit->quarter);
+    words.command = QStringLiteral("signalboxctl zone audit sign --quarter %1 --comment '...'").arg(audit->quarter);
+    m_sheet = new ReasonSheet(window(), m_session, words);
+    auto* comment = new InputField(tr("Comment"));
+    comment->setPlaceholderText(tr("what you found; it stands beside your name"));
+    m_sheet->addField(tr("Comment"), comment);
+    if (deviating > 0)
+        m_sheet->addNote(tr("%1 not pass both; that is kept as well.")
+                             .arg(models::plural(deviating, tr("tenant does"), tr("tenants do"))));
+    connect(comment, &QLineEdit::textChanged, comment, [comment] { comment->setError({}); });
+    connect(m_sheet, &ReasonSheet::wished, this, [this, comment, quarter = audit->quarter](const QString& reason) {
+        if (comment->text().trimmed().isEmpty()) {
+            comment->setError(tr("Say what you looked at."));
+            return comment->setFocus(Qt::OtherFocusReason);
+        }
+        AuditSignature signature;
+        signature.quarter = quarter;
+        signature.comment = comment->text().trimmed();
+        m_sheet->follow(PrivacyClient(m_session.client()).signAudit(signature, reason), [this](const ZoneAudit& done) {
+            Q_EMIT toastRequested(tr("%1 is signed.").arg(done.quarter));
+            ask();
+        });
+    });
+    m_sheet->begin();
 }
 
 } // namespace ui::zones
